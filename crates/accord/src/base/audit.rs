@@ -1,0 +1,143 @@
+//! The audit trail: one row a change or a look, in the same transaction; sealed soon after.
+//!
+//! Sealing numbers an organisation's rows and chains their hashes, so that a row taken out,
+//! changed or put in between is seen. A chain head inside the booking's transaction would make
+//! all bookings wait for one another, so it is done after, by whoever holds the sealer's turn.
+
+use super::clock::machine_now;
+use super::db::{StoreError, Tx};
+use super::ids::{AuditEntry, AuditEntryId, OrganisationId};
+use super::secret::sha256_hex;
+use std::collections::HashMap;
+
+/// What was done to what.
+#[derive(Debug, Clone)]
+pub struct Done<'a> {
+    /// Whose chain it belongs to; none: the partnership's own.
+    pub organisation: Option<OrganisationId>,
+    /// "place", "cancel", "look" ...
+    pub verb: &'a str,
+    /// "booking", "person" ...
+    pub noun: &'a str,
+    /// Which one.
+    pub noun_id: String,
+    /// JSON without names.
+    pub detail: String,
+}
+
+/// Writes an audit row into the transaction under way.
+pub fn record(tx: &mut Tx<'_>, done: &Done<'_>) -> Result<(), StoreError> {
+    let id = tx.id::<AuditEntry>();
+    let (role, actor) = (tx.who().role.clone(), tx.who().id.clone());
+    tx.run(
+        "INSERT INTO audit (partnership_id, id, organisation_id, actor_role, actor_id, verb, noun, noun_id, detail, at_us, wall_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        p![
+            tx.partnership(),
+            id,
+            done.organisation,
+            role,
+            actor,
+            done.verb,
+            done.noun,
+            done.noun_id,
+            done.detail,
+            tx.now(),
+            machine_now()
+        ],
+    )?;
+    Ok(())
+}
+
+type Unsealed = (AuditEntryId, Option<OrganisationId>, String, String, String, String, String, String, i64);
+
+/// Seals up to `limit` rows; how many were sealed. Zero means the chain is complete.
+pub fn seal(tx: &mut Tx<'_>, limit: u32) -> Result<usize, StoreError> {
+    let rows: Vec<Unsealed> = tx.all(
+        "SELECT id, organisation_id, actor_role, actor_id, verb, noun, noun_id, detail, at_us FROM audit
+         WHERE partnership_id = $1 AND chain_seq IS NULL ORDER BY id LIMIT $2",
+        p![tx.partnership(), limit],
+    )?;
+    let mut heads: HashMap<Option<OrganisationId>, (i64, String)> = HashMap::new();
+    for row in &rows {
+        let head = match heads.get(&row.1) {
+            Some(head) => head.clone(),
+            None => head(tx, row.1)?,
+        };
+        let next = (head.0 + 1, link(&head.1, head.0 + 1, row));
+        tx.run(
+            "UPDATE audit SET chain_seq = $1, chain_hash = $2 WHERE partnership_id = $3 AND id = $4",
+            p![next.0, next.1, tx.partnership(), row.0],
+        )?;
+        heads.insert(row.1, next);
+    }
+    Ok(rows.len())
+}
+
+fn head(tx: &mut Tx<'_>, organisation: Option<OrganisationId>) -> Result<(i64, String), StoreError> {
+    let head: Option<(i64, String)> = tx.maybe(
+        "SELECT chain_seq, chain_hash FROM audit WHERE partnership_id = $1 AND chain_seq IS NOT NULL
+         AND COALESCE(organisation_id, '') = COALESCE($2, '') ORDER BY chain_seq DESC LIMIT 1",
+        p![tx.partnership(), organisation],
+    )?;
+    Ok(head.unwrap_or_default())
+}
+
+fn link(before: &str, seq: i64, row: &Unsealed) -> String {
+    let (id, organisation, role, actor, verb, noun, noun_id, detail, at) = row;
+    let organisation = organisation.map(|o| o.to_string()).unwrap_or_default();
+    let text = [
+        before,
+        &seq.to_string(),
+        &id.to_string(),
+        &organisation,
+        role,
+        actor,
+        verb,
+        noun,
+        noun_id,
+        detail,
+        &at.to_string(),
+    ]
+    .join("\u{1f}");
+    sha256_hex(text.as_bytes())
+}
+
+/// How many links of the audit chains do not hold, and how many rows older than `before_us` are unsealed.
+pub fn broken(tx: &mut Tx<'_>, before_us: i64) -> Result<(u64, u64), StoreError> {
+    let mut heads: HashMap<Option<OrganisationId>, (i64, String)> = HashMap::new();
+    let mut broken = 0;
+    let rows: Vec<Sealed> = tx.all(
+        "SELECT id, organisation_id, actor_role, actor_id, verb, noun, noun_id, detail, at_us, chain_seq, chain_hash FROM audit
+         WHERE partnership_id = $1 AND chain_seq IS NOT NULL ORDER BY organisation_id, chain_seq",
+        p![tx.partnership()],
+    )?;
+    for Sealed { row, seq, hash } in rows {
+        let head = heads.entry(row.1).or_default();
+        if seq != head.0 + 1 || link(&head.1, seq, &row) != hash {
+            broken += 1;
+        }
+        *head = (seq, hash);
+    }
+    let (unsealed,): (i64,) = tx.one(
+        "SELECT COUNT(*) FROM audit WHERE partnership_id = $1 AND chain_seq IS NULL AND wall_us < $2",
+        p![tx.partnership(), before_us],
+    )?;
+    Ok((broken, u64::try_from(unsealed).unwrap_or(0)))
+}
+
+struct Sealed {
+    row: Unsealed,
+    seq: i64,
+    hash: String,
+}
+
+impl super::db::FromRow for Sealed {
+    fn from_row(r: &super::db::Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            row: (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?, r.get(7)?, r.get(8)?),
+            seq: r.get(9)?,
+            hash: r.get(10)?,
+        })
+    }
+}

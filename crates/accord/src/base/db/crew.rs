@@ -1,0 +1,255 @@
+//! The threads that own connections, and the queue before them.
+//!
+//! SQLite: one writer takes what has queued, runs each in a savepoint, commits once, answers all.
+//! PostgreSQL and readers: each thread runs one at a time in a transaction of its own.
+
+use super::{Actor, Chance, Clock, Conn, Context, Stop, StoreError, Tx};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// Use cases that may wait before the store says "busy".
+const QUEUE: usize = 4_096;
+/// Use cases in one commit at most.
+const GROUP: usize = 256;
+/// A group closes when it has run this long: whoever came first waits no longer than that.
+const GROUP_TIME: Duration = Duration::from_millis(20);
+/// How often a transaction that lost against another is run again.
+const TRIES: usize = 20;
+
+/// What a caller hands over besides the function.
+pub(super) struct Ask {
+    pub who: Actor,
+    pub clock: Clock,
+    pub chance: Chance,
+}
+
+/// What a use case left behind in its transaction.
+#[derive(PartialEq, Eq)]
+enum Verdict {
+    Keep,
+    Undo,
+    Again,
+}
+
+trait Job: Send {
+    fn run(&mut self, conn: &mut Conn) -> Verdict;
+    /// Answers the caller. `lost` says why what ran was not kept after all.
+    fn answer(self: Box<Self>, lost: Option<StoreError>);
+}
+
+struct Asked<T, R, F> {
+    f: F,
+    ask: Ask,
+    out: Option<Result<T, Stop<R>>>,
+    reply: oneshot::Sender<Result<T, Stop<R>>>,
+}
+
+impl<T, R, F> Job for Asked<T, R, F>
+where
+    F: Fn(&mut Tx<'_>) -> Result<T, Stop<R>> + Send,
+    T: Send,
+    R: Send,
+{
+    fn run(&mut self, conn: &mut Conn) -> Verdict {
+        let context = Context { who: self.ask.who.clone(), now: self.ask.clock.now(), chance: self.ask.chance.clone() };
+        let mut tx = Tx { conn, context: &context };
+        let out = catch_unwind(AssertUnwindSafe(|| (self.f)(&mut tx)));
+        let out = out.unwrap_or(Err(Stop::Store(StoreError::Panicked)));
+        let verdict = match &out {
+            Ok(_) => Verdict::Keep,
+            Err(Stop::Store(StoreError::Conflict)) => Verdict::Again,
+            Err(_) => Verdict::Undo,
+        };
+        self.out = Some(out);
+        verdict
+    }
+
+    fn answer(self: Box<Self>, lost: Option<StoreError>) {
+        let out = match (lost, self.out) {
+            (Some(error), Some(Ok(_)) | None) => Err(Stop::Store(error)),
+            (_, Some(out)) => out,
+            (None, None) => Err(Stop::Store(StoreError::Busy)),
+        };
+        // A caller that went away does not want the answer; what was committed stays committed.
+        drop(self.reply.send(out));
+    }
+}
+
+type Boxed = Box<dyn Job>;
+type Queue = Arc<Mutex<Receiver<Boxed>>>;
+
+/// Threads with one queue.
+pub(super) struct Crew {
+    queue: Option<SyncSender<Boxed>>,
+    threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
+}
+
+impl Crew {
+    /// One thread that commits in groups.
+    pub fn group_commit(name: &str, conn: Conn) -> Result<Arc<Self>, StoreError> {
+        Self::start(vec![conn], name, |conn, queue| group_loop(conn, &queue))
+    }
+
+    /// A transaction each, any number of threads.
+    #[cfg(feature = "postgres")]
+    pub fn transactions(conns: Vec<Conn>) -> Result<Arc<Self>, StoreError> {
+        Self::start(conns, "write", |conn, queue| single_loop(conn, &queue))
+    }
+
+    /// Threads for reading.
+    pub fn readers(conns: Vec<Conn>) -> Result<Arc<Self>, StoreError> {
+        Self::start(conns, "read", |conn, queue| single_loop(conn, &queue))
+    }
+
+    fn start(conns: Vec<Conn>, name: &str, work: fn(Conn, Queue)) -> Result<Arc<Self>, StoreError> {
+        let (queue, receiver) = sync_channel::<Boxed>(QUEUE);
+        let receiver = Arc::new(Mutex::new(receiver));
+        let mut threads = Vec::new();
+        for conn in conns {
+            let receiver = Arc::clone(&receiver);
+            let thread = std::thread::Builder::new().name(format!("accord-{name}"));
+            let thread = thread.spawn(move || work(conn, receiver));
+            threads.push(thread.map_err(|e| StoreError::Engine(format!("no thread: {e}")))?);
+        }
+        Ok(Arc::new(Self { queue: Some(queue), threads: Mutex::new(threads) }))
+    }
+
+    pub async fn ask<T, R, F>(&self, ask: Ask, f: F) -> Result<T, Stop<R>>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, Stop<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        let answer = self.put(ask, f)?;
+        answer.await.unwrap_or(Err(Stop::Store(StoreError::Unknown)))
+    }
+
+    pub fn ask_now<T, R, F>(&self, ask: Ask, f: F) -> Result<T, Stop<R>>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, Stop<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        let answer = self.put(ask, f)?;
+        answer.blocking_recv().unwrap_or(Err(Stop::Store(StoreError::Unknown)))
+    }
+
+    fn put<T, R, F>(&self, ask: Ask, f: F) -> Result<oneshot::Receiver<Result<T, Stop<R>>>, StoreError>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, Stop<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job: Boxed = Box::new(Asked { f, ask, out: None, reply });
+        let queue = self.queue.as_ref().ok_or(StoreError::Busy)?;
+        match queue.try_send(job) {
+            Ok(()) => Ok(answer),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(StoreError::Busy),
+        }
+    }
+}
+
+impl Drop for Crew {
+    /// Waits for what is under way: a store that is closed is closed.
+    fn drop(&mut self) {
+        self.queue = None;
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            drop(thread.join());
+        }
+    }
+}
+
+fn next(queue: &Queue) -> Option<Boxed> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
+
+fn next_at_once(queue: &Queue) -> Option<Boxed> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok()
+}
+
+fn single_loop(mut conn: Conn, queue: &Queue) {
+    while let Some(mut job) = next(queue) {
+        let mut lost = None;
+        for tried in 0..TRIES {
+            lost = run_single(&mut conn, job.as_mut()).err();
+            if lost != Some(StoreError::Conflict) {
+                break;
+            }
+            // Both sides of a deadlock must not come back in step.
+            std::thread::sleep(Duration::from_millis(1 << tried.min(6)));
+        }
+        let lost = if lost == Some(StoreError::Conflict) { Some(StoreError::Busy) } else { lost };
+        job.answer(lost);
+    }
+}
+
+/// `Err` says why nothing was kept although the function itself succeeded, or that it must run again.
+fn run_single(conn: &mut Conn, job: &mut dyn Job) -> Result<(), StoreError> {
+    conn.begin()?;
+    match job.run(conn) {
+        Verdict::Keep => conn.commit(),
+        Verdict::Undo => {
+            conn.rollback();
+            Ok(())
+        }
+        Verdict::Again => {
+            conn.rollback();
+            Err(StoreError::Conflict)
+        }
+    }
+}
+
+fn group_loop(mut conn: Conn, queue: &Queue) {
+    while let Some(first) = next(queue) {
+        let mut done: Vec<Boxed> = Vec::new();
+        let lost = run_group(&mut conn, queue, first, &mut done);
+        let unknown = lost == Some(StoreError::Unknown);
+        for job in done {
+            job.answer(lost.clone());
+        }
+        if unknown {
+            // Nobody may decide on a state that may not be on the disk.
+            tracing::error!("a commit failed and its outcome is unknown; stopping");
+            std::process::exit(70);
+        }
+    }
+}
+
+fn run_group(conn: &mut Conn, queue: &Queue, first: Boxed, done: &mut Vec<Boxed>) -> Option<StoreError> {
+    if let Err(error) = conn.begin() {
+        done.push(first);
+        return Some(error);
+    }
+    let since = started();
+    let mut kept = false;
+    let mut job = Some(first);
+    while let Some(mut current) = job.take() {
+        let before = conn.savepoint();
+        let verdict = if before.is_ok() { current.run(conn) } else { Verdict::Undo };
+        let after = if verdict == Verdict::Keep { conn.keep() } else { conn.undo() };
+        kept |= verdict == Verdict::Keep;
+        done.push(current);
+        if conn.group_is_lost() || before.is_err() || after.is_err() {
+            conn.rollback();
+            return Some(before.err().or(after.err()).unwrap_or(StoreError::Full));
+        }
+        if done.len() < GROUP && since.elapsed() < GROUP_TIME {
+            job = next_at_once(queue);
+        }
+    }
+    if kept {
+        return conn.commit().err();
+    }
+    conn.rollback();
+    None
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a group has run decides nothing but its size")]
+fn started() -> Instant {
+    Instant::now()
+}

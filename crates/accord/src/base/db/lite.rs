@@ -1,0 +1,243 @@
+//! SQLite: WAL, synchronous=FULL, one writer.
+
+use super::{Conn, Param, Row, StoreError};
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
+use std::path::Path;
+
+pub(crate) struct Lite {
+    conn: Connection,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    Write,
+    Read,
+}
+
+/// Statements a connection keeps prepared.
+const PREPARED: usize = 512;
+
+pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(file, flags)
+        .map_err(|e| StoreError::Engine(format!("{}: {}", file.display(), said(&e))))?;
+    conn.set_prepared_statement_cache_capacity(PREPARED);
+    let setup = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+        PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;";
+    conn.execute_batch(setup).map_err(|e| translate(&e))?;
+    // A commit that is answered must be on the disk: anything weaker than FULL is refused.
+    let full: i64 = conn.query_row("PRAGMA synchronous", [], |r| r.get(0)).map_err(|e| translate(&e))?;
+    let wal: String = conn.query_row("PRAGMA journal_mode", [], |r| r.get(0)).map_err(|e| translate(&e))?;
+    if full < 2 || wal != "wal" {
+        return Err(StoreError::Engine(format!(
+            "{} can't be used with synchronous=FULL and WAL (got {full}, {wal}); put the store on a local disk",
+            file.display()
+        )));
+    }
+    if mode == Mode::Read {
+        conn.execute_batch("PRAGMA query_only = ON").map_err(|e| translate(&e))?;
+    }
+    Ok(Conn::Lite(Lite { conn }))
+}
+
+impl Lite {
+    pub fn run(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        let mut statement = self.conn.prepare_cached(sql).map_err(|e| wrong(&e, sql))?;
+        bind(&mut statement, params).map_err(|e| wrong(&e, sql))?;
+        // A statement with RETURNING answers rows; `run` counts them.
+        if statement.column_count() > 0 {
+            let mut rows = statement.raw_query();
+            let mut count = 0;
+            while rows.next().map_err(|e| translate(&e))?.is_some() {
+                count += 1;
+            }
+            return Ok(count);
+        }
+        statement.raw_execute().map(|n| n as u64).map_err(|e| translate(&e))
+    }
+
+    pub fn each(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.conn.prepare_cached(sql).map_err(|e| wrong(&e, sql))?;
+        bind(&mut statement, params).map_err(|e| wrong(&e, sql))?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(|e| translate(&e))? {
+            take(&Row::Lite(row))?;
+        }
+        Ok(())
+    }
+
+    pub fn script(&mut self, text: &str) -> Result<(), StoreError> {
+        self.conn.execute_batch(text).map_err(|e| wrong(&e, text))
+    }
+
+    pub fn dump(&mut self, query: &str, take: &mut dyn FnMut(&[Option<String>])) -> Result<(), StoreError> {
+        let mut statement = self.conn.prepare(query).map_err(|e| wrong(&e, query))?;
+        let columns = statement.column_count();
+        let mut rows = statement.raw_query();
+        let mut values = vec![None; columns];
+        while let Some(row) = rows.next().map_err(|e| translate(&e))? {
+            for (at, value) in values.iter_mut().enumerate() {
+                *value = match row.get::<_, Value>(at).map_err(|e| translate(&e))? {
+                    Value::Null => None,
+                    Value::Integer(n) => Some(n.to_string()),
+                    Value::Real(n) => Some(format!("{n:?}")),
+                    Value::Text(text) => Some(text),
+                    Value::Blob(bytes) => Some(crate::base::secret::hex(&bytes)),
+                };
+            }
+            take(&values);
+        }
+        Ok(())
+    }
+}
+
+/// The verbs of a transaction, by engine.
+impl Conn {
+    pub(super) fn begin(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(lite) => {
+                let reads = lite.conn.pragma_query_value(None, "query_only", |r| r.get::<_, i64>(0)).unwrap_or(0) == 1;
+                lite.script(if reads { "BEGIN" } else { "BEGIN IMMEDIATE" })
+            }
+            #[cfg(feature = "postgres")]
+            Self::Pg(pg) => pg.begin(),
+        }
+    }
+
+    pub(super) fn commit(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(lite) => lite.commit(),
+            #[cfg(feature = "postgres")]
+            Self::Pg(pg) => pg.commit(),
+        }
+    }
+
+    pub(super) fn rollback(&mut self) {
+        match self {
+            Self::Lite(lite) => {
+                if !lite.conn.is_autocommit() {
+                    drop(lite.conn.execute_batch("ROLLBACK"));
+                }
+            }
+            #[cfg(feature = "postgres")]
+            Self::Pg(pg) => pg.rollback(),
+        }
+    }
+
+    pub(super) fn savepoint(&mut self) -> Result<(), StoreError> {
+        self.lite_run("SAVEPOINT one")
+    }
+
+    pub(super) fn keep(&mut self) -> Result<(), StoreError> {
+        self.lite_run("RELEASE one")
+    }
+
+    pub(super) fn undo(&mut self) -> Result<(), StoreError> {
+        self.lite_run("ROLLBACK TO one")?;
+        self.lite_run("RELEASE one")
+    }
+
+    /// SQLite rolls the whole transaction back by itself when the disk is full or fails.
+    pub(super) fn group_is_lost(&self) -> bool {
+        match self {
+            Self::Lite(lite) => lite.conn.is_autocommit(),
+            #[cfg(feature = "postgres")]
+            Self::Pg(_) => false,
+        }
+    }
+
+    fn lite_run(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(lite) => lite.run(sql, &[]).map(|_| ()),
+            #[cfg(feature = "postgres")]
+            Self::Pg(_) => Ok(()),
+        }
+    }
+}
+
+impl Lite {
+    fn commit(&mut self) -> Result<(), StoreError> {
+        let Err(error) = self.conn.execute_batch("COMMIT") else { return Ok(()) };
+        let definite = matches!(code(&error), Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy));
+        if definite && !self.conn.is_autocommit() && self.conn.execute_batch("ROLLBACK").is_ok() {
+            return Err(translate(&error));
+        }
+        Err(StoreError::Unknown)
+    }
+}
+
+const NAMES: [&str; 40] = [
+    "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16", "$17",
+    "$18", "$19", "$20", "$21", "$22", "$23", "$24", "$25", "$26", "$27", "$28", "$29", "$30", "$31", "$32", "$33",
+    "$34", "$35", "$36", "$37", "$38", "$39", "$40",
+];
+
+/// Binds by name: SQLite numbers `$n` by first appearance, PostgreSQL by the number.
+fn bind(statement: &mut CachedStatement<'_>, params: &[Param<'_>]) -> rusqlite::Result<()> {
+    for (param, name) in params.iter().zip(NAMES) {
+        let Some(at) = statement.parameter_index(name)? else { continue };
+        statement.raw_bind_parameter(at, Bound(param))?;
+    }
+    Ok(())
+}
+
+struct Bound<'a>(&'a Param<'a>);
+
+impl rusqlite::ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self.0 {
+            Param::Null => ToSqlOutput::Owned(Value::Null),
+            Param::Int(n) => ToSqlOutput::Owned(Value::Integer(*n)),
+            Param::Real(n) => ToSqlOutput::Owned(Value::Real(*n)),
+            Param::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Param::Made(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Param::Uuid(id) => ToSqlOutput::Owned(Value::Text(id.to_string())),
+            Param::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+        })
+    }
+}
+
+fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
+    error.sqlite_error_code()
+}
+
+fn said(error: &rusqlite::Error) -> String {
+    error.to_string()
+}
+
+fn wrong(error: &rusqlite::Error, sql: &str) -> StoreError {
+    match translate(error) {
+        StoreError::Engine(said) => {
+            let sql: String = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+            StoreError::Engine(format!("{said} in: {}", sql.chars().take(160).collect::<String>()))
+        }
+        other => other,
+    }
+}
+
+fn translate(error: &rusqlite::Error) -> StoreError {
+    let text = said(error);
+    match code(error) {
+        Some(ErrorCode::ConstraintViolation) => StoreError::Constraint(constraint(&text)),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        _ => StoreError::Engine(text),
+    }
+}
+
+/// SQLite names a CHECK by its name but a unique index by its columns; ours are looked up.
+fn constraint(text: &str) -> String {
+    if let Some((_, name)) = text.split_once("CHECK constraint failed: ") {
+        return name.trim().to_owned();
+    }
+    let Some((_, columns)) = text.split_once("UNIQUE constraint failed: ") else {
+        return text.to_owned();
+    };
+    super::migrate::index_over(columns.trim()).unwrap_or_else(|| columns.trim().to_owned())
+}

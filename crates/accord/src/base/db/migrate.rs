@@ -1,0 +1,198 @@
+//! The schema's history: one DDL text for both engines, applied in order, each with a checksum.
+//!
+//! A store that has been used is backed up before it is changed. A store made by a newer binary,
+//! or by a changed migration, is refused and left as it is.
+
+use super::{Actor, Conn, Db, Place, Stop, StoreError, Tx};
+use crate::base::ids::PartnershipId;
+use crate::base::secret::sha256_hex;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+/// One step of the schema.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration {
+    /// Its number; steps are applied in this order.
+    pub version: u32,
+    /// Its name: the file's.
+    pub name: &'static str,
+    /// The DDL, in PostgreSQL's types.
+    pub ddl: &'static str,
+}
+
+macro_rules! migrations {
+    ($($version:literal $name:literal)*) => {
+        /// Every step there is.
+        pub const MIGRATIONS: &[Migration] = &[$(Migration {
+            version: $version,
+            name: $name,
+            ddl: include_str!(concat!("../../../migrations/", $name, ".sql")),
+        }),*];
+    };
+}
+
+migrations! {
+    1 "0001_base"
+    2 "0002_partnership"
+    3 "0003_access"
+    4 "0004_cohort"
+    5 "0005_clinic"
+    6 "0006_campaign"
+    7 "0007_booking"
+    8 "0008_plan"
+}
+
+/// What [`migrate`] did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Migrated {
+    /// The version before.
+    pub from: u32,
+    /// The version now.
+    pub to: u32,
+    /// Where the copy lies that was made first.
+    pub backup: Option<PathBuf>,
+}
+
+/// Brings the store at `place` to this binary's schema. Nothing is changed when it is refused.
+pub fn migrate(db: &Db, place: &Place) -> Result<Migrated, StoreError> {
+    migrate_to(db, place, MIGRATIONS)
+}
+
+/// [`migrate`] with a list of its own; tests stop half-way with it.
+pub fn migrate_to(db: &Db, place: &Place, list: &'static [Migration]) -> Result<Migrated, StoreError> {
+    let who = Actor::new(PartnershipId::from_uuid(uuid::Uuid::nil()), "operator of this machine", "migrate");
+    run(db, &who, |tx| tx.script(&for_engine(tx, BOOK)))?;
+    let applied = run(db, &who, |tx| applied(tx))?;
+    check(&applied, list)?;
+    let from = applied.last().map_or(0, |(version, ..)| *version);
+    let to = list.last().map_or(0, |m| m.version);
+    if from == to {
+        return Ok(Migrated { from, to, backup: None });
+    }
+    let backup = if from > 0 { back_up(db, &who, place, from)? } else { None };
+    for step in list.iter().filter(|m| m.version > from) {
+        run(db, &who, move |tx| apply(tx, step))?;
+    }
+    Ok(Migrated { from, to, backup })
+}
+
+const BOOK: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
+  version BIGINT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  checksum TEXT NOT NULL
+);";
+
+fn run<T: Send + 'static>(
+    db: &Db,
+    who: &Actor,
+    f: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    db.write_now(who, move |tx| f(tx).map_err(Stop::<()>::Store)).map_err(super::plain)
+}
+
+fn applied(tx: &mut Tx<'_>) -> Result<Vec<(u32, String, String)>, StoreError> {
+    tx.all("SELECT version, name, checksum FROM schema_migration ORDER BY version", p![])
+}
+
+fn check(applied: &[(u32, String, String)], list: &[Migration]) -> Result<(), StoreError> {
+    for (version, name, checksum) in applied {
+        let Some(ours) = list.iter().find(|m| m.version == *version) else {
+            return Err(StoreError::Engine(format!(
+                "this store was made by a newer accord (its schema has step {version}, {name}); use that binary, nothing was changed"
+            )));
+        };
+        if sha256_hex(ours.ddl.as_bytes()) != *checksum {
+            return Err(StoreError::Engine(format!(
+                "step {version} ({name}) of this store's schema is not this binary's; nothing was changed"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn apply(tx: &mut Tx<'_>, step: &Migration) -> Result<(), StoreError> {
+    tx.script(&for_engine(tx, step.ddl))?;
+    tx.run(
+        "INSERT INTO schema_migration (version, name, checksum) VALUES ($1, $2, $3)",
+        p![step.version, step.name, sha256_hex(step.ddl.as_bytes())],
+    )?;
+    Ok(())
+}
+
+fn back_up(db: &Db, who: &Actor, place: &Place, from: u32) -> Result<Option<PathBuf>, StoreError> {
+    let Some(folder) = place.folder() else {
+        // The operator's own tools back PostgreSQL up; without their word nothing is changed.
+        return match std::env::var("ACCORD_BACKED_UP").as_deref() {
+            Ok("yes") => Ok(None),
+            _ => Err(StoreError::Engine(
+                "the schema would change: back the database up (pg_dump), then run again with ACCORD_BACKED_UP=yes"
+                    .into(),
+            )),
+        };
+    };
+    let file = folder.join(format!("accord-before-step-{}-{from}.db", from + 1));
+    let text = file.display().to_string().replace('\'', "''");
+    if file.exists() {
+        std::fs::remove_file(&file).map_err(|e| StoreError::Engine(format!("{}: {e}", file.display())))?;
+    }
+    db.read_backup(who, &text)?;
+    Ok(Some(file))
+}
+
+impl Db {
+    fn read_backup(&self, who: &Actor, file: &str) -> Result<(), StoreError> {
+        let statement = format!("COMMIT; VACUUM INTO '{file}'; BEGIN");
+        self.read_now(who, move |tx| tx.script(&statement))
+    }
+}
+
+/// PostgreSQL's DDL in SQLite's words: strict types, strict tables.
+fn for_engine(tx: &Tx<'_>, ddl: &str) -> String {
+    match tx.conn {
+        Conn::Lite(_) => lite_ddl(ddl),
+        #[cfg(feature = "postgres")]
+        Conn::Pg(_) => ddl.to_owned(),
+    }
+}
+
+fn lite_ddl(ddl: &str) -> String {
+    ddl.replace("BIGINT", "INTEGER")
+        .replace("DOUBLE PRECISION", "REAL")
+        .replace("BYTEA", "BLOB")
+        .replace("\n);", "\n) STRICT;")
+}
+
+/// The name of the unique index over `columns` ("table.a, table.b"), as SQLite reports them.
+pub(super) fn index_over(columns: &str) -> Option<String> {
+    static NAMES: OnceLock<Vec<(String, String)>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| MIGRATIONS.iter().flat_map(|m| unique_indexes(m.ddl)).collect());
+    names.iter().find(|(over, _)| over == columns).map(|(_, name)| name.clone())
+}
+
+/// `CREATE UNIQUE INDEX name ON table (a, b)` -> ("table.a, table.b", name).
+fn unique_indexes(ddl: &str) -> Vec<(String, String)> {
+    ddl.split("CREATE UNIQUE INDEX ")
+        .skip(1)
+        .filter_map(|rest| {
+            let (name, rest) = rest.split_once(" ON ")?;
+            let (table, rest) = rest.split_once('(')?;
+            let (columns, _) = rest.split_once(')')?;
+            let over = columns.split(',').map(|c| format!("{}.{}", table.trim(), c.trim()));
+            Some((over.collect::<Vec<_>>().join(", "), name.trim().to_owned()))
+        })
+        .collect()
+}
+
+/// Every table of the schema with its primary key, in the order of making: for the fingerprint.
+pub fn tables() -> Vec<(String, String)> {
+    MIGRATIONS
+        .iter()
+        .flat_map(|m| m.ddl.split("CREATE TABLE ").skip(1))
+        .filter_map(|rest| {
+            let (name, body) = rest.split_once('(')?;
+            let body = body.split("\n);").next()?;
+            let key = body.rsplit_once("PRIMARY KEY (").and_then(|(_, key)| key.split_once(')')).map(|(key, _)| key);
+            Some((name.trim().to_owned(), key.unwrap_or("id").trim().to_owned()))
+        })
+        .collect()
+}

@@ -1,0 +1,381 @@
+//! The store: SQLite in the binary or PostgreSQL, one SQL text, plain functions.
+//!
+//! Only this folder names an engine. A use case is a function `Fn(&mut Tx) -> Result<T, Stop<R>>`
+//! that runs on a thread which owns a connection: on SQLite the one writer, which commits what has
+//! queued as a group with one sync; on PostgreSQL one of at most sixteen, a transaction each.
+//! Writers and readers have threads of their own, so a write never waits for a reader's connection.
+//! `Ok` is answered only after the commit was synced. See `docs/decisions/0002-plain-functions.md`.
+
+mod crew;
+mod lite;
+pub mod migrate;
+#[cfg(feature = "postgres")]
+mod pg;
+mod sql;
+
+pub use sql::{FromColumn, FromRow, Param, Row, Sql, ToParam};
+
+use super::clock::{Chance, Clock};
+use super::ids::{Id, PartnershipId};
+use crew::Crew;
+use jiff::Timestamp;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Who acts, for whom, and for what: goes into every audit row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The partnership acted in; leads every key.
+    pub partnership: PartnershipId,
+    /// The role: "campaign lead", "person", "operator of this machine" ...
+    pub role: String,
+    /// The id of the person, account or sign-in behind the role; never a name.
+    pub id: String,
+}
+
+impl Actor {
+    /// An actor of `role`.
+    pub fn new(partnership: PartnershipId, role: &str, id: impl fmt::Display) -> Self {
+        Self { partnership, role: role.to_owned(), id: id.to_string() }
+    }
+}
+
+/// Why a use case did not happen.
+#[derive(Debug)]
+pub enum Stop<R> {
+    /// The noun's own refusal: expected, typed, with a next step.
+    Refused(R),
+    /// The store could not.
+    Store(StoreError),
+}
+
+impl<R> From<StoreError> for Stop<R> {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// What the store answers when it does not answer rows.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// A constraint refused; its name is part of our interface.
+    #[error("the constraint {0} refused")]
+    Constraint(String),
+    /// Too much at once; nothing was written. Try again.
+    #[error("the store is busy; nothing was written")]
+    Busy,
+    /// The disk is full; nothing was written.
+    #[error("the store's disk is full; nothing was written")]
+    Full,
+    /// The commit may or may not have happened; read before trying again.
+    #[error("it is unknown whether the commit happened")]
+    Unknown,
+    /// Two transactions got in each other's way; the crew runs the function again.
+    #[error("another transaction came first; nothing was written")]
+    Conflict,
+    /// A use case panicked; its changes were undone.
+    #[error("an internal error; nothing was written")]
+    Panicked,
+    /// Anything else the engine said.
+    #[error("the store refused: {0}")]
+    Engine(String),
+}
+
+impl StoreError {
+    pub(crate) fn shape(column: usize, wanted: &str) -> Self {
+        Self::Engine(format!("column {column} is not {wanted}"))
+    }
+}
+
+/// What a transaction knows besides its connection.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Who acts.
+    pub who: Actor,
+    /// When: fixed for the whole transaction.
+    pub now: Timestamp,
+    chance: Chance,
+}
+
+/// A transaction under way.
+pub struct Tx<'a> {
+    conn: &'a mut Conn,
+    context: &'a Context,
+}
+
+/// A connection of one of the engines, owned by one thread.
+pub(crate) enum Conn {
+    Lite(lite::Lite),
+    #[cfg(feature = "postgres")]
+    Pg(Box<pg::Pg>),
+}
+
+impl Tx<'_> {
+    /// Who acts.
+    pub fn who(&self) -> &Actor {
+        &self.context.who
+    }
+
+    /// The partnership: the first part of every key.
+    pub fn partnership(&self) -> PartnershipId {
+        self.context.who.partnership
+    }
+
+    /// When; the same for the whole transaction.
+    pub fn now(&self) -> Timestamp {
+        self.context.now
+    }
+
+    /// A fresh id.
+    pub fn id<K>(&self) -> Id<K> {
+        Id::from_uuid(self.context.chance.uuid(self.context.now))
+    }
+
+    /// Random bytes, for secrets and references.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.context.chance.fill(&mut bytes);
+        bytes
+    }
+
+    /// Runs a statement; how many rows it touched.
+    pub fn run(&mut self, sql: impl Into<Sql>, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        match self.conn {
+            Conn::Lite(lite) => lite.run(text(sql.into(), true), params),
+            #[cfg(feature = "postgres")]
+            Conn::Pg(pg) => pg.run(text(sql.into(), false), params),
+        }
+    }
+
+    /// Runs one statement for many rows of parameters; how many rows were touched in all.
+    /// PostgreSQL gets them in one go, without waiting for each answer.
+    pub fn run_many(&mut self, sql: impl Into<Sql>, rows: &[Vec<Param<'_>>]) -> Result<u64, StoreError> {
+        match self.conn {
+            Conn::Lite(lite) => {
+                let text = text(sql.into(), true);
+                rows.iter().try_fold(0, |sum, row| Ok(sum + lite.run(text, row)?))
+            }
+            #[cfg(feature = "postgres")]
+            Conn::Pg(pg) => pg.run_many(text(sql.into(), false), rows),
+        }
+    }
+
+    /// All rows of an answer.
+    pub fn all<T: FromRow>(&mut self, sql: impl Into<Sql>, params: &[Param<'_>]) -> Result<Vec<T>, StoreError> {
+        let mut rows = Vec::new();
+        self.each(sql, params, |row| {
+            rows.push(T::from_row(row)?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The first row of an answer, if there is one.
+    pub fn maybe<T: FromRow>(&mut self, sql: impl Into<Sql>, params: &[Param<'_>]) -> Result<Option<T>, StoreError> {
+        Ok(self.all(sql, params)?.into_iter().next())
+    }
+
+    /// The one row of an answer that always has one, such as a count.
+    pub fn one<T: FromRow>(&mut self, sql: impl Into<Sql>, params: &[Param<'_>]) -> Result<T, StoreError> {
+        self.maybe(sql, params)?.ok_or_else(|| StoreError::Engine("a row was expected".into()))
+    }
+
+    /// Hands each row to `take` as it comes.
+    pub fn each(
+        &mut self,
+        sql: impl Into<Sql>,
+        params: &[Param<'_>],
+        mut take: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        match self.conn {
+            Conn::Lite(lite) => lite.each(text(sql.into(), true), params, &mut take),
+            #[cfg(feature = "postgres")]
+            Conn::Pg(pg) => pg.each(text(sql.into(), false), params, &mut take),
+        }
+    }
+
+    /// Which engine, for `doctor` and the fingerprint only: "sqlite" or "postgresql".
+    pub fn engine(&self) -> &'static str {
+        match self.conn {
+            Conn::Lite(_) => "sqlite",
+            #[cfg(feature = "postgres")]
+            Conn::Pg(_) => "postgresql",
+        }
+    }
+
+    /// Runs statements that are no constants: migrations and the fingerprint, nothing else.
+    pub(crate) fn script(&mut self, text: &str) -> Result<(), StoreError> {
+        match self.conn {
+            Conn::Lite(lite) => lite.script(text),
+            #[cfg(feature = "postgres")]
+            Conn::Pg(pg) => pg.script(text),
+        }
+    }
+
+    /// Hands every value of a table to `take`, as text, in key order; for the fingerprint.
+    pub(crate) fn dump(&mut self, query: &str, take: &mut dyn FnMut(&[Option<String>])) -> Result<(), StoreError> {
+        match self.conn {
+            Conn::Lite(lite) => lite.dump(query, take),
+            #[cfg(feature = "postgres")]
+            Conn::Pg(pg) => pg.dump(query, take),
+        }
+    }
+}
+
+fn text(sql: Sql, lite_engine: bool) -> &'static str {
+    match sql {
+        Sql::Same(text) => text,
+        Sql::Each { lite, pg } => {
+            if lite_engine {
+                lite
+            } else {
+                pg
+            }
+        }
+    }
+}
+
+/// Where a store is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A folder with `accord.db` in it.
+    Folder(PathBuf),
+    /// `postgres://user@host/database`.
+    Postgres(String),
+}
+
+impl Place {
+    /// Reads `--at`: a folder, or an address that starts with `postgres://`.
+    pub fn parse(at: &str) -> Self {
+        if at.starts_with("postgres://") || at.starts_with("postgresql://") {
+            Self::Postgres(at.to_owned())
+        } else {
+            Self::Folder(PathBuf::from(at))
+        }
+    }
+
+    /// The folder, when it is one.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// The database file of a folder.
+    pub fn file(&self) -> Option<PathBuf> {
+        self.folder().map(|folder| folder.join("accord.db"))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(path) => path.display().fmt(f),
+            // The password, if there is one, stays out of every message.
+            Self::Postgres(url) => match url.rsplit_once('@') {
+                Some((_, host)) => write!(f, "postgres://{host}"),
+                None => f.write_str(url),
+            },
+        }
+    }
+}
+
+/// A store that is open.
+#[derive(Clone)]
+pub struct Db {
+    writers: Arc<Crew>,
+    readers: Arc<Crew>,
+    /// What time it is for this store.
+    pub clock: Clock,
+    /// Where its ids and secrets come from.
+    pub chance: Chance,
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Db")
+    }
+}
+
+impl Db {
+    /// Opens the store at `place`. Its schema must be the binary's own: see [`migrate::migrate`].
+    pub fn open(place: &Place, clock: Clock, chance: Chance) -> Result<Self, StoreError> {
+        match place {
+            Place::Folder(_) => {
+                let file = place.file().unwrap_or_default();
+                let writers = Crew::group_commit("write", lite::open(&file, lite::Mode::Write)?)?;
+                let readers =
+                    (0..READERS).map(|_| lite::open(&file, lite::Mode::Read)).collect::<Result<Vec<_>, _>>()?;
+                Ok(Self { writers, readers: Crew::readers(readers)?, clock, chance })
+            }
+            #[cfg(feature = "postgres")]
+            Place::Postgres(url) => {
+                let connect = |n: usize, begin| (0..n).map(|_| pg::open(url, begin)).collect::<Result<Vec<_>, _>>();
+                let writers = Crew::transactions(connect(PG_WRITERS, "BEGIN")?)?;
+                let readers = Crew::readers(connect(READERS, "BEGIN READ ONLY")?)?;
+                Ok(Self { writers, readers, clock, chance })
+            }
+            #[cfg(not(feature = "postgres"))]
+            Place::Postgres(_) => Err(StoreError::Engine(
+                "this binary was built without PostgreSQL; build it with --features postgres".into(),
+            )),
+        }
+    }
+
+    /// Runs a use case and answers after its commit is synced. `f` may run more than once.
+    pub async fn write<T, R, F>(&self, who: &Actor, f: F) -> Result<T, Stop<R>>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, Stop<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        self.writers.ask(self.context(who), f).await
+    }
+
+    /// [`Db::write`] for callers outside an async runtime: the command line.
+    pub fn write_now<T, R, F>(&self, who: &Actor, f: F) -> Result<T, Stop<R>>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, Stop<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        self.writers.ask_now(self.context(who), f)
+    }
+
+    /// Reads in one snapshot. Never decides: whatever it saw may be old when it is shown.
+    pub async fn read<T, F>(&self, who: &Actor, f: F) -> Result<T, StoreError>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.readers.ask(self.context(who), move |tx| f(tx).map_err(Stop::<()>::Store)).await.map_err(plain)
+    }
+
+    /// [`Db::read`] for callers outside an async runtime.
+    pub fn read_now<T, F>(&self, who: &Actor, f: F) -> Result<T, StoreError>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.readers.ask_now(self.context(who), move |tx| f(tx).map_err(Stop::<()>::Store)).map_err(plain)
+    }
+
+    fn context(&self, who: &Actor) -> crew::Ask {
+        crew::Ask { who: who.clone(), clock: self.clock.clone(), chance: self.chance.clone() }
+    }
+}
+
+/// Threads that read; each has a connection of its own.
+const READERS: usize = 4;
+/// Connections that write to PostgreSQL. More make one hot row slower, not faster.
+#[cfg(feature = "postgres")]
+const PG_WRITERS: usize = 12;
+
+fn plain(stop: Stop<()>) -> StoreError {
+    match stop {
+        Stop::Store(error) => error,
+        Stop::Refused(()) => StoreError::Engine("a read refused".into()),
+    }
+}

@@ -1,0 +1,10 @@
+//! What every noun needs and none owns: store, clock, ids, secrets, audit, words, pictures.
+
+pub mod audit;
+pub mod clock;
+pub mod db;
+pub mod fingerprint;
+pub mod ids;
+pub mod outbox;
+pub mod refusal;
+pub mod secret;

@@ -1,0 +1,1 @@
+//! The noun `cohort`.

@@ -1,0 +1,25 @@
+//! Accord: book and schedule tens of thousands of people of many organisations into pooled clinic
+//! capacity, at two or three weeks' notice, with a proof of how good the plan is.
+//!
+//! A folder a noun; `ARCHITECTURE.md` is the map.
+
+/// `p![a, b]`: the parameters `$1`, `$2` of a statement.
+#[macro_export]
+macro_rules! p {
+    ($($value:expr),* $(,)?) => {
+        &[$($crate::base::db::ToParam::param(&$value)),*][..]
+    };
+}
+
+pub mod access;
+pub mod base;
+pub mod booking;
+pub mod campaign;
+pub mod clinic;
+pub mod cohort;
+pub mod evidence;
+pub mod partnership;
+pub mod plan;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

@@ -1,0 +1,148 @@
+//! The store's promises, on both engines: what is answered was committed, what is refused left no trace.
+
+use accord::base::db::{Actor, Db, Place, Stop, StoreError, Tx, migrate};
+use accord::base::ids::{Organisation, OrganisationId};
+use accord::base::{audit, fingerprint};
+use accord::{on_both_engines, p};
+
+fn organisation(tx: &mut Tx<'_>, code: &str) -> Result<OrganisationId, StoreError> {
+    let id = tx.id::<Organisation>();
+    tx.run(
+        "INSERT INTO organisation (partnership_id, id, code, name, kind, is_employer, is_host, contact_name, contact_role, admitted_us)
+         VALUES ($1, $2, $3, 'A', 'council', 1, 0, '', '', $4)",
+        p![tx.partnership(), id, code, tx.now()],
+    )?;
+    Ok(id)
+}
+
+fn count(db: &Db, who: &Actor) -> i64 {
+    db.read_now(who, |tx| tx.one::<(i64,)>("SELECT COUNT(*) FROM organisation", p![])).expect("counts").0
+}
+
+on_both_engines! {
+    fn a_refused_use_case_leaves_nothing_and_its_neighbours_stay(fresh) {
+        let write = |code: &'static str, refuse: bool| {
+            fresh.db.write_now(&fresh.who, move |tx| {
+                organisation(tx, code)?;
+                if refuse { Err(Stop::Refused("no")) } else { Ok(()) }
+            })
+        };
+        write("A", false).expect("kept");
+        assert!(matches!(write("B", true), Err(Stop::Refused("no"))));
+        write("C", false).expect("kept");
+        assert_eq!(count(&fresh.db, &fresh.who), 2);
+    }
+
+    fn constraints_answer_by_their_names(fresh) {
+        let twice = fresh.db.write_now(&fresh.who, |tx| {
+            organisation(tx, "A")?;
+            organisation(tx, "A").map_err(Stop::<()>::Store)
+        });
+        assert!(matches!(twice, Err(Stop::Store(StoreError::Constraint(name))) if name == "organisation_code_key"));
+        let over = fresh.db.write_now(&fresh.who, |tx| {
+            tx.run(
+                "INSERT INTO slot (partnership_id, id, session_id, site_id, host_id, product_id, date, start_minute, starts_us, minutes, capacity, taken)
+                 VALUES ($1, 's', 's', 's', 's', 's', '2027-01-04', 0, 0, 5, 1, 2)",
+                p![tx.partnership()],
+            ).map_err(Stop::<()>::Store)
+        });
+        assert!(matches!(over, Err(Stop::Store(StoreError::Constraint(name))) if name == "slot_capacity"));
+        assert_eq!(count(&fresh.db, &fresh.who), 0);
+    }
+
+    fn a_panic_undoes_its_own_changes_and_the_store_goes_on(fresh) {
+        let db = &fresh.db;
+        let gone = db.write_now(&fresh.who, |tx| -> Result<(), Stop<()>> {
+            organisation(tx, "A")?;
+            panic!("planted")
+        });
+        assert!(matches!(gone, Err(Stop::Store(StoreError::Panicked))));
+        db.write_now(&fresh.who, |tx| organisation(tx, "B").map_err(Stop::<()>::Store)).expect("goes on");
+        assert_eq!(count(db, &fresh.who), 1);
+    }
+
+    fn a_read_can_not_write(fresh) {
+        let wrote = fresh.db.read_now(&fresh.who, |tx| organisation(tx, "A").map(|_| ()));
+        assert!(wrote.is_err());
+        assert_eq!(count(&fresh.db, &fresh.who), 0);
+    }
+
+    fn parameters_bind_by_number_not_by_first_use(fresh) {
+        let (text,): (String,) = fresh.db.read_now(&fresh.who, |tx| {
+            tx.one("SELECT CAST($2 AS TEXT) || '-' || CAST($1 AS TEXT)", p!["first", "second"])
+        }).expect("reads");
+        assert_eq!(text, "second-first");
+    }
+
+    fn many_writers_at_once_all_land(fresh) {
+        std::thread::scope(|scope| {
+            for n in 0..16 {
+                let (db, who) = (&fresh.db, &fresh.who);
+                scope.spawn(move || for m in 0..25 {
+                    db.write_now(who, move |tx| organisation(tx, &format!("{n}-{m}")).map_err(Stop::<()>::Store)).expect("lands");
+                });
+            }
+        });
+        assert_eq!(count(&fresh.db, &fresh.who), 400);
+    }
+
+    fn the_audit_chain_seals_and_shows_a_changed_row(fresh) {
+        let db = &fresh.db;
+        for n in 0..5 {
+            db.write_now(&fresh.who, move |tx| {
+                let done = audit::Done { organisation: None, verb: "try", noun: "thing", noun_id: n.to_string(), detail: "{}".into() };
+                audit::record(tx, &done).map_err(Stop::<()>::Store)
+            }).expect("recorded");
+        }
+        let sealed = db.write_now(&fresh.who, |tx| audit::seal(tx, 100).map_err(Stop::<()>::Store)).expect("sealed");
+        assert_eq!(sealed, 5);
+        let look = |db: &Db| db.read_now(&fresh.who, |tx| audit::broken(tx, i64::MAX)).expect("looked");
+        assert_eq!(look(db), (0, 0));
+        db.write_now(&fresh.who, |tx| {
+            tx.run("UPDATE audit SET detail = 'other' WHERE noun_id = '2'", p![]).map_err(Stop::<()>::Store)
+        }).expect("changed");
+        assert_eq!(look(db).0, 1);
+        db.write_now(&fresh.who, |tx| {
+            tx.run("DELETE FROM audit WHERE noun_id = '3'", p![]).map_err(Stop::<()>::Store)
+        }).expect("taken out");
+        assert!(look(db).0 >= 2);
+    }
+
+    fn the_fingerprint_sees_every_change_but_no_sign_in(fresh) {
+        let of = |fresh: &accord::testing::Fresh| fresh.db.read_now(&fresh.who, fingerprint::of).expect("hashed");
+        let empty = of(fresh);
+        fresh.db.write_now(&fresh.who, |tx| organisation(tx, "A").map_err(Stop::<()>::Store)).expect("kept");
+        let one = of(fresh);
+        assert_ne!(empty, one);
+        fresh.db.write_now(&fresh.who, |tx| {
+            tx.run(
+                "INSERT INTO sign_in_link (partnership_id, id, token_hash, role, created_us, expires_us) VALUES ($1, 'l', 'h', 'campaign_lead', 0, 1)",
+                p![tx.partnership()],
+            ).map_err(Stop::<()>::Store)
+        }).expect("kept");
+        assert_eq!(one, of(fresh));
+    }
+
+    fn a_newer_or_changed_schema_is_refused_and_left_alone(fresh) {
+        let older = migrate::migrate_to(&fresh.db, &fresh.place, &migrate::MIGRATIONS[..3]);
+        assert!(matches!(older, Err(StoreError::Engine(said)) if said.contains("newer accord")));
+        fresh.db.write_now(&fresh.who, |tx| {
+            tx.run("UPDATE schema_migration SET checksum = 'x' WHERE version = 2", p![]).map_err(Stop::<()>::Store)
+        }).expect("changed");
+        let changed = migrate::migrate(&fresh.db, &fresh.place);
+        assert!(matches!(changed, Err(StoreError::Engine(said)) if said.contains("step 2")));
+    }
+}
+
+#[test]
+fn every_table_is_known_with_its_key() {
+    let tables = migrate::tables();
+    assert!(tables.iter().any(|(name, key)| name == "booking" && key == "partnership_id, id"));
+    assert!(tables.iter().all(|(_, key)| key.starts_with("partnership_id")), "{tables:?}");
+}
+
+#[test]
+fn a_password_stays_out_of_messages() {
+    let place = Place::parse("postgres://accord:hidden@127.0.0.1/accord");
+    assert_eq!(place.to_string(), "postgres://127.0.0.1/accord");
+}
