@@ -250,19 +250,3 @@ impl fmt::Display for TableError {
 }
 
 impl std::error::Error for TableError {}
-
-/// Reads the table out of a file's bytes within the default [`Limits`]. The kind is told from the bytes; `file_name` only
-/// helps to word an error. Never panics, whatever the bytes.
-pub fn read_table(bytes: &[u8], file_name: &str) -> Result<Table, TableError> {
-    read_table_within(bytes, file_name, &Limits::default())
-}
-
-/// [`read_table`] with other bounds.
-pub fn read_table_within(
-    bytes: &[u8],
-    file_name: &str,
-    limits: &Limits,
-) -> Result<Table, TableError> {
-    let _ = (bytes, file_name, limits);
-    Err(TableError::Empty)
-}
