@@ -170,10 +170,9 @@ impl<'r> RowMaker<'r> {
         match read {
             Ok((name, notes)) => {
                 for note in notes {
-                    let severity = if note.code == FaultCode::NameParted {
-                        Severity::Assumed
-                    } else {
-                        Severity::Note
+                    let severity = match note.code {
+                        FaultCode::NameParted | FaultCode::LettersLost => Severity::Assumed,
+                        _ => Severity::Note,
                     };
                     self.note(column, &seen, note, severity);
                 }
