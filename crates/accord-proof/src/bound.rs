@@ -146,7 +146,7 @@ impl<'a> Pricing<'a> {
         let per_day = i64::from(self.problem.costs.per_day_off_ideal) * self.minute;
         let allowed = i64::from(p.interval_min)..=i64::from(p.interval_max);
         let next = (0i64..).zip(rest).filter(|(next, cost)| {
-            **cost < NEVER && (both_stand || allowed.contains(&(next - day)))
+            **cost < NEVER && *next > day && (both_stand || allowed.contains(&(next - day)))
         });
         next.map(|(next, cost)| cost + per_day * (next - day - i64::from(p.interval_ideal)).abs())
             .min()
