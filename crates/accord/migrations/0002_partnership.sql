@@ -55,19 +55,22 @@ CREATE TABLE agreement_site (
   PRIMARY KEY (partnership_id, agreement_id, version, site_id)
 );
 
--- How much of a host's capacity an employer may use. No capacity means no limit; taken counts live bookings.
+-- How much of a host's capacity an employer may use, at one site or at all of the agreement's. No capacity
+-- means no limit; taken counts live bookings. Belongs to the agreement, not to one version of it.
 CREATE TABLE allocation (
   partnership_id TEXT NOT NULL,
   id TEXT NOT NULL,
   agreement_id TEXT NOT NULL,
   host_id TEXT NOT NULL,
   employer_id TEXT NOT NULL,
+  site_id TEXT,
   capacity BIGINT,
   taken BIGINT NOT NULL,
   PRIMARY KEY (partnership_id, id),
   CONSTRAINT allocation_capacity CHECK (taken >= 0 AND (capacity IS NULL OR taken <= capacity))
 );
-CREATE UNIQUE INDEX allocation_employer_key ON allocation (partnership_id, agreement_id, employer_id);
+CREATE UNIQUE INDEX allocation_employer_key ON allocation (partnership_id, agreement_id, employer_id) WHERE site_id IS NULL;
+CREATE UNIQUE INDEX allocation_employer_site_key ON allocation (partnership_id, agreement_id, employer_id, site_id) WHERE site_id IS NOT NULL;
 CREATE INDEX allocation_by_employer ON allocation (partnership_id, employer_id);
 
 -- Appended to, never changed but for its seal. +1 used, -1 given back.

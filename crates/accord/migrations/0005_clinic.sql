@@ -78,8 +78,10 @@ CREATE TABLE delivery (
 );
 CREATE UNIQUE INDEX delivery_day_key ON delivery (partnership_id, site_id, product_id, arrives_on);
 
--- Doses as running totals: a row for each time from one delivery to the next. A booking takes from the
--- row of its day and from every later one, so no day can use what arrives after it.
+-- Doses as running totals: a row for each time from one delivery to the next, the first from the beginning
+-- of time with no dose at all, the last without end. delivered and taken count all up to the row's end: a
+-- booking takes from the row of its day and from every later one, so no day can use what arrives after it.
+-- A site and product without rows is not tracked.
 CREATE TABLE stock (
   partnership_id TEXT NOT NULL,
   site_id TEXT NOT NULL,

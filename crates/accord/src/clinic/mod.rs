@@ -1,1 +1,5 @@
-//! The noun `clinic`.
+//! The noun `clinic`: sites, their sessions and slots, products, deliveries and stock, and the way
+//! there.
+
+pub mod site;
+pub mod store;

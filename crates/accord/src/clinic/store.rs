@@ -1,0 +1,7 @@
+//! All SQL of the clinics.
+
+mod counters;
+
+pub use counters::{
+    SlotFacts, give_back_place, give_back_stock, slot, slots_between, slots_by_ids, take_place, take_stock,
+};

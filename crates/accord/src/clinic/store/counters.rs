@@ -1,0 +1,165 @@
+//! SQL that bookings run: what a slot is, its places, the stock of its day.
+
+use crate::base::db::{FromRow, Row, Sql, StoreError, Tx};
+use crate::base::ids::{OrganisationId, ProductId, SessionId, SiteId, SlotId};
+use crate::clinic::site::SlotsOwner;
+use accord_formats::AccessNeeds;
+use jiff::civil::Date;
+
+/// All a booking must know of a slot, read in one go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotFacts {
+    /// The slot.
+    pub id: SlotId,
+    /// Its session.
+    pub session: SessionId,
+    /// Where.
+    pub site: SiteId,
+    /// Who gives the place.
+    pub host: OrganisationId,
+    /// What is given.
+    pub product: ProductId,
+    /// The day, in London.
+    pub date: Date,
+    /// Minutes after midnight, in London.
+    pub start_minute: u16,
+    /// The instant, microseconds UTC.
+    pub starts_us: i64,
+    /// Its length.
+    pub minutes: u16,
+    /// People at one time.
+    pub capacity: i64,
+    /// Places used by live bookings.
+    pub taken: i64,
+    /// False once the session was closed.
+    pub session_open: bool,
+    /// False once the site was closed.
+    pub site_open: bool,
+    /// Whether Accord's slots are the truth here or a copy.
+    pub slots_owner: SlotsOwner,
+    /// What the site offers.
+    pub site_access: AccessNeeds,
+}
+
+impl FromRow for SlotFacts {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let open = |at| Ok::<_, StoreError>(row.get::<String>(at)? == "open");
+        Ok(Self {
+            id: row.get(0)?,
+            session: row.get(1)?,
+            site: row.get(2)?,
+            host: row.get(3)?,
+            product: row.get(4)?,
+            date: row.get(5)?,
+            start_minute: row.get(6)?,
+            starts_us: row.get(7)?,
+            minutes: row.get(8)?,
+            capacity: row.get(9)?,
+            taken: row.get(10)?,
+            session_open: open(11)?,
+            site_open: open(12)?,
+            slots_owner: row.get(13)?,
+            site_access: access(row, 14)?,
+        })
+    }
+}
+
+/// Reads the nine attributes of a site.
+pub(super) fn access(row: &Row<'_>, at: usize) -> Result<AccessNeeds, StoreError> {
+    AccessNeeds::from_bits(row.get(at)?).ok_or_else(|| StoreError::shape(at, "nine access attributes"))
+}
+
+/// A slot.
+pub fn slot(tx: &mut Tx<'_>, id: SlotId) -> Result<Option<SlotFacts>, StoreError> {
+    tx.maybe(
+        "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
+           l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access
+         FROM slot l
+         JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
+         JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id
+         WHERE l.partnership_id = $1 AND l.id = $2",
+        p![tx.partnership(), id],
+    )
+}
+
+/// Every slot from one day to another, inclusive, by day, start, site and id; open or not.
+pub fn slots_between(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<SlotFacts>, StoreError> {
+    tx.all(
+        "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
+           l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access
+         FROM slot l
+         JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
+         JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id
+         WHERE l.partnership_id = $1 AND l.date >= $2 AND l.date <= $3
+         ORDER BY l.date, l.start_minute, l.site_id, l.id",
+        p![tx.partnership(), from, until],
+    )
+}
+
+/// These slots, by id; ids that name none are left out.
+pub fn slots_by_ids(tx: &mut Tx<'_>, ids: &[SlotId]) -> Result<Vec<SlotFacts>, StoreError> {
+    let mut sorted = ids.to_vec();
+    sorted.sort();
+    sorted.dedup();
+    let mut found = Vec::with_capacity(sorted.len());
+    for id in sorted {
+        found.extend(slot(tx, id)?);
+    }
+    Ok(found)
+}
+
+/// Takes `n` places of a slot; false, and nothing changed, when it has not so many left.
+pub fn take_place(tx: &mut Tx<'_>, id: SlotId, n: i64) -> Result<bool, StoreError> {
+    let rows = tx.run(
+        "UPDATE slot SET taken = taken + $3 WHERE partnership_id = $1 AND id = $2 AND taken + $3 <= capacity",
+        p![tx.partnership(), id, n],
+    )?;
+    Ok(rows == 1)
+}
+
+/// Gives `n` places back. The constraint `slot_capacity` refuses more than were taken.
+pub fn give_back_place(tx: &mut Tx<'_>, id: SlotId, n: i64) -> Result<(), StoreError> {
+    tx.run("UPDATE slot SET taken = taken - $3 WHERE partnership_id = $1 AND id = $2", p![tx.partnership(), id, n])?;
+    Ok(())
+}
+
+/// Takes `n` doses for a day; false, and nothing changed, when that day or a later one would then
+/// have used more than arrived by then. True without counting where stock is not tracked.
+pub fn take_stock(tx: &mut Tx<'_>, site: SiteId, product: ProductId, date: Date, n: i64) -> Result<bool, StoreError> {
+    // The rows are locked first, so that the update below can't break the constraint: a broken
+    // constraint would end a PostgreSQL transaction.
+    const LEFT: Sql = Sql::Each {
+        lite: "SELECT delivered - taken FROM stock WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3
+               AND until_date >= $4 ORDER BY from_date",
+        pg: "SELECT delivered - taken FROM stock WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3
+             AND until_date >= $4 ORDER BY from_date FOR UPDATE",
+    };
+    let left: Vec<(i64,)> = tx.all(LEFT, p![tx.partnership(), site, product, date])?;
+    if left.is_empty() {
+        return Ok(true);
+    }
+    if left.iter().any(|(left,)| *left < n) {
+        return Ok(false);
+    }
+    change_stock(tx, site, product, date, n)?;
+    Ok(true)
+}
+
+/// Gives `n` doses of a day back; nothing where stock is not tracked.
+pub fn give_back_stock(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    product: ProductId,
+    date: Date,
+    n: i64,
+) -> Result<(), StoreError> {
+    change_stock(tx, site, product, date, -n)
+}
+
+fn change_stock(tx: &mut Tx<'_>, site: SiteId, product: ProductId, date: Date, n: i64) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE stock SET taken = taken + $5 WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3 AND until_date >= $4",
+        p![tx.partnership(), site, product, date, n],
+    )?;
+    Ok(())
+}

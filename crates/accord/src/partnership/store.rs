@@ -1,0 +1,6 @@
+//! All SQL of the partnership: organisations, agreements and allocations, the ledger.
+
+pub mod agreement;
+pub mod ledger;
+
+pub use agreement::{agreements_for, give_back_allocation, lock_agreements, lock_for, take_allocation};

@@ -1,0 +1,190 @@
+//! SQL over agreements, their sites and their allocations.
+
+use crate::base::db::{FromRow, Row, Sql, StoreError, Tx};
+use crate::base::ids::{AgreementId, AllocationId, OrganisationId, SiteId};
+use crate::partnership::agreement::{Agreement, Party};
+
+impl FromRow for Agreement {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get(0)?,
+            version: row.get(1)?,
+            kind: row.get(2)?,
+            title: row.get(3)?,
+            host: row.get(4)?,
+            purpose: row.get(5)?,
+            from: row.get(6)?,
+            until: row.get(7)?,
+            state: row.get(8)?,
+            at_end: row.get(9)?,
+            signed_by: row.get(10)?,
+            sites: Vec::new(),
+            parties: Vec::new(),
+        })
+    }
+}
+
+/// The current versions of these agreements, ordered by id, whole (all sites, all parties), and on
+/// PostgreSQL locked for share until the transaction ends, so that none can end meanwhile. Ids that
+/// name nothing are left out. To place one booking [`lock_for`] reads far less.
+pub fn lock_agreements(tx: &mut Tx<'_>, ids: &[AgreementId]) -> Result<Vec<Agreement>, StoreError> {
+    let mut sorted = ids.to_vec();
+    sorted.sort();
+    sorted.dedup();
+    let mut found = Vec::with_capacity(sorted.len());
+    for id in sorted {
+        if let Some(mut agreement) = lock(tx, id)? {
+            agreement.sites = sites_of(tx, &agreement)?;
+            agreement.parties = parties_of(tx, id)?;
+            found.push(agreement);
+        }
+    }
+    Ok(found)
+}
+
+/// The agreements of an employer at a site, locked as [`lock_agreements`] does and read after.
+pub fn lock_for(
+    tx: &mut Tx<'_>,
+    employer: OrganisationId,
+    site: SiteId,
+) -> Result<Vec<(Agreement, AllocationId)>, StoreError> {
+    let ids: Vec<(AgreementId,)> = tx.all(
+        "SELECT DISTINCT a.agreement_id FROM allocation a
+         JOIN agreement g ON g.partnership_id = a.partnership_id AND g.id = a.agreement_id AND g.superseded = 0
+         JOIN agreement_site s ON s.partnership_id = g.partnership_id AND s.agreement_id = g.id
+           AND s.version = g.version AND s.site_id = $3
+         WHERE a.partnership_id = $1 AND a.employer_id = $2 AND (a.site_id IS NULL OR a.site_id = $3)
+         ORDER BY a.agreement_id",
+        p![tx.partnership(), employer, site],
+    )?;
+    for (id,) in ids {
+        lock(tx, id)?;
+    }
+    agreements_for(tx, employer, site)
+}
+
+/// Current agreements that name the employer at the site, in whatever state, with the counter it
+/// uses there; by id. `sites` and `parties` hold the asked site and employer only.
+pub fn agreements_for(
+    tx: &mut Tx<'_>,
+    employer: OrganisationId,
+    site: SiteId,
+) -> Result<Vec<(Agreement, AllocationId)>, StoreError> {
+    let mut found: Vec<(Agreement, AllocationId)> = Vec::new();
+    tx.each(
+        "SELECT g.id, g.version, g.kind, g.title, g.host_id, g.purpose, g.from_date, g.until_date, g.state,
+           g.at_end, g.signed_by, a.id, a.site_id
+         FROM allocation a
+         JOIN agreement g ON g.partnership_id = a.partnership_id AND g.id = a.agreement_id AND g.superseded = 0
+         JOIN agreement_site s ON s.partnership_id = g.partnership_id AND s.agreement_id = g.id
+           AND s.version = g.version AND s.site_id = $3
+         WHERE a.partnership_id = $1 AND a.employer_id = $2 AND (a.site_id IS NULL OR a.site_id = $3)
+         ORDER BY g.id, a.id",
+        p![tx.partnership(), employer, site],
+        |row| {
+            let party = Party { allocation: row.get(11)?, employer, site: row.get(12)? };
+            let mut agreement = Agreement::from_row(row)?;
+            match found.last_mut().filter(|(last, _)| last.id == agreement.id) {
+                Some((last, _)) => last.parties.push(party),
+                None => {
+                    agreement.sites = vec![site];
+                    agreement.parties = vec![party];
+                    found.push((agreement, party.allocation));
+                }
+            }
+            Ok(())
+        },
+    )?;
+    for (agreement, allocation) in &mut found {
+        *allocation = agreement.allocation_for(employer, site).unwrap_or(*allocation);
+    }
+    Ok(found)
+}
+
+/// Every current agreement, whole, by id: for the planner, publishing and pages.
+pub fn current(tx: &mut Tx<'_>) -> Result<Vec<Agreement>, StoreError> {
+    let mut all: Vec<Agreement> = tx.all(
+        "SELECT id, version, kind, title, host_id, purpose, from_date, until_date, state, at_end, signed_by
+         FROM agreement WHERE partnership_id = $1 AND superseded = 0 ORDER BY id",
+        p![tx.partnership()],
+    )?;
+    tx.each(
+        "SELECT s.agreement_id, s.site_id FROM agreement_site s
+         JOIN agreement g ON g.partnership_id = s.partnership_id AND g.id = s.agreement_id AND g.version = s.version
+         WHERE s.partnership_id = $1 AND g.superseded = 0 ORDER BY s.agreement_id, s.site_id",
+        p![tx.partnership()],
+        |row| {
+            if let Some(agreement) = by_id(&mut all, row.get(0)?) {
+                agreement.sites.push(row.get(1)?);
+            }
+            Ok(())
+        },
+    )?;
+    tx.each(
+        "SELECT agreement_id, id, employer_id, site_id FROM allocation WHERE partnership_id = $1 ORDER BY agreement_id, id",
+        p![tx.partnership()],
+        |row| {
+            if let Some(agreement) = by_id(&mut all, row.get(0)?) {
+                let party = Party { allocation: row.get(1)?, employer: row.get(2)?, site: row.get(3)? };
+                agreement.parties.push(party);
+            }
+            Ok(())
+        },
+    )?;
+    Ok(all)
+}
+
+fn by_id(all: &mut [Agreement], id: AgreementId) -> Option<&mut Agreement> {
+    all.binary_search_by_key(&id, |a| a.id).ok().map(|at| &mut all[at])
+}
+
+fn lock(tx: &mut Tx<'_>, id: AgreementId) -> Result<Option<Agreement>, StoreError> {
+    const LOCK: Sql = Sql::Each {
+        lite: "SELECT id, version, kind, title, host_id, purpose, from_date, until_date, state, at_end, signed_by
+               FROM agreement WHERE partnership_id = $1 AND id = $2 AND superseded = 0",
+        pg: "SELECT id, version, kind, title, host_id, purpose, from_date, until_date, state, at_end, signed_by
+             FROM agreement WHERE partnership_id = $1 AND id = $2 AND superseded = 0 FOR SHARE",
+    };
+    let first = tx.maybe(LOCK, p![tx.partnership(), id])?;
+    if first.is_some() {
+        return Ok(first);
+    }
+    // An amendment that committed while we waited took the row away; its new version is seen now.
+    tx.maybe(LOCK, p![tx.partnership(), id])
+}
+
+fn sites_of(tx: &mut Tx<'_>, agreement: &Agreement) -> Result<Vec<SiteId>, StoreError> {
+    let rows: Vec<(SiteId,)> = tx.all(
+        "SELECT site_id FROM agreement_site WHERE partnership_id = $1 AND agreement_id = $2 AND version = $3 ORDER BY site_id",
+        p![tx.partnership(), agreement.id, agreement.version],
+    )?;
+    Ok(rows.into_iter().map(|(site,)| site).collect())
+}
+
+fn parties_of(tx: &mut Tx<'_>, id: AgreementId) -> Result<Vec<Party>, StoreError> {
+    let rows: Vec<(AllocationId, OrganisationId, Option<SiteId>)> = tx.all(
+        "SELECT id, employer_id, site_id FROM allocation WHERE partnership_id = $1 AND agreement_id = $2 ORDER BY id",
+        p![tx.partnership(), id],
+    )?;
+    Ok(rows.into_iter().map(|(allocation, employer, site)| Party { allocation, employer, site }).collect())
+}
+
+/// Takes `n` appointments from an allocation; false, and nothing changed, when it has not so many.
+pub fn take_allocation(tx: &mut Tx<'_>, id: AllocationId, n: i64) -> Result<bool, StoreError> {
+    let rows = tx.run(
+        "UPDATE allocation SET taken = taken + $3 WHERE partnership_id = $1 AND id = $2
+         AND (capacity IS NULL OR taken + $3 <= capacity)",
+        p![tx.partnership(), id, n],
+    )?;
+    Ok(rows == 1)
+}
+
+/// Gives `n` appointments back to an allocation. The constraint `allocation_capacity` refuses more
+/// than were taken.
+pub fn give_back_allocation(tx: &mut Tx<'_>, id: AllocationId, n: i64) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE allocation SET taken = taken - $3 WHERE partnership_id = $1 AND id = $2",
+        p![tx.partnership(), id, n],
+    )?;
+    Ok(())
+}
