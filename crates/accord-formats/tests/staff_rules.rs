@@ -144,7 +144,7 @@ fn headings_totals_sections_and_repeats_are_told_from_people() {
 
 #[test]
 fn a_bad_value_never_loses_the_person() {
-    let text = "Pay No,Surname,Forename,DOB,NHS no,Home Postcode,NI Number\n1,Lee,Ann,31/02/1980,123,nowhere,QQ123456C\n,,,01/02/1980,9434765919,,\n2,,,,,,\n";
+    let text = "Pay No,Surname,Forename,DOB,NHS no,Home Postcode,NI Number\n1,Lee,Ann,31/02/1980,123,nowhere,QQ123456C\n,,,31/01/1980,9434765919,,\n2,,,,,,\n";
     let table = read_table(text.as_bytes(), "x.csv").expect("a table");
     let mapping = guess_mapping(&table);
     assert_eq!(mapping.heading(Field::NationalInsurance), Some("NI Number"));
