@@ -3,22 +3,20 @@
 use super::rules::{Permit, PersonFacts, Wanted};
 use super::{Pick, store};
 use crate::base::db::{StoreError, Tx};
-use crate::base::ids::{AgreementId, AllocationId, CampaignId, OrganisationId, PersonId, SiteId, SlotId};
+use crate::base::ids::{AllocationId, CampaignId, OrganisationId, PersonId, SiteId, SlotId};
 use crate::campaign::Campaign;
-use crate::clinic::slot::SlotFacts;
-use crate::partnership::agreement::{self, Agreement, AgreementRefusal};
+use crate::clinic::store::SlotFacts;
+use crate::partnership::agreement::{self, Agreement, AgreementRefusal, Use};
 use crate::{campaign, clinic, partnership};
-use jiff::civil::Date;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// The look-ups of one transaction. Agreements are locked when first looked at, in id order.
+/// The look-ups of one transaction. Agreements are locked for share when first looked at.
 #[derive(Default)]
 pub(super) struct Desk {
     campaigns: HashMap<CampaignId, Option<Rc<Campaign>>>,
     slots: HashMap<SlotId, Option<Rc<SlotFacts>>>,
     agreements: HashMap<(OrganisationId, SiteId), Rc<Vec<(Agreement, AllocationId)>>>,
-    locked: HashMap<AgreementId, Agreement>,
     minutes: HashMap<(String, String), u16>,
 }
 
@@ -50,7 +48,6 @@ impl Desk {
         for pick in picks {
             slots.push((pick.appointment, self.slot(tx, pick.slot)?));
         }
-        self.lock_agreements(tx, person, slots.iter().filter_map(|(_, slot)| slot.as_deref()))?;
         let mut wanted = Vec::with_capacity(picks.len());
         for (appointment, slot) in slots {
             let (minutes, permit) = match &slot {
@@ -60,7 +57,7 @@ impl Desk {
                         Some(from) => self.way(tx, from, &slot.sector)?,
                         None => None,
                     };
-                    (minutes, self.permit(person, slot, purpose))
+                    (minutes, self.permit(tx, person, slot, purpose)?)
                 }
             };
             wanted.push(Wanted { appointment, slot, minutes, permit });
@@ -97,54 +94,41 @@ impl Desk {
         Ok(minutes)
     }
 
-    /// All agreements that a person's picks may need, locked in id order before any is read.
-    fn lock_agreements<'s>(
+    /// The agreements between an employer and a site, locked before they are read.
+    fn agreements(
         &mut self,
         tx: &mut Tx<'_>,
-        person: &PersonFacts,
-        slots: impl Iterator<Item = &'s SlotFacts>,
-    ) -> Result<(), StoreError> {
-        let Some(employer) = person.employer else { return Ok(()) };
-        let mut ids = Vec::new();
-        for slot in slots {
-            let key = (employer, slot.site);
-            if !self.agreements.contains_key(&key) {
-                let found = Rc::new(partnership::store::agreements_for(tx, employer, slot.site)?);
-                ids.extend(found.iter().map(|(agreement, _)| agreement.id));
-                self.agreements.insert(key, found);
-            }
+        employer: OrganisationId,
+        site: SiteId,
+    ) -> Result<Rc<Vec<(Agreement, AllocationId)>>, StoreError> {
+        if let Some(known) = self.agreements.get(&(employer, site)) {
+            return Ok(Rc::clone(known));
         }
-        ids.retain(|id| !self.locked.contains_key(id));
-        ids.sort_unstable();
-        ids.dedup();
-        if !ids.is_empty() {
-            for agreement in partnership::store::lock_agreements(tx, &ids)? {
-                self.locked.insert(agreement.id, agreement);
-            }
-        }
-        Ok(())
+        let found = Rc::new(partnership::store::lock_for(tx, employer, site)?);
+        self.agreements.insert((employer, site), Rc::clone(&found));
+        Ok(found)
     }
 
     /// The first agreement that says yes; else what the last one said.
-    fn permit(&self, person: &PersonFacts, slot: &SlotFacts, purpose: &str) -> Result<Permit, AgreementRefusal> {
-        let employer = person.employer.ok_or(AgreementRefusal::NoAgreement)?;
+    fn permit(
+        &mut self,
+        tx: &mut Tx<'_>,
+        person: &PersonFacts,
+        slot: &SlotFacts,
+        purpose: &str,
+    ) -> Result<Result<Permit, AgreementRefusal>, StoreError> {
+        let Some(employer) = person.employer else { return Ok(Err(AgreementRefusal::NoAgreement)) };
         let mut said = AgreementRefusal::NoAgreement;
-        let candidates = self.agreements.get(&(employer, slot.site));
-        for (found, allocation) in candidates.iter().flat_map(|list| list.iter()) {
-            // The locked reading counts: the one before the lock may have been overtaken.
-            let Some(locked) = self.locked.get(&found.id) else { continue };
-            let asked = used(employer, slot.site, purpose, slot.date);
-            match agreement::permits(locked, &asked) {
+        let asked = Use { employer, site: slot.site, purpose, date: slot.date };
+        for (found, allocation) in self.agreements(tx, employer, slot.site)?.iter() {
+            match agreement::permits(found, &asked) {
                 Ok(()) => {
-                    return Ok(Permit { agreement: locked.id, version: locked.version, allocation: *allocation });
+                    let allocation = *allocation;
+                    return Ok(Ok(Permit { agreement: found.id, version: found.version, allocation }));
                 }
                 Err(refusal) => said = refusal,
             }
         }
-        Err(said)
+        Ok(Err(said))
     }
-}
-
-fn used(employer: OrganisationId, site: SiteId, purpose: &str, date: Date) -> agreement::Use<'_> {
-    agreement::Use { employer, site, purpose, date }
 }

@@ -103,7 +103,7 @@ pub struct Booking {
     /// The agreement that allowed it.
     pub agreement: AgreementId,
     /// That agreement's version.
-    pub agreement_version: u32,
+    pub agreement_version: i64,
     /// The allocation it counts against.
     pub allocation: AllocationId,
     /// The civil date in London.

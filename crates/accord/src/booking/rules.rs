@@ -7,12 +7,11 @@ use super::refusal::BookingRefusal;
 use super::{Reference, Way};
 use crate::base::ids::{AgreementId, AllocationId, CampaignId, OrganisationId, PersonId, ProductId, TeamId};
 use crate::campaign::Campaign;
-use crate::clinic::slot::SlotFacts;
+use crate::clinic::store::SlotFacts;
 use crate::clinic::site::SlotsOwner;
 use crate::cohort::working_time;
 use crate::partnership::agreement::AgreementRefusal;
-use accord_formats::access::AccessNeeds;
-use accord_formats::rota::{Leave, Rota};
+use accord_formats::{AccessNeeds, Leave, Rota};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::rc::Rc;
@@ -69,7 +68,7 @@ pub struct Permit {
     /// The agreement.
     pub agreement: AgreementId,
     /// Its version.
-    pub version: u32,
+    pub version: i64,
     /// The allocation counted against.
     pub allocation: AllocationId,
 }
@@ -171,7 +170,7 @@ fn check_one(
     if slot.slots_owner == SlotsOwner::Partner {
         return Err(BookingRefusal::PartnerOwnsSlots);
     }
-    if slot.starts <= facts.now {
+    if slot.starts() <= facts.now {
         return Err(BookingRefusal::InThePast);
     }
     if slot.date < window.first_on || slot.date > window.last_on {
@@ -246,7 +245,7 @@ fn check_apart(slot: &SlotFacts, held: &[Held], between: &dyn Fn(&str, &str) -> 
     for other in held {
         let way = if other.date == slot.date { i64::from(between(&other.sector, &slot.sector)) * 60_000_000 } else { 0 };
         let clear = ends.as_microsecond() + way <= other.starts.as_microsecond()
-            || other.ends.as_microsecond() + way <= slot.starts.as_microsecond();
+            || other.ends.as_microsecond() + way <= slot.starts_us;
         if !clear {
             return Err(BookingRefusal::TwoPlacesAtOnce { reference: other.reference.clone() });
         }
@@ -276,7 +275,7 @@ fn as_held(campaign: &Campaign, allowed: &Allowed) -> Held {
         appointment: allowed.appointment,
         product: allowed.slot.product,
         date: allowed.slot.date,
-        starts: allowed.slot.starts,
+        starts: allowed.slot.starts(),
         ends: allowed.slot.ends(),
         sector: allowed.slot.sector.clone(),
         reference: Reference::from_random([0; 5]),

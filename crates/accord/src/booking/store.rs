@@ -4,9 +4,7 @@ use super::rules::{Held, PersonFacts};
 use super::{Booking, Reference, State};
 use crate::base::db::{FromRow, Row, Sql, StoreError, Tx};
 use crate::base::ids::{BatchId, BookingId, CampaignId, PersonId};
-use accord_formats::access::AccessNeeds;
-use accord_formats::postcode::Postcode;
-use accord_formats::rota::{Leave, Rota};
+use accord_formats::{AccessNeeds, Leave, Postcode, Rota};
 use jiff::civil::Date;
 
 
@@ -93,7 +91,7 @@ impl FromRow for PersonFacts {
             employer: r.get(5)?,
             team: r.get(6)?,
             born: r.get(2)?,
-            needs: AccessNeeds::from_bits(r.get::<u16>(3)?),
+            needs: AccessNeeds::from_bits(r.get(3)?).ok_or_else(|| StoreError::shape(3, "access needs"))?,
             rota: rota.and_then(|text| Rota::parse(&text).ok()),
             leave: leave.and_then(|text| Leave::parse(&text).ok()).unwrap_or_default(),
             from_sector: home.as_deref().and_then(sector).or_else(|| work.as_deref().and_then(sector)),

@@ -172,7 +172,7 @@ fn made(
         agreement_version: one.permit.version,
         allocation: one.permit.allocation,
         date: slot.date,
-        starts: slot.starts,
+        starts: slot.starts(),
         ends: slot.ends(),
         travel_minutes: one.minutes,
         state: origin.state,
