@@ -10,6 +10,7 @@
 //! A world follows from its [`world::Settings`] alone: same seed, number of people and date, same
 //! bytes. Nothing here reads a clock, a file or the network.
 
+pub mod files;
 pub mod geo;
 pub mod world;
 

@@ -7,7 +7,7 @@ use super::{File, SectorId, Travel};
 pub struct Postcode {
     /// Text form with one blank: `IP4 5PD`.
     pub text: Box<str>,
-    /// Its sector.
+    /// The sector to travel from: its own, or the nearest for the few that the table lacks.
     pub sector: SectorId,
     /// Degrees, WGS84.
     pub lat: f64,
@@ -103,11 +103,13 @@ fn parse(line: &str, travel: &Travel) -> Postcode {
     let mut cells = line.split(',');
     let mut next = || cells.next().expect("a postcode row has seven cells");
     let text = next().into();
-    let sector = travel
-        .sector(next())
-        .expect("every postcode lies in a known sector");
+    let sector = next();
     let lat = next().parse().expect("latitude is a number");
     let lon = next().parse().expect("longitude is a number");
+    // A handful of small sectors have no centre of their own in the travel table.
+    let sector = travel
+        .sector(sector)
+        .unwrap_or_else(|| travel.nearest(lat, lon));
     let code = next();
     let district = super::DISTRICTS
         .iter()

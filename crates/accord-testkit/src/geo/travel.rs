@@ -80,6 +80,16 @@ impl Travel {
         ))
     }
 
+    /// The sector whose centre is nearest by crow.
+    #[must_use]
+    pub fn nearest(&self, lat: f64, lon: f64) -> SectorId {
+        let squared = |s: &Sector| ((s.lat - lat) * 1.63).powi(2) + (s.lon - lon).powi(2);
+        let best = (0..self.sectors.len())
+            .min_by(|&a, &b| squared(&self.sectors[a]).total_cmp(&squared(&self.sectors[b])))
+            .expect("the table has sectors");
+        SectorId(u16::try_from(best).expect("fewer than 65,536 sectors"))
+    }
+
     /// Minutes from one sector to another; the same both ways. None for a sector outside the area.
     #[must_use]
     pub fn minutes(&self, from: &str, to: &str) -> Option<u16> {

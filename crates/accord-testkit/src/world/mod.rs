@@ -3,11 +3,29 @@
 //!
 //! [`World::new`] makes all of it from [`Settings`]. Nothing about a person is real.
 
+mod agreements;
+mod capacity;
+mod catchment;
+mod csv_out;
+pub(crate) mod dice;
+mod homes;
+mod jobs;
+mod names;
+mod organisations;
+mod people;
+mod rotas;
+mod second_jobs;
+mod sites;
+pub(crate) mod staff;
+mod traps;
 mod truth;
 
 use jiff::civil::{Date, Time, Weekday};
 
 pub use truth::{Fault, OtherRow, RowKind, RowRef, Trap, Truth, TruthError, TruthPerson};
+
+use crate::files;
+use crate::geo::Geo;
 
 /// What a world follows from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -288,29 +306,29 @@ impl World {
     /// Makes the world.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let monday = settings.today.saturating_add(
-            jiff::Span::new().days(7 - i64::from(settings.today.weekday().to_monday_zero_offset())),
-        );
-        let day = |n: i64| monday.saturating_add(jiff::Span::new().days(n));
-        let campaign = Campaign {
-            programme: "Staff vaccination (demo)",
-            starts: monday,
-            first_dose_until: day(20),
-            ends: day(55),
-            team_cover_percent: 15,
-            travel_limit_minutes: 60,
-        };
+        let geo = Geo::demo();
+        let campaign = capacity::campaign(settings.today);
+        let mut organisations = organisations::employers(geo, settings);
+        let sites = sites::choose(geo, settings.seed, &mut organisations);
+        let mut staff = people::employ(geo, settings, &campaign, &organisations);
+        traps::set(geo, settings, &organisations, &mut staff);
+        second_jobs::add(geo, settings, &organisations, &mut staff);
+        let permitted = agreements::permitted(settings.seed, &organisations, &sites);
+        let demand = catchment::demand(geo, &organisations, &sites, &permitted, &staff);
+        let opening = capacity::open(settings, &campaign, &sites, &demand);
+        let agreements = agreements::write(&campaign, &organisations, &sites, &permitted, &opening);
+        let (staff_files, truth) = files::write(settings, &campaign, &organisations, staff);
         Self {
             settings,
-            organisations: Vec::new(),
-            sites: Vec::new(),
+            organisations,
+            sites,
             campaign,
-            templates: Vec::new(),
-            closures: Vec::new(),
-            deliveries: Vec::new(),
-            agreements: Vec::new(),
-            staff_files: Vec::new(),
-            truth: Truth::default(),
+            templates: opening.templates,
+            closures: opening.closures,
+            deliveries: opening.deliveries,
+            agreements,
+            staff_files,
+            truth,
         }
     }
 
@@ -322,13 +340,13 @@ impl World {
     /// Every session as a dated row: the templates laid out over the campaign less the closures.
     #[must_use]
     pub fn sessions(&self) -> Vec<(Date, &SessionTemplate)> {
-        Vec::new()
+        capacity::lay_out(&self.templates, &self.closures)
     }
 
     /// Places for dose 1 and for dose 2 (sessions until and after the end of the dose 1 window).
     #[must_use]
     pub fn capacity(&self) -> (u32, u32) {
-        (0, 0)
+        capacity::places(&self.sessions(), self.campaign.first_dose_until)
     }
 
     /// Sites as CSV: the columns of the national service's site import (OdsCode, Name, Address,
@@ -336,25 +354,25 @@ impl World {
     /// TRUE or FALSE, Id), then ours: `host`, `kind`, `postcode`, `district`, `slots_owner`.
     #[must_use]
     pub fn sites_csv(&self) -> String {
-        String::new()
+        csv_out::sites(self)
     }
 
     /// Weekly sessions as CSV: `site_id, weekday` (Monday ...), `from, until` (09:00),
     /// `slot_minutes, stations, product, valid_from, valid_until` (ISO dates).
     #[must_use]
     pub fn sessions_csv(&self) -> String {
-        String::new()
+        csv_out::templates(&self.templates)
     }
 
     /// Closed days as CSV: `site_id, date, reason`.
     #[must_use]
     pub fn closures_csv(&self) -> String {
-        String::new()
+        csv_out::closures(&self.closures)
     }
 
     /// Deliveries as CSV: `site_id, product, date, doses`; usable from the opening on that day.
     #[must_use]
     pub fn deliveries_csv(&self) -> String {
-        String::new()
+        csv_out::deliveries(&self.deliveries)
     }
 }

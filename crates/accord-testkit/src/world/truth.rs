@@ -1,5 +1,7 @@
 //! The people as they are, and for every row of every staff list what it is.
 
+mod file;
+
 use jiff::civil::Date;
 
 /// A person as they are. Invented.
@@ -140,25 +142,3 @@ impl std::fmt::Display for TruthError {
 }
 
 impl std::error::Error for TruthError {}
-
-impl Truth {
-    /// The people as CSV, without their rows.
-    #[must_use]
-    pub fn people_csv(&self) -> String {
-        String::new()
-    }
-
-    /// Every row as CSV; rows that mean nobody have an empty `person`.
-    #[must_use]
-    pub fn rows_csv(&self) -> String {
-        String::new()
-    }
-
-    /// Reads what [`Truth::people_csv`] and [`Truth::rows_csv`] wrote.
-    ///
-    /// # Errors
-    /// The first record that cannot be read.
-    pub fn from_csv(_people: &str, _rows: &str) -> Result<Self, TruthError> {
-        Ok(Self::default())
-    }
-}
