@@ -1,5 +1,7 @@
 //! The order of a list's records, and what is spoilt in it.
 
+use std::collections::HashMap;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -56,11 +58,10 @@ pub(super) fn arrange<'p>(
         .partition(|(_, job)| job.kind == RowKind::SecondAssignment);
     dice.shuffle(&mut first);
     let mut lines: Vec<Line<'p>> = Vec::with_capacity(first.len() + 20);
-    let mut second = second.into_iter().peekable();
-    let mut seconds = std::collections::HashMap::new();
-    while let Some((person, job)) = second.next() {
-        seconds.insert(person.truth.index, job);
-    }
+    let mut seconds: HashMap<u32, &Job> = second
+        .into_iter()
+        .map(|(person, job)| (person.truth.index, job))
+        .collect();
     for (person, job) in first {
         let fault = fault(person, job, dice);
         lines.push(Line::Job {

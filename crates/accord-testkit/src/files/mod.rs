@@ -132,5 +132,5 @@ const FAULTS: [(Fault, f64); 6] = [
     (Fault::BadNhsNumber, 0.0022),
     (Fault::SpoiltPhone, 0.0023),
     (Fault::TrailingSpaces, 0.0018),
-    (Fault::MissingName, 0.0002),
+    (Fault::MissingName, 0.0004),
 ];

@@ -175,12 +175,17 @@ fn blocks(site: &Site, dice: &mut Dice) -> (Vec<Block>, f64) {
     let [a, b, c, d, e] = week;
     let (list, share) = match site.kind.as_str() {
         "hospital_hub" => {
-            let mut list: Vec<_> = week
-                .into_iter()
-                .flat_map(|w| [morning(w), afternoon(w)])
-                .collect();
-            list.extend([morning(Saturday), afternoon(Saturday)]);
-            list.extend([a, c, d, b, e].map(evening));
+            // Evenings and Saturdays come before the last weekdays fill up.
+            let day = |weekday| [morning(weekday), afternoon(weekday)];
+            let mut list: Vec<_> = [a, b, c].into_iter().flat_map(day).collect();
+            list.extend([
+                morning(Saturday),
+                afternoon(Saturday),
+                evening(a),
+                evening(c),
+            ]);
+            list.extend([d, e].into_iter().flat_map(day));
+            list.extend([b, d, e].map(evening));
             (list, 0.95)
         }
         "vaccination_centre" => {
@@ -272,10 +277,9 @@ impl SitePlan<'_> {
             self.weekly(weeks, *block, slots, stations as u16, out);
         }
         // What rounding left: at least one slot a week, so that a small site is open at all.
-        if missing >= target {
-            if let Some(at) = days.iter().position(|&open| open > 0) {
-                self.weekly(weeks, blocks[at], 1, stations as u16, out);
-            }
+        let first_open = days.iter().position(|&open| open > 0);
+        if let Some(at) = first_open.filter(|_| missing >= target) {
+            self.weekly(weeks, blocks[at], 1, stations as u16, out);
         }
     }
 
@@ -384,6 +388,29 @@ pub(super) fn places(sessions: &[(Date, &SessionTemplate)], until: Date) -> (u32
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tendring_gets_twelve_percent_less_than_its_demand() {
+        let geo = crate::geo::Geo::demo();
+        let settings = Settings::demo(jiff::civil::date(2026, 11, 22));
+        let mut organisations = super::super::organisations::employers(geo, settings);
+        let sites = super::super::sites::choose(geo, 1, &mut organisations);
+        let demand: Vec<f64> = sites
+            .iter()
+            .map(|_| 20_000.0 / sites.len() as f64)
+            .collect();
+        let targets = targets(settings.people, &sites, &demand);
+        assert!((targets.iter().sum::<f64>() - 20_000.0 / LOAD).abs() < 1e-6);
+        for ((site, target), demand) in sites.iter().zip(targets).zip(demand) {
+            let ratio = target / demand;
+            if site.district == SHORT.0 {
+                assert!((ratio - 0.88).abs() < 1e-9, "{}: {ratio}", site.name);
+            } else {
+                assert!(ratio > 1.0 / LOAD, "{}: {ratio}", site.name);
+            }
+        }
+        assert!(sites.iter().filter(|s| s.district == SHORT.0).count() >= 4);
+    }
 
     #[test]
     fn a_campaign_starts_on_the_monday_after_today() {

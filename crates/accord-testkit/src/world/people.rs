@@ -164,7 +164,7 @@ impl Maker<'_> {
             String::new()
         };
         let leave = rotas::leave(self.campaign, &mut self.dice);
-        let title: &'static str = *self.dice.pick(place.role.titles);
+        let title = *self.dice.pick(place.role.titles);
         let job = Job {
             employer: place.at,
             kind: RowKind::Main,

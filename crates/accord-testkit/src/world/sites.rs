@@ -50,11 +50,23 @@ pub(super) fn choose(geo: &Geo, seed: u64, organisations: &mut Vec<Organisation>
         ));
         sites.push(site(place, host_id, &mut dice));
     }
+    tell_apart(&mut sites);
     let hosts: HashSet<&str> = sites.iter().map(|s| s.host_id.as_str()).collect();
     for organisation in organisations {
         organisation.is_host = hosts.contains(organisation.id.as_str());
     }
     sites
+}
+
+/// Branches of a chain get the postcode district behind their name.
+fn tell_apart(sites: &mut [Site]) {
+    let names: Vec<String> = sites.iter().map(|s| s.name.clone()).collect();
+    for site in sites {
+        if names.iter().filter(|name| **name == site.name).count() > 1 {
+            let outcode = site.postcode.split(' ').next().unwrap_or_default();
+            site.name = format!("{} ({outcode})", site.name);
+        }
+    }
 }
 
 /// District after district until there are enough.
