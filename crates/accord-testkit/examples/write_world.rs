@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let people = words.next().map_or(Ok(20_000), |word| word.parse())?;
     let seed = words.next().map_or(Ok(1), |word| word.parse())?;
     let before = Instant::now();
-    accord_testkit::geo::Geo::demo();
+    let _ = accord_testkit::geo::Geo::demo();
     let loaded = before.elapsed();
     let world = World::new(Settings {
         seed,

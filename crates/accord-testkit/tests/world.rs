@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use accord_testkit::geo::Geo;
 use accord_testkit::world::{Fault, RowKind, Settings, Trap, Truth, World};
 use calamine::Reader as _;
-use jiff::civil::{Date, date};
+use jiff::civil::{Date, Time, date};
 use sha2::{Digest as _, Sha256};
 
 const TODAY: Date = date(2026, 11, 22);
@@ -207,7 +207,7 @@ fn nhs_number_is_valid(number: &str) -> bool {
         .zip((2..=10).rev())
         .map(|(d, w)| d * w)
         .sum();
-    digits.len() == 10 && number.starts_with("999") && (sum + digits[9]) % 11 == 0
+    digits.len() == 10 && number.starts_with("999") && (sum + digits[9]).is_multiple_of(11)
 }
 
 #[test]
@@ -347,27 +347,42 @@ fn capacity_is_comfortable_but_for_one_corner() {
         for product in ["ALPHA", "BETA"] {
             assert!(world.templates.iter().any(|t| t.product == product));
         }
-        for agreement in &world.agreements {
-            for allocation in &agreement.allocations {
-                let hub = world
-                    .sites
-                    .iter()
-                    .any(|s| s.id == allocation.site_id && s.kind == "hospital_hub");
-                let most =
-                    f64::from(by_site[allocation.site_id.as_str()]) * if hub { 0.60 } else { 0.35 };
-                assert!(
-                    allocation
-                        .limit
-                        .is_none_or(|limit| limit <= most.ceil() as u32)
-                );
-            }
-            assert!(
-                agreement
-                    .signatories
-                    .iter()
-                    .all(|s| s.name.ends_with("(fictitious)"))
-            );
+        no_sessions_overlap(&world);
+        allocations_keep_their_share(&world, &by_site);
+    }
+}
+
+/// At one site and day one session ends before the next begins.
+fn no_sessions_overlap(world: &World) {
+    let mut by_day: BTreeMap<(&str, Date), Vec<(Time, Time)>> = BTreeMap::new();
+    for (date, template) in world.sessions() {
+        let day = by_day.entry((&template.site_id, date)).or_default();
+        day.push((template.from, template.until));
+    }
+    for (day, mut sessions) in by_day {
+        sessions.sort();
+        let apart = sessions.windows(2).all(|pair| pair[0].1 <= pair[1].0);
+        assert!(apart, "{day:?} {sessions:?}");
+    }
+}
+
+/// No foreign employer may use more than 35 % of a site, 60 % of a hub.
+fn allocations_keep_their_share(world: &World, places: &BTreeMap<&str, u32>) {
+    let hubs: HashSet<&str> = world
+        .sites
+        .iter()
+        .filter(|s| s.kind == "hospital_hub")
+        .map(|s| s.id.as_str())
+        .collect();
+    for agreement in &world.agreements {
+        for allocation in &agreement.allocations {
+            let site = allocation.site_id.as_str();
+            let share = if hubs.contains(site) { 0.60 } else { 0.35 };
+            let most = (f64::from(places[site]) * share).ceil() as u32;
+            assert!(allocation.limit.is_none_or(|limit| limit <= most));
         }
+        let mut signatories = agreement.signatories.iter();
+        assert!(signatories.all(|s| s.name.ends_with("(fictitious)")));
     }
 }
 

@@ -205,18 +205,7 @@ impl Style {
             "hr_extract" => COUNCIL.to_vec(),
             "staff_list" => CARE.to_vec(),
             "people" => TABBED.to_vec(),
-            _ => {
-                let mut plain = PLAIN
-                    .map(|field| (field, *dice.pick(synonyms(field))))
-                    .to_vec();
-                if dice.chance(0.4) {
-                    plain.swap(0, 1);
-                }
-                if dice.chance(0.5) {
-                    plain[2..9].rotate_left(1);
-                }
-                plain
-            }
+            _ => plain(dice),
         };
         let used = |field: &Field| match field {
             Rota => jobs.iter().any(|(_, job)| !job.rota.is_empty()),
@@ -294,4 +283,18 @@ impl Style {
             text.to_owned()
         }
     }
+}
+
+/// A small employer's own order and headings.
+fn plain(dice: &mut Dice) -> Vec<(Field, &'static str)> {
+    let mut columns = PLAIN
+        .map(|field| (field, *dice.pick(synonyms(field))))
+        .to_vec();
+    if dice.chance(0.4) {
+        columns.swap(0, 1);
+    }
+    if dice.chance(0.5) {
+        columns[2..9].rotate_left(1);
+    }
+    columns
 }

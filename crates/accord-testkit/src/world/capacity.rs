@@ -20,6 +20,8 @@ const SHORT: (&str, f64) = ("E07000076", 0.88);
 const LATE: f64 = 0.11;
 /// Deliveries come in packs of this many doses.
 const PACK: u32 = 10;
+/// Nobody opens a second half-day for less than this many minutes.
+const SHORTEST: u32 = 30;
 /// Weeks: dose 1, dose 2, late.
 const PERIODS: [(i64, i64); 3] = [(0, 3), (3, 6), (6, 8)];
 
@@ -166,62 +168,13 @@ impl Block {
 
 /// Half-days in the order in which a site opens them, and the share it likes to open.
 fn blocks(site: &Site, dice: &mut Dice) -> (Vec<Block>, f64) {
-    use Weekday::{Friday, Monday, Saturday, Thursday, Tuesday, Wednesday};
-    let morning = |weekday| (weekday, time(9, 0, 0, 0), 210);
-    let afternoon = |weekday| (weekday, time(13, 0, 0, 0), 240);
-    let evening = |weekday| (weekday, time(17, 0, 0, 0), 180);
+    use Weekday::{Friday, Monday, Thursday, Tuesday, Wednesday};
     let mut week = [Monday, Tuesday, Wednesday, Thursday, Friday];
     week.rotate_left(dice.below(5));
-    let [a, b, c, d, e] = week;
     let (list, share) = match site.kind.as_str() {
-        "hospital_hub" => {
-            // Evenings and Saturdays come before the last weekdays fill up.
-            let day = |weekday| [morning(weekday), afternoon(weekday)];
-            let mut list: Vec<_> = [a, b, c].into_iter().flat_map(day).collect();
-            list.extend([
-                morning(Saturday),
-                afternoon(Saturday),
-                evening(a),
-                evening(c),
-            ]);
-            list.extend([d, e].into_iter().flat_map(day));
-            list.extend([b, d, e].map(evening));
-            (list, 0.95)
-        }
-        "vaccination_centre" => {
-            let mut list = vec![morning(Saturday), evening(b)];
-            list.extend(week.into_iter().flat_map(|w| [afternoon(w), morning(w)]));
-            list.extend([afternoon(Saturday), evening(d)]);
-            (list, 0.8)
-        }
-        "gp_led" => (
-            vec![
-                afternoon(a),
-                morning(Saturday),
-                morning(c),
-                evening(b),
-                afternoon(d),
-                morning(e),
-                afternoon(c),
-                morning(a),
-                afternoon(e),
-                evening(d),
-            ],
-            0.5,
-        ),
-        _ => (
-            vec![
-                morning(a),
-                afternoon(c),
-                morning(Saturday),
-                evening(d),
-                morning(e),
-                afternoon(b),
-                morning(c),
-                afternoon(e),
-            ],
-            0.5,
-        ),
+        "hospital_hub" => (hub_week(week), 0.95),
+        "vaccination_centre" => (centre_week(week), 0.8),
+        _ => (small_week(week), 0.5),
     };
     let slot_minutes = if site.kind == "pharmacy" { 10 } else { 5 };
     let block = |(weekday, from, minutes)| Block {
@@ -231,6 +184,54 @@ fn blocks(site: &Site, dice: &mut Dice) -> (Vec<Block>, f64) {
         slot_minutes,
     };
     (list.into_iter().map(block).collect(), share)
+}
+
+/// A half-day: weekday, opening time, minutes. The gaps between them leave half an hour to run on.
+type HalfDay = (Weekday, Time, u32);
+
+fn morning(weekday: Weekday) -> HalfDay {
+    (weekday, time(9, 0, 0, 0), 210)
+}
+
+fn afternoon(weekday: Weekday) -> HalfDay {
+    (weekday, time(13, 0, 0, 0), 240)
+}
+
+fn evening(weekday: Weekday) -> HalfDay {
+    (weekday, time(17, 30, 0, 0), 150)
+}
+
+/// Evenings and Saturdays come before the last weekdays fill up.
+fn hub_week([a, b, c, d, e]: [Weekday; 5]) -> Vec<HalfDay> {
+    let day = |weekday| [morning(weekday), afternoon(weekday)];
+    let mut list: Vec<_> = [a, b, c].into_iter().flat_map(day).collect();
+    list.extend(day(Weekday::Saturday));
+    list.extend([a, c].map(evening));
+    list.extend([d, e].into_iter().flat_map(day));
+    list.extend([b, d, e].map(evening));
+    list
+}
+
+fn centre_week(week: [Weekday; 5]) -> Vec<HalfDay> {
+    let mut list = vec![morning(Weekday::Saturday), evening(week[1])];
+    list.extend(
+        week.into_iter()
+            .flat_map(|day| [afternoon(day), morning(day)]),
+    );
+    list.extend([afternoon(Weekday::Saturday), evening(week[3])]);
+    list
+}
+
+fn small_week([a, b, c, d, e]: [Weekday; 5]) -> Vec<HalfDay> {
+    let mut list = vec![
+        afternoon(a),
+        morning(Weekday::Saturday),
+        morning(c),
+        evening(b),
+    ];
+    list.extend([afternoon(d), morning(e), afternoon(c)]);
+    list.extend([morning(a), afternoon(e), evening(d)]);
+    list
 }
 
 struct SitePlan<'s> {
@@ -261,25 +262,8 @@ impl SitePlan<'_> {
         if stations * f64::from(one_station) < target {
             stations += 1.0;
         }
-        let mut missing = target;
-        for (block, &open) in blocks.iter().zip(&days) {
-            let each = f64::from(open) * stations;
-            let wanted = if open == 0 {
-                0.0
-            } else {
-                (missing / each).round()
-            };
-            let slots = block.slots().min(wanted.max(0.0) as u32);
-            if slots == 0 {
-                continue;
-            }
-            missing -= each * f64::from(slots);
-            self.weekly(weeks, *block, slots, stations as u16, out);
-        }
-        // What rounding left: at least one slot a week, so that a small site is open at all.
-        let first_open = days.iter().position(|&open| open > 0);
-        if let Some(at) = first_open.filter(|_| missing >= target) {
-            self.weekly(weeks, blocks[at], 1, stations as u16, out);
+        for (block, slots) in chosen(blocks, &days, target, stations) {
+            self.weekly(weeks, block, slots, stations as u16, out);
         }
     }
 
@@ -326,6 +310,27 @@ impl SitePlan<'_> {
         });
         u32::try_from(open.count()).expect("a campaign has few weeks")
     }
+}
+
+/// Which half-days a site opens, with their slots, for about `target` places; one slot at least.
+/// What would be less than half an hour on its own is added to the half-day before.
+fn chosen(blocks: &[Block], days: &[u32], target: f64, stations: f64) -> Vec<(Block, u32)> {
+    let mut chosen: Vec<(Block, u32)> = Vec::new();
+    let (mut missing, mut each_before) = (target, 1.0);
+    for (block, &open) in blocks.iter().zip(days).filter(|(_, open)| **open > 0) {
+        let each = f64::from(open) * stations;
+        let wanted = (missing / each).round().max(0.0) as u32;
+        let shortest = SHORTEST / u32::from(block.slot_minutes);
+        if let Some((_, slots)) = chosen.last_mut().filter(|_| wanted < shortest) {
+            *slots += ((missing / each_before).round().max(0.0) as u32).min(shortest);
+            break;
+        }
+        let slots = wanted.clamp(1, block.slots());
+        missing -= each * f64::from(slots);
+        each_before = each;
+        chosen.push((*block, slots));
+    }
+    chosen
 }
 
 /// Enough for each week's sessions in whole packs, on the Monday.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::dice::{Dice, share_out, totals};
 use super::homes;
-use super::names::Names;
+use super::names::{Drawn, Names};
 use super::staff::{Job, Person, Staff};
 use super::truth::{RowKind, TruthPerson};
 use super::{Campaign, Organisation, Settings};
@@ -147,22 +147,14 @@ impl Maker<'_> {
         let sex = if self.dice.chance(women) { 'F' } else { 'M' };
         let trust = is_trust(place.organisation);
         let drawn = self.names.draw(&mut self.dice, trust, sex);
-        let full = format!("{} {}", drawn.forename, drawn.surname).to_lowercase();
-        let mut born = birth_date(self.today, &mut self.dice);
-        while !self.taken.insert((full.clone(), born)) {
-            born = birth_date(self.today, &mut self.dice);
-        }
+        let born = self.born(&drawn);
         let home = homes::near(self.geo, place.base, &mut self.dice)
             .text
             .to_string();
         let number = self.staff.numbers.next(&mut self.dice);
         let nhs_number = self.dice.chance(0.93).then_some(number);
         let email = email(&drawn.forename, &drawn.surname, index);
-        let rota = if has_rotas && !self.dice.chance(0.055) {
-            rotas::draw(place.role, self.campaign, &mut self.dice)
-        } else {
-            String::new()
-        };
+        let rota = self.rota(place.role, has_rotas);
         let leave = rotas::leave(self.campaign, &mut self.dice);
         let title = *self.dice.pick(place.role.titles);
         let job = Job {
@@ -205,6 +197,25 @@ impl Maker<'_> {
             truth,
             jobs: vec![job],
         });
+    }
+
+    /// A birth date that nobody of the same name has yet.
+    fn born(&mut self, drawn: &Drawn) -> Date {
+        let name = format!("{} {}", drawn.forename, drawn.surname).to_lowercase();
+        loop {
+            let born = birth_date(self.today, &mut self.dice);
+            if self.taken.insert((name.clone(), born)) {
+                return born;
+            }
+        }
+    }
+
+    fn rota(&mut self, role: &Role, has_rotas: bool) -> String {
+        if has_rotas && !self.dice.chance(0.055) {
+            rotas::draw(role, self.campaign, &mut self.dice)
+        } else {
+            String::new()
+        }
     }
 
     /// Most who grew up with another language still ask for English.
