@@ -1,0 +1,2 @@
+//! Preview shell of the pages.
+pub mod base;
