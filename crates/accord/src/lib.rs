@@ -1,2 +1,4 @@
 //! Preview shell of the pages.
 pub mod base;
+pub mod access;
+pub mod booking;
