@@ -6,7 +6,9 @@ use accord::base::page::{self, Sample};
 
 fn all() -> Vec<Sample> {
     [
-        page::samples(), accord::access::pages::samples(), accord::booking::pages::samples(),
+        page::samples(), accord::access::pages::samples(), accord::booking::pages::samples(), accord::campaign::pages::samples(),
+        accord::plan::pages::samples(), accord::cohort::pages::samples(), accord::clinic::pages::samples(),
+        accord::partnership::pages::samples(), accord::evidence::pages::samples(),
     ].into_iter().flatten().collect()
 }
 
