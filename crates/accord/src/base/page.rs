@@ -20,7 +20,10 @@ pub struct Asset {
     pub kind: &'static str,
 }
 
-const STYLE: &str = concat!(include_str!("../../assets/nhsuk-cut.css"), include_str!("../../assets/accord.css"));
+const STYLE: &str = concat!(
+    include_str!("../../assets/nhsuk-cut.css"),
+    include_str!("../../assets/accord.css")
+);
 const MARK: &str = include_str!("../../assets/accord.svg");
 
 static NAMES: LazyLock<[(&str, String, Asset); 2]> = LazyLock::new(|| {
@@ -28,9 +31,19 @@ static NAMES: LazyLock<[(&str, String, Asset); 2]> = LazyLock::new(|| {
         let sum = Sha256::digest(text.as_bytes());
         let hash: String = sum.iter().take(6).map(|b| format!("{b:02x}")).collect();
         let (stem, end) = name.split_once('.').unwrap_or((name, ""));
-        (name, format!("/assets/{stem}.{hash}.{end}"), Asset { bytes: text.as_bytes(), kind })
+        (
+            name,
+            format!("/assets/{stem}.{hash}.{end}"),
+            Asset {
+                bytes: text.as_bytes(),
+                kind,
+            },
+        )
     };
-    [named("accord.css", STYLE, "text/css; charset=utf-8"), named("accord.svg", MARK, "image/svg+xml")]
+    [
+        named("accord.css", STYLE, "text/css; charset=utf-8"),
+        named("accord.svg", MARK, "image/svg+xml"),
+    ]
 });
 
 /// The address of an asset, with its content's hash in it: `asset_path("accord.css")` is "/assets/accord.0123456789ab.css".
@@ -38,12 +51,19 @@ static NAMES: LazyLock<[(&str, String, Asset); 2]> = LazyLock::new(|| {
 /// # Panics
 /// When there is no such asset; names are written in templates and each is rendered by a test.
 pub fn asset_path(name: &str) -> &'static str {
-    NAMES.iter().find(|(known, ..)| *known == name).map(|(_, path, _)| path.as_str()).expect("an asset named in a template")
+    NAMES
+        .iter()
+        .find(|(known, ..)| *known == name)
+        .map(|(_, path, _)| path.as_str())
+        .expect("an asset named in a template")
 }
 
 /// The asset at an address made by [`asset_path`]; `None` for any other, an old hash included.
 pub fn asset(path: &str) -> Option<Asset> {
-    NAMES.iter().find(|(_, known, _)| known == path).map(|(.., asset)| *asset)
+    NAMES
+        .iter()
+        .find(|(_, known, _)| known == path)
+        .map(|(.., asset)| *asset)
 }
 
 /// Markup made by our own code from escaped parts; printed as it is.
@@ -83,7 +103,10 @@ pub struct Link {
 impl Link {
     /// A link to `href` that reads `text`.
     pub fn new(href: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { href: href.into(), text: text.into() }
+        Self {
+            href: href.into(),
+            text: text.into(),
+        }
     }
 }
 
@@ -120,7 +143,10 @@ pub struct Help {
 impl Help {
     /// The number without spaces, for a `tel:` link.
     pub fn dial(&self) -> String {
-        self.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+        self.phone
+            .chars()
+            .filter(|c| c.is_ascii_digit() || *c == '+')
+            .collect()
     }
 }
 
@@ -176,7 +202,11 @@ pub struct OpsFrame {
 impl OpsFrame {
     /// "8:02am" today is enough at the top of a page that is read now; the date stands beside it.
     pub fn stamp(&self) -> String {
-        format!("{}, {}", words::time(self.as_of.time()), words::day(self.as_of.date()))
+        format!(
+            "{}, {}",
+            words::time(self.as_of.time()),
+            words::day(self.as_of.date())
+        )
     }
 }
 
@@ -191,7 +221,10 @@ pub struct Problem {
 
 /// The problem of a field, if it has one.
 pub fn problem_of<'a>(problems: &'a [Problem], field: &str) -> Option<&'a str> {
-    problems.iter().find(|p| p.field == field).map(|p| p.text.as_str())
+    problems
+        .iter()
+        .find(|p| p.field == field)
+        .map(|p| p.text.as_str())
 }
 
 /// The table that says the same as a picture.
@@ -248,7 +281,10 @@ impl Sample {
     /// # Panics
     /// When a template fails; only tests and previews call this.
     pub fn of(name: &'static str, page: &impl Template) -> Self {
-        Self { name, html: page.render().expect("a sample renders") }
+        Self {
+            name,
+            html: page.render().expect("a sample renders"),
+        }
     }
 }
 
@@ -310,9 +346,15 @@ impl Trouble {
             ]),
             Self::Busy(seconds) => vec![
                 "What you sent was not carried out. Everything is as it was before.".to_owned(),
-                format!("Try again in {}.", words::count(u64::from(seconds), "second", "seconds")),
+                format!(
+                    "Try again in {}.",
+                    words::count(u64::from(seconds), "second", "seconds")
+                ),
             ],
-            Self::Stale => say(&["What you sent was not carried out.", "Go back, reload the page and do it again."]),
+            Self::Stale => say(&[
+                "What you sent was not carried out.",
+                "Go back, reload the page and do it again.",
+            ]),
         }
     }
 }
@@ -332,7 +374,9 @@ pub struct About {
 /// One sample of each state of the pages no noun owns.
 pub fn samples() -> Vec<Sample> {
     let standing = |what, request: Option<&str>| Standing {
-        frame: sample_ops("/"), what, request: request.map(str::to_owned),
+        frame: sample_ops("/"),
+        what,
+        request: request.map(str::to_owned),
     };
     let about = About {
         frame: sample_ops("/about"),
@@ -342,7 +386,9 @@ pub fn samples() -> Vec<Sample> {
             "Contains OS data © Crown copyright and database right 2025.",
             "Contains Royal Mail data © Royal Mail copyright and database right 2025.",
             "Source: Office for National Statistics, NHS England, UK Government Equalities Office.",
-        ].map(str::to_owned).to_vec(),
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     };
     vec![
         Sample::of("base-not-found", &standing(Trouble::NotFound, None)),
@@ -359,10 +405,23 @@ pub fn sample_ops(here: &str) -> OpsFrame {
         partnership: "Suffolk and North East Essex".to_owned(),
         demo: true,
         as_of: jiff::civil::date(2027, 1, 5).at(8, 2, 0, 0),
-        signed_in: Some(SignedIn { role: "Campaign lead".into(), organisation: "Example Hospitals".into(), key: "k-out".into() }),
-        nav: [("/campaign", "Campaign"), ("/plan", "Plan"), ("/organisations", "Organisations"), ("/sites", "Clinics"),
-            ("/worklist", "Worklist"), ("/import", "Lists"), ("/agreements", "Agreements"), ("/ledger", "Ledger")]
-            .map(|(href, text)| Link::new(href, text)).to_vec(),
+        signed_in: Some(SignedIn {
+            role: "Campaign lead".into(),
+            organisation: "Example Hospitals".into(),
+            key: "k-out".into(),
+        }),
+        nav: [
+            ("/campaign", "Campaign"),
+            ("/plan", "Plan"),
+            ("/organisations", "Organisations"),
+            ("/sites", "Clinics"),
+            ("/worklist", "Worklist"),
+            ("/import", "Lists"),
+            ("/agreements", "Agreements"),
+            ("/ledger", "Ledger"),
+        ]
+        .map(|(href, text)| Link::new(href, text))
+        .to_vec(),
         here: here.to_owned(),
         crumbs: Vec::new(),
     }
@@ -377,7 +436,9 @@ pub fn sample_person() -> PersonFrame {
         languages: Vec::new(),
         demo: true,
         help: Help {
-            who: "the staff vaccination desk".into(), phone: "01632 960 123".into(), hours: "8am to 6pm, Monday to Saturday".into(),
+            who: "the staff vaccination desk".into(),
+            phone: "01632 960 123".into(),
+            hours: "8am to 6pm, Monday to Saturday".into(),
         },
         sign_out_key: Some("k-out".to_owned()),
     }

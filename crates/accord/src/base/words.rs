@@ -21,7 +21,17 @@ pub fn weekday(day: Weekday) -> &'static str {
 /// The full name of the month of `date`, "January".
 pub fn month(date: Date) -> &'static str {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     NAMES[usize::from(date.month().unsigned_abs()) - 1]
@@ -44,7 +54,12 @@ pub fn day_month(date: Date) -> String {
 
 /// "Tue 5 Jan": in tables and pictures only.
 pub fn short_day(date: Date) -> String {
-    format!("{} {} {}", &weekday(date.weekday())[..3], date.day(), &month(date)[..3])
+    format!(
+        "{} {} {}",
+        &weekday(date.weekday())[..3],
+        date.day(),
+        &month(date)[..3]
+    )
 }
 
 /// "9:30am", "9am", "12:15pm", "midday", "midnight".
@@ -57,7 +72,11 @@ pub fn time(time: Time) -> String {
     }
     let half = if hour < 12 { "am" } else { "pm" };
     let on_dial = if hour % 12 == 0 { 12 } else { hour % 12 };
-    if minute == 0 { format!("{on_dial}{half}") } else { format!("{on_dial}:{minute:02}{half}") }
+    if minute == 0 {
+        format!("{on_dial}{half}")
+    } else {
+        format!("{on_dial}:{minute:02}{half}")
+    }
 }
 
 /// "Tuesday 5 January 2027, 9:30am".
@@ -147,7 +166,11 @@ pub fn travel(minutes: u32, way: Way) -> String {
         Way::Foot => "on foot",
         Way::PublicTransport => "by public transport",
     };
-    let kind = if minutes > 20 { minutes.div_ceil(5) * 5 } else { minutes.max(1) };
+    let kind = if minutes > 20 {
+        minutes.div_ceil(5) * 5
+    } else {
+        minutes.max(1)
+    };
     format!("about {} {by}", duration(kind))
 }
 
@@ -157,13 +180,21 @@ pub fn duration(minutes: u32) -> String {
     match (h, m) {
         (0, m) => count(m, "minute", "minutes"),
         (h, 0) => count(h, "hour", "hours"),
-        (h, m) => format!("{} {}", count(h, "hour", "hours"), count(m, "minute", "minutes")),
+        (h, m) => format!(
+            "{} {}",
+            count(h, "hour", "hours"),
+            count(m, "minute", "minutes")
+        ),
     }
 }
 
 /// How long something has waited: "since today", "1 day", "12 days".
 pub fn age(days: u32) -> String {
-    if days == 0 { "since today".to_owned() } else { count(u64::from(days), "day", "days") }
+    if days == 0 {
+        "since today".to_owned()
+    } else {
+        count(u64::from(days), "day", "days")
+    }
 }
 
 /// "a", "a and b", "a, b and c".
@@ -190,7 +221,9 @@ pub const SMALL: u64 = 6;
 /// The first letter made large, so that a phrase may open a sentence.
 pub fn sentence(phrase: &str) -> String {
     let mut rest = phrase.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+    rest.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(rest).collect()
+    })
 }
 
 #[cfg(test)]
@@ -204,37 +237,74 @@ mod tests {
         assert_eq!(date(d), "Tuesday 5 January 2027");
         assert_eq!(day(d), "Tuesday 5 January");
         assert_eq!(short_day(civil::date(2026, 12, 24)), "Thu 24 Dec");
-        assert_eq!(date_time(d.at(9, 30, 0, 0)), "Tuesday 5 January 2027, 9:30am");
+        assert_eq!(
+            date_time(d.at(9, 30, 0, 0)),
+            "Tuesday 5 January 2027, 9:30am"
+        );
         for (h, m, said) in [
-            (0, 0, "midnight"), (0, 5, "12:05am"), (9, 0, "9am"), (9, 30, "9:30am"), (11, 59, "11:59am"), (12, 0, "midday"),
-            (12, 15, "12:15pm"), (13, 0, "1pm"), (23, 5, "11:05pm"),
+            (0, 0, "midnight"),
+            (0, 5, "12:05am"),
+            (9, 0, "9am"),
+            (9, 30, "9:30am"),
+            (11, 59, "11:59am"),
+            (12, 0, "midday"),
+            (12, 15, "12:15pm"),
+            (13, 0, "1pm"),
+            (23, 5, "11:05pm"),
         ] {
             assert_eq!(time(civil::time(h, m, 0, 0)), said);
         }
-        assert_eq!(hours(civil::time(9, 0, 0, 0), civil::time(16, 30, 0, 0)), "9am to 4:30pm");
+        assert_eq!(
+            hours(civil::time(9, 0, 0, 0), civil::time(16, 30, 0, 0)),
+            "9am to 4:30pm"
+        );
     }
 
     #[test]
     fn numbers_counts_and_shares() {
-        for (n, said) in [(0, "0"), (999, "999"), (1000, "1,000"), (20_000, "20,000"), (1_234_567, "1,234,567")] {
+        for (n, said) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (20_000, "20,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(number(n), said);
         }
         assert_eq!(people(1), "1 person");
         assert_eq!(people(0), "0 people");
         for (part, whole, said) in [
-            (0, 10, "0%"), (1, 1000, "under 1%"), (1, 3, "33%"), (2, 3, "67%"), (19_412, 20_000, "97%"), (19_999, 20_000, "over 99%"),
-            (10, 10, "100%"), (0, 0, "none"),
+            (0, 10, "0%"),
+            (1, 1000, "under 1%"),
+            (1, 3, "33%"),
+            (2, 3, "67%"),
+            (19_412, 20_000, "97%"),
+            (19_999, 20_000, "over 99%"),
+            (10, 10, "100%"),
+            (0, 0, "none"),
         ] {
             assert_eq!(share(part, whole), said, "{part} of {whole}");
         }
-        for (value, bound, said) in [(10, 10, "0%"), (19_952, 19_959, "0.04%"), (97, 100, "3%"), (1, 3, "66.67%"), (99_999, 100_000, "0.01%")] {
+        for (value, bound, said) in [
+            (10, 10, "0%"),
+            (19_952, 19_959, "0.04%"),
+            (97, 100, "3%"),
+            (1, 3, "66.67%"),
+            (99_999, 100_000, "0.01%"),
+        ] {
             assert_eq!(gap(value, bound), said);
         }
     }
 
     #[test]
     fn spans_and_lists() {
-        for (m, said) in [(0, "about 1 minute by car"), (14, "about 14 minutes by car"), (21, "about 25 minutes by car"), (60, "about 1 hour by car"), (62, "about 1 hour 5 minutes by car")] {
+        for (m, said) in [
+            (0, "about 1 minute by car"),
+            (14, "about 14 minutes by car"),
+            (21, "about 25 minutes by car"),
+            (60, "about 1 hour by car"),
+            (62, "about 1 hour 5 minutes by car"),
+        ] {
             assert_eq!(travel(m, Way::Car), said);
         }
         assert_eq!(duration(130), "2 hours 10 minutes");

@@ -41,7 +41,15 @@ pub struct Item {
 
 impl Worklist {
     fn heading(&self) -> String {
-        if self.people == 0 { "Nobody is unclear".to_owned() } else { format!("{} {} unclear", words::people(self.people), words::verb(self.people, "is", "are")) }
+        if self.people == 0 {
+            "Nobody is unclear".to_owned()
+        } else {
+            format!(
+                "{} {} unclear",
+                words::people(self.people),
+                words::verb(self.people, "is", "are")
+            )
+        }
     }
 }
 
@@ -215,7 +223,10 @@ impl Review {
             n => format!("{} would be added or changed.", words::people(n)),
         };
         if self.fault_count > 0 {
-            said.push_str(&format!(" {} to put right.", words::count(self.fault_count, "fault", "faults")));
+            said.push_str(&format!(
+                " {} to put right.",
+                words::count(self.fault_count, "fault", "faults")
+            ));
         }
         said
     }

@@ -44,17 +44,23 @@ pub struct OrganisationRow {
 
 impl Organisations {
     fn count_words(&self) -> String {
-        words::count(self.rows.len() as u64, "organisation works", "organisations work")
+        words::count(
+            self.rows.len() as u64,
+            "organisation works",
+            "organisations work",
+        )
     }
 }
 
 impl OrganisationRow {
     fn planned_words(&self) -> String {
-        words::guarded(self.planned, self.people).map_or_else(|| "not shown".to_owned(), |n| words::share(n, self.people))
+        words::guarded(self.planned, self.people)
+            .map_or_else(|| "not shown".to_owned(), |n| words::share(n, self.people))
     }
 
     fn list_words(&self) -> String {
-        self.last_list.map_or_else(|| "none yet".to_owned(), words::short_day)
+        self.last_list
+            .map_or_else(|| "none yet".to_owned(), words::short_day)
     }
 }
 
@@ -108,8 +114,16 @@ impl Away {
 impl OrganisationPage {
     fn finding(&self) -> String {
         match words::guarded(self.planned, self.people) {
-            Some(n) => format!("{} of your {} have both appointments.", words::number(n), words::people(self.people)),
-            None => format!("You have {} in this campaign. How many have appointments is not shown: the number, or the rest, is under {}.", words::people(self.people), words::SMALL),
+            Some(n) => format!(
+                "{} of your {} have both appointments.",
+                words::number(n),
+                words::people(self.people)
+            ),
+            None => format!(
+                "You have {} in this campaign. How many have appointments is not shown: the number, or the rest, is under {}.",
+                words::people(self.people),
+                words::SMALL
+            ),
         }
     }
 }
@@ -241,7 +255,14 @@ pub struct LedgerEntry {
 
 impl Ledger {
     fn finding(&self) -> String {
-        let (promised, given) = self.sums.iter().fold((0, 0), |(p, g), s| (p + s.promised, g + s.given));
-        format!("{} places are promised; {} of them are given.", words::number(promised), words::number(given))
+        let (promised, given) = self
+            .sums
+            .iter()
+            .fold((0, 0), |(p, g), s| (p + s.promised, g + s.given));
+        format!(
+            "{} places are promised; {} of them are given.",
+            words::number(promised),
+            words::number(given)
+        )
     }
 }

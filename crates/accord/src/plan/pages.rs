@@ -60,7 +60,11 @@ pub struct ProofWords {
 
 impl ProofWords {
     fn finding(&self) -> String {
-        format!("{} of {} get the whole course.", words::number(self.planned), words::number(self.people))
+        format!(
+            "{} of {} get the whole course.",
+            words::number(self.planned),
+            words::number(self.people)
+        )
     }
 
     fn meaning(&self) -> String {
@@ -102,12 +106,19 @@ impl Proposal {
         match (self.gain, self.moves) {
             (gain, 0) => format!("Publish {}", words::count(gain, "course", "courses")),
             (0, moves) => format!("Commit {}", words::count(moves, "move", "moves")),
-            (gain, moves) => format!("Publish {} and {}", words::count(gain, "course", "courses"), words::count(moves, "move", "moves")),
+            (gain, moves) => format!(
+                "Publish {} and {}",
+                words::count(gain, "course", "courses"),
+                words::count(moves, "move", "moves")
+            ),
         }
     }
 
     fn effect_words(&self) -> String {
-        format!("{} wait for release after that. Until then undoing is silent.", words::sentence(&words::count(self.messages, "message", "messages")))
+        format!(
+            "{} wait for release after that. Until then undoing is silent.",
+            words::sentence(&words::count(self.messages, "message", "messages"))
+        )
     }
 }
 
@@ -146,32 +157,128 @@ pub struct UnplacedRow {
 
 impl Unplaced {
     fn heading(&self) -> String {
-        if self.people == 0 { "Everybody has a place".to_owned() } else { format!("{} cannot be placed", words::people(self.people)) }
+        if self.people == 0 {
+            "Everybody has a place".to_owned()
+        } else {
+            format!("{} cannot be placed", words::people(self.people))
+        }
     }
 }
 
 /// One sample of each state.
 pub fn samples() -> Vec<Sample> {
-    let reasons = [("No place within the travel limit", 340, "96 more places at Clacton or Harwich"), ("No second appointment in the interval", 128, "One more evening session after 26 January")]
-        .map(|(reason, people, help)| ReasonLine { reason: reason.into(), people, help: help.into(), href: "/unplaced?reason=x".into() }).to_vec();
-    let lines = [("Amina Yusuf", "none"), ("<script>alert(1)</script>", "Tuesday 5 January, 9:30am, Clacton"), ("محمد عبدالرحمن", "none")].map(|(person, old)| Line {
-        person: person.into(), old: old.into(), new: "Thursday 7 January, 10am, Colchester, and Thursday 28 January, 10am".into(), because: "Clacton is closed that day".into(),
-    }).to_vec();
+    let reasons = [
+        (
+            "No place within the travel limit",
+            340,
+            "96 more places at Clacton or Harwich",
+        ),
+        (
+            "No second appointment in the interval",
+            128,
+            "One more evening session after 26 January",
+        ),
+    ]
+    .map(|(reason, people, help)| ReasonLine {
+        reason: reason.into(),
+        people,
+        help: help.into(),
+        href: "/unplaced?reason=x".into(),
+    })
+    .to_vec();
+    let lines = [
+        ("Amina Yusuf", "none"),
+        (
+            "<script>alert(1)</script>",
+            "Tuesday 5 January, 9:30am, Clacton",
+        ),
+        ("محمد عبدالرحمن", "none"),
+    ]
+    .map(|(person, old)| Line {
+        person: person.into(),
+        old: old.into(),
+        new: "Thursday 7 January, 10am, Colchester, and Thursday 28 January, 10am".into(),
+        because: "Clacton is closed that day".into(),
+    })
+    .to_vec();
     let full = Proposal {
-        frame: sample_ops("/plan"), name: "Plan of 5 January".into(), id: "p-1".into(),
-        proof: Some(ProofWords { value: 1_995_241, bound: 1_995_968, planned: 19_412, people: 20_000, people_left: 7, seconds: "8.4".into(), check_command: "accord verify --proof accord-demo/plan-1.proof".into() }),
-        gain: 19_412, moves: 0, lose: 0, assumed: "31% of people: no rota (22%), no address (14%)".into(), reasons, changes: vec![], more: None, may_publish: true, messages: 19_412, key: "k-7".into(),
+        frame: sample_ops("/plan"),
+        name: "Plan of 5 January".into(),
+        id: "p-1".into(),
+        proof: Some(ProofWords {
+            value: 1_995_241,
+            bound: 1_995_968,
+            planned: 19_412,
+            people: 20_000,
+            people_left: 7,
+            seconds: "8.4".into(),
+            check_command: "accord verify --proof accord-demo/plan-1.proof".into(),
+        }),
+        gain: 19_412,
+        moves: 0,
+        lose: 0,
+        assumed: "31% of people: no rota (22%), no address (14%)".into(),
+        reasons,
+        changes: vec![],
+        more: None,
+        may_publish: true,
+        messages: 19_412,
+        key: "k-7".into(),
     };
-    let moved = Proposal { name: "Proposal: Clacton closed on Thursday".into(), gain: 0, moves: 412, lose: 3, changes: lines, more: Some("?page=2".into()), messages: 412, ..full.clone() };
-    let empty = Proposal { name: "Plan".into(), proof: None, ..full.clone() };
-    let filters = vec![Link::new("/unplaced", "all 541"), Link::new("/unplaced?reason=travel", "no place within the travel limit (340)"), Link::new("/unplaced?reason=interval", "no second appointment (128)")];
+    let moved = Proposal {
+        name: "Proposal: Clacton closed on Thursday".into(),
+        gain: 0,
+        moves: 412,
+        lose: 3,
+        changes: lines,
+        more: Some("?page=2".into()),
+        messages: 412,
+        ..full.clone()
+    };
+    let empty = Proposal {
+        name: "Plan".into(),
+        proof: None,
+        ..full.clone()
+    };
+    let filters = vec![
+        Link::new("/unplaced", "all 541"),
+        Link::new(
+            "/unplaced?reason=travel",
+            "no place within the travel limit (340)",
+        ),
+        Link::new("/unplaced?reason=interval", "no second appointment (128)"),
+    ];
     let row = |person: &str| UnplacedRow {
-        person: person.into(), organisation: "Example Hospitals <b>North</b>".into(), district: "Tendring".into(), reason: "No free time within 40 minutes on a day off shift.".into(), nearest: "Clacton Hospital, full until 9 February".into(),
+        person: person.into(),
+        organisation: "Example Hospitals <b>North</b>".into(),
+        district: "Tendring".into(),
+        reason: "No free time within 40 minutes on a day off shift.".into(),
+        nearest: "Clacton Hospital, full until 9 February".into(),
     };
-    let list = Unplaced { frame: sample_ops("/plan"), people: 541, filters, here: "/unplaced".into(), rows: vec![row("Amina Yusuf"), row("<script>alert(1)</script>"), row("محمد عبدالرحمن")], more: Some("?page=2".into()) };
-    let nobody = Unplaced { people: 0, filters: vec![], rows: vec![], more: None, ..list.clone() };
+    let list = Unplaced {
+        frame: sample_ops("/plan"),
+        people: 541,
+        filters,
+        here: "/unplaced".into(),
+        rows: vec![
+            row("Amina Yusuf"),
+            row("<script>alert(1)</script>"),
+            row("محمد عبدالرحمن"),
+        ],
+        more: Some("?page=2".into()),
+    };
+    let nobody = Unplaced {
+        people: 0,
+        filters: vec![],
+        rows: vec![],
+        more: None,
+        ..list.clone()
+    };
     vec![
-        Sample::of("plan-proposal-full", &full), Sample::of("plan-proposal-moves", &moved), Sample::of("plan-proposal-empty", &empty),
-        Sample::of("plan-unplaced-full", &list), Sample::of("plan-unplaced-empty", &nobody),
+        Sample::of("plan-proposal-full", &full),
+        Sample::of("plan-proposal-moves", &moved),
+        Sample::of("plan-proposal-empty", &empty),
+        Sample::of("plan-unplaced-full", &list),
+        Sample::of("plan-unplaced-empty", &nobody),
     ]
 }

@@ -17,7 +17,10 @@ pub enum Order {
 }
 
 impl Order {
-    const ALL: &'static [(Order, &'static str)] = &[(Self::Date, "earliest date"), (Self::Place, "nearest place")];
+    const ALL: &'static [(Order, &'static str)] = &[
+        (Self::Date, "earliest date"),
+        (Self::Place, "nearest place"),
+    ];
 
     /// The value of `order` in the address.
     pub fn code(self) -> &'static str {
@@ -113,14 +116,18 @@ impl Change {
         let mut groups: Vec<Group> = Vec::new();
         for choice in choices {
             let (day, place) = (words::day(choice.at.date()), choice.place.clone());
-            let way = std::iter::once(words::travel(choice.travel.0, choice.travel.1)).chain(choice.access.iter().cloned());
+            let way = std::iter::once(words::travel(choice.travel.0, choice.travel.1))
+                .chain(choice.access.iter().cloned());
             let way = way.collect::<Vec<_>>().join(", ");
             let (heading, inner, note) = match self.order {
                 Order::Date => (day, place, way),
                 Order::Place => (place, day, way),
             };
             if groups.last().is_none_or(|g| g.heading != heading) {
-                groups.push(Group { heading, rows: Vec::new() });
+                groups.push(Group {
+                    heading,
+                    rows: Vec::new(),
+                });
             }
             if let Some(group) = groups.last_mut() {
                 group.add(inner, note, choice);
@@ -138,10 +145,19 @@ impl Group {
             time: words::time(choice.at.time()),
             rest: format!("{}, {}", words::day(choice.at.date()), choice.place),
         };
-        let at = self.rows.iter().position(|r| r.heading == heading && r.other == other).unwrap_or_else(|| {
-            self.rows.push(Row { heading, note, other, times: Vec::new() });
-            self.rows.len() - 1
-        });
+        let at = self
+            .rows
+            .iter()
+            .position(|r| r.heading == heading && r.other == other)
+            .unwrap_or_else(|| {
+                self.rows.push(Row {
+                    heading,
+                    note,
+                    other,
+                    times: Vec::new(),
+                });
+                self.rows.len() - 1
+            });
         self.rows[at].times.push(button);
     }
 }
@@ -150,7 +166,10 @@ impl Choice {
     fn other_words(&self) -> Option<String> {
         match &self.other {
             OtherVisit::None | OtherVisit::Stays => None,
-            OtherVisit::Moves(at, place) => Some(format!("Your other appointment would move to {}, {place}.", words::day_time(*at))),
+            OtherVisit::Moves(at, place) => Some(format!(
+                "Your other appointment would move to {}, {place}.",
+                words::day_time(*at)
+            )),
         }
     }
 }
@@ -175,11 +194,19 @@ pub struct Check {
 
 impl Check {
     fn them(&self) -> &'static str {
-        if self.new.len() == 1 { "appointment" } else { "appointments" }
+        if self.new.len() == 1 {
+            "appointment"
+        } else {
+            "appointments"
+        }
     }
 
     fn other_moves(&self) -> bool {
-        let moved = |new: &&Visit| self.old.iter().any(|old| old.nth == new.nth && (old.at != new.at || old.place != new.place));
+        let moved = |new: &&Visit| {
+            self.old
+                .iter()
+                .any(|old| old.nth == new.nth && (old.at != new.at || old.place != new.place))
+        };
         self.new.iter().filter(moved).count() > 1
     }
 }
@@ -187,11 +214,18 @@ impl Check {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::booking::pages::samples::{choices, two_visits};
     use crate::base::page::sample_person;
+    use crate::booking::pages::samples::{choices, two_visits};
 
     fn page(order: Order) -> Change {
-        Change { frame: sample_person(), changing: 1, current: two_visits(), choices: choices(), order, later: None }
+        Change {
+            frame: sample_person(),
+            changing: 1,
+            current: two_visits(),
+            choices: choices(),
+            order,
+            later: None,
+        }
     }
 
     #[test]
@@ -200,7 +234,11 @@ mod tests {
         assert!(groups.len() >= 10, "ten days a page");
         assert_eq!(groups[0].heading, "Monday 4 January");
         assert_eq!(groups[0].rows[0].heading, "Clacton Hospital");
-        let all: usize = groups.iter().flat_map(|g| &g.rows).map(|r| r.times.len()).sum();
+        let all: usize = groups
+            .iter()
+            .flat_map(|g| &g.rows)
+            .map(|r| r.times.len())
+            .sum();
         assert_eq!(all, choices().len(), "no time is lost in grouping");
     }
 
@@ -218,6 +256,11 @@ mod tests {
     fn the_nearest_place_may_come_first_and_moves_stand_apart() {
         let groups = page(Order::Place).groups();
         assert_eq!(groups[0].heading, "Clacton Hospital");
-        assert!(groups.iter().flat_map(|g| &g.rows).any(|r| r.other.is_some()));
+        assert!(
+            groups
+                .iter()
+                .flat_map(|g| &g.rows)
+                .any(|r| r.other.is_some())
+        );
     }
 }
