@@ -79,12 +79,14 @@ pub struct Change {
 
 struct Group {
     heading: String,
+    /// How to get there, said once where all rows are of one place.
+    note: Option<String>,
     rows: Vec<Row>,
 }
 
 struct Row {
     heading: String,
-    note: String,
+    note: Option<String>,
     other: Option<String>,
     times: Vec<TimeButton>,
 }
@@ -119,18 +121,19 @@ impl Change {
             let way = std::iter::once(words::travel(choice.travel.0, choice.travel.1))
                 .chain(choice.access.iter().cloned());
             let way = way.collect::<Vec<_>>().join(", ");
-            let (heading, inner, note) = match self.order {
-                Order::Date => (day, place, way),
-                Order::Place => (place, day, way),
+            let (heading, inner, above, beside) = match self.order {
+                Order::Date => (day, place, None, Some(way)),
+                Order::Place => (place, day, Some(way), None),
             };
             if groups.last().is_none_or(|g| g.heading != heading) {
                 groups.push(Group {
                     heading,
+                    note: above,
                     rows: Vec::new(),
                 });
             }
             if let Some(group) = groups.last_mut() {
-                group.add(inner, note, choice);
+                group.add(inner, beside, choice);
             }
         }
         groups
@@ -138,7 +141,7 @@ impl Change {
 }
 
 impl Group {
-    fn add(&mut self, heading: String, note: String, choice: &Choice) {
+    fn add(&mut self, heading: String, note: Option<String>, choice: &Choice) {
         let other = choice.other_words();
         let button = TimeButton {
             slot: choice.slot.clone(),
