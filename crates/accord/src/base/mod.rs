@@ -7,4 +7,7 @@ pub mod fingerprint;
 pub mod ids;
 pub mod outbox;
 pub mod refusal;
+pub mod page;
 pub mod secret;
+pub mod svg;
+pub mod words;

@@ -7,6 +7,7 @@
 //!
 //! Not here: who is booked where. `booking` changes offers through [`offer`], and takes team-days.
 
+pub mod pages;
 pub mod cover;
 pub mod create;
 pub mod offer;
