@@ -46,41 +46,21 @@ fn every_page_has_one_heading_a_language_and_landmarks() {
     for Sample { name, html } in all() {
         assert_eq!(tags(&html, "h1").len(), 1, "{name}: one h1");
         let root = tags(&html, "html")[0];
-        assert!(
-            root.contains(" lang=\"") && root.contains(" dir=\""),
-            "{name}"
-        );
+        assert!(root.contains(" lang=\"") && root.contains(" dir=\""), "{name}");
         for landmark in ["header", "main", "footer"] {
             assert_eq!(tags(&html, landmark).len(), 1, "{name}: {landmark}");
         }
-        assert!(
-            html.contains("href=\"#main\"") && html.contains("id=\"main\""),
-            "{name}: skip link"
-        );
+        assert!(html.contains("href=\"#main\"") && html.contains("id=\"main\""), "{name}: skip link");
         let title = &html[html.find("<title>").expect("a title") + 7..];
-        assert!(
-            !title.trim_start().starts_with('·'),
-            "{name}: an empty title"
-        );
-        assert!(
-            html.contains("are invented; no organisation named here took part"),
-            "{name}: the demo says so"
-        );
+        assert!(!title.trim_start().starts_with('·'), "{name}: an empty title");
+        assert!(html.contains("are invented; no organisation named here took part"), "{name}: the demo says so");
     }
 }
 
 #[test]
 fn nothing_needs_what_the_content_policy_forbids() {
     for Sample { name, html } in all() {
-        for bad in [
-            " style=\"",
-            "<style",
-            "<script",
-            "javascript:",
-            " onclick",
-            " src=\"http",
-            "@import",
-        ] {
+        for bad in [" style=\"", "<style", "<script", "javascript:", " onclick", " src=\"http", "@import"] {
             assert!(!html.contains(bad), "{name}: {bad}");
         }
     }
@@ -97,9 +77,7 @@ fn ids_are_unique_and_every_reference_has_its_target() {
             .into_iter()
             .flat_map(|a| values(&html, a))
             .flat_map(str::split_whitespace);
-        let anchors = values(&html, "href")
-            .into_iter()
-            .filter_map(|h| h.strip_prefix('#'));
+        let anchors = values(&html, "href").into_iter().filter_map(|h| h.strip_prefix('#'));
         for target in targets.chain(anchors) {
             assert!(seen.contains(target), "{name}: nothing has the id {target}");
         }
@@ -110,35 +88,23 @@ fn ids_are_unique_and_every_reference_has_its_target() {
 fn every_input_has_a_label_and_every_post_a_key() {
     for Sample { name, html } in all() {
         let labelled = values(&html, "for");
-        for input in ["input", "textarea", "select"]
-            .into_iter()
-            .flat_map(|n| tags(&html, n))
-        {
+        for input in ["input", "textarea", "select"].into_iter().flat_map(|n| tags(&html, n)) {
             if input.contains("type=\"hidden\"") {
                 continue;
             }
             let id = values(input, "id");
-            assert!(
-                id.first().is_some_and(|id| labelled.contains(id)),
-                "{name}: no label for {input}"
-            );
+            assert!(id.first().is_some_and(|id| labelled.contains(id)), "{name}: no label for {input}");
         }
         for (at, _) in html.match_indices("<form") {
             let form = &html[at..at + html[at..].find("</form>").expect("a form ends")];
             if form.contains("method=\"post\"") {
                 assert_eq!(
-                    tags(form, "input")
-                        .iter()
-                        .filter(|i| i.contains("name=\"key\""))
-                        .count(),
+                    tags(form, "input").iter().filter(|i| i.contains("name=\"key\"")).count(),
                     1,
                     "{name}: {form}"
                 );
             }
-            assert!(
-                form.contains("type=\"submit\""),
-                "{name}: a form without a button"
-            );
+            assert!(form.contains("type=\"submit\""), "{name}: a form without a button");
         }
     }
 }
@@ -152,37 +118,20 @@ fn no_template_switches_escaping_off() {
                 walk(&path, seen);
             } else {
                 let text = std::fs::read_to_string(&path).expect("text");
-                assert!(
-                    !text.contains("|safe") && !text.contains("| safe"),
-                    "{}",
-                    path.display()
-                );
+                assert!(!text.contains("|safe") && !text.contains("| safe"), "{}", path.display());
                 *seen += 1;
             }
         }
     }
     let mut seen = 0;
-    walk(
-        &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"),
-        &mut seen,
-    );
+    walk(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), &mut seen);
     assert!(seen > 10);
 }
 
 #[test]
 fn the_words_keep_the_house_style() {
     for Sample { name, html } in all() {
-        for bad in [
-            "lease note",
-            "DNA",
-            "patient",
-            "infeasible",
-            "quota",
-            "!<",
-            "Click here",
-            " AM<",
-            " PM<",
-        ] {
+        for bad in ["lease note", "DNA", "patient", "infeasible", "quota", "!<", "Click here", " AM<", " PM<"] {
             assert!(!html.contains(bad), "{name}: {bad}");
         }
     }
@@ -199,18 +148,10 @@ fn previews_are_written_on_request() {
     std::fs::create_dir_all(dir.join("assets")).expect("a folder to write to");
     for name in ["accord.css", "accord.svg"] {
         let path = page::asset_path(name);
-        std::fs::write(
-            dir.join(&path[1..]),
-            page::asset(path).expect("known").bytes,
-        )
-        .expect("written");
+        std::fs::write(dir.join(&path[1..]), page::asset(path).expect("known").bytes).expect("written");
     }
     for Sample { name, html } in all() {
         // From a folder of files the address of the stylesheet has to be relative.
-        std::fs::write(
-            dir.join(format!("{name}.html")),
-            html.replace("\"/assets/", "\"assets/"),
-        )
-        .expect("written");
+        std::fs::write(dir.join(format!("{name}.html")), html.replace("\"/assets/", "\"assets/")).expect("written");
     }
 }

@@ -2,9 +2,7 @@
 
 use askama::Template;
 
-use crate::base::page::{
-    OpsFrame, PersonFrame, Problem, Sample, problem_of, sample_ops, sample_person,
-};
+use crate::base::page::{OpsFrame, PersonFrame, Problem, Sample, problem_of, sample_ops, sample_person};
 
 /// Where a person enters code and date of birth. A code that is wrong and a date that does not fit it give the same page, so that
 /// nobody learns whether a code exists.
@@ -33,10 +31,7 @@ impl PersonSignIn {
     /// The one answer to a code and a date that do not belong together.
     pub fn no_match() -> Vec<Problem> {
         let text = "This code and date of birth do not belong together. Check both against your message and try again.";
-        vec![Problem {
-            field: "code",
-            text: text.to_owned(),
-        }]
+        vec![Problem { field: "code", text: text.to_owned() }]
     }
 }
 
@@ -137,10 +132,7 @@ impl StaffLink {
 
 /// One sample of each state.
 pub fn samples() -> Vec<Sample> {
-    let frame = || PersonFrame {
-        sign_out_key: None,
-        ..sample_person()
-    };
+    let frame = || PersonFrame { sign_out_key: None, ..sample_person() };
     let sign_in = |code: &str, born: [&str; 3], problems| PersonSignIn {
         frame: frame(),
         code: code.into(),
@@ -150,26 +142,11 @@ pub fn samples() -> Vec<Sample> {
         key: "k-1".into(),
     };
     let missing = vec![
-        Problem {
-            field: "code",
-            text: "Enter your code. It has 12 letters and numbers.".into(),
-        },
-        Problem {
-            field: "day",
-            text: "Enter your date of birth as day, month and year.".into(),
-        },
+        Problem { field: "code", text: "Enter your code. It has 12 letters and numbers.".into() },
+        Problem { field: "day", text: "Enter your date of birth as day, month and year.".into() },
     ];
-    let shut = |why| PersonShut {
-        frame: frame(),
-        why,
-    };
-    let staff = |state| StaffSignIn {
-        frame: OpsFrame {
-            signed_in: None,
-            ..sample_ops("")
-        },
-        state,
-    };
+    let shut = |why| PersonShut { frame: frame(), why };
+    let staff = |state| StaffSignIn { frame: OpsFrame { signed_in: None, ..sample_ops("") }, state };
     let ready = StaffLink::Ready {
         role: "Campaign lead".into(),
         organisation: "Example Hospitals <script>alert(1)</script>".into(),
@@ -178,18 +155,8 @@ pub fn samples() -> Vec<Sample> {
     };
     vec![
         Sample::of("access-sign-in-empty", &sign_in("", ["", "", ""], vec![])),
-        Sample::of(
-            "access-sign-in-missing",
-            &sign_in("", ["", "", ""], missing),
-        ),
-        Sample::of(
-            "access-sign-in-no-match",
-            &sign_in(
-                "<script>K7QX",
-                ["31", "2", "1984"],
-                PersonSignIn::no_match(),
-            ),
-        ),
+        Sample::of("access-sign-in-missing", &sign_in("", ["", "", ""], missing)),
+        Sample::of("access-sign-in-no-match", &sign_in("<script>K7QX", ["31", "2", "1984"], PersonSignIn::no_match())),
         Sample::of("access-locked", &shut(Shut::Locked(15))),
         Sample::of("access-replaced", &shut(Shut::Replaced)),
         Sample::of("access-expired", &shut(Shut::Expired)),

@@ -20,10 +20,7 @@ pub struct Asset {
     pub kind: &'static str,
 }
 
-const STYLE: &str = concat!(
-    include_str!("../../assets/nhsuk-cut.css"),
-    include_str!("../../assets/accord.css")
-);
+const STYLE: &str = concat!(include_str!("../../assets/nhsuk-cut.css"), include_str!("../../assets/accord.css"));
 const MARK: &str = include_str!("../../assets/accord.svg");
 
 static NAMES: LazyLock<[(&str, String, Asset); 2]> = LazyLock::new(|| {
@@ -31,19 +28,9 @@ static NAMES: LazyLock<[(&str, String, Asset); 2]> = LazyLock::new(|| {
         let sum = Sha256::digest(text.as_bytes());
         let hash: String = sum.iter().take(6).map(|b| format!("{b:02x}")).collect();
         let (stem, end) = name.split_once('.').unwrap_or((name, ""));
-        (
-            name,
-            format!("/assets/{stem}.{hash}.{end}"),
-            Asset {
-                bytes: text.as_bytes(),
-                kind,
-            },
-        )
+        (name, format!("/assets/{stem}.{hash}.{end}"), Asset { bytes: text.as_bytes(), kind })
     };
-    [
-        named("accord.css", STYLE, "text/css; charset=utf-8"),
-        named("accord.svg", MARK, "image/svg+xml"),
-    ]
+    [named("accord.css", STYLE, "text/css; charset=utf-8"), named("accord.svg", MARK, "image/svg+xml")]
 });
 
 /// The address of an asset, with its content's hash in it: `asset_path("accord.css")` is "/assets/accord.0123456789ab.css".
@@ -60,10 +47,7 @@ pub fn asset_path(name: &str) -> &'static str {
 
 /// The asset at an address made by [`asset_path`]; `None` for any other, an old hash included.
 pub fn asset(path: &str) -> Option<Asset> {
-    NAMES
-        .iter()
-        .find(|(_, known, _)| known == path)
-        .map(|(.., asset)| *asset)
+    NAMES.iter().find(|(_, known, _)| known == path).map(|(.., asset)| *asset)
 }
 
 /// Markup made by our own code from escaped parts; printed as it is.
@@ -103,10 +87,7 @@ pub struct Link {
 impl Link {
     /// A link to `href` that reads `text`.
     pub fn new(href: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            href: href.into(),
-            text: text.into(),
-        }
+        Self { href: href.into(), text: text.into() }
     }
 }
 
@@ -143,10 +124,7 @@ pub struct Help {
 impl Help {
     /// The number without spaces, for a `tel:` link.
     pub fn dial(&self) -> String {
-        self.phone
-            .chars()
-            .filter(|c| c.is_ascii_digit() || *c == '+')
-            .collect()
+        self.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
     }
 }
 
@@ -202,11 +180,7 @@ pub struct OpsFrame {
 impl OpsFrame {
     /// "8:02am" today is enough at the top of a page that is read now; the date stands beside it.
     pub fn stamp(&self) -> String {
-        format!(
-            "{}, {}",
-            words::time(self.as_of.time()),
-            words::day(self.as_of.date())
-        )
+        format!("{}, {}", words::time(self.as_of.time()), words::day(self.as_of.date()))
     }
 }
 
@@ -221,10 +195,7 @@ pub struct Problem {
 
 /// The problem of a field, if it has one.
 pub fn problem_of<'a>(problems: &'a [Problem], field: &str) -> Option<&'a str> {
-    problems
-        .iter()
-        .find(|p| p.field == field)
-        .map(|p| p.text.as_str())
+    problems.iter().find(|p| p.field == field).map(|p| p.text.as_str())
 }
 
 /// The table that says the same as a picture.
@@ -281,10 +252,7 @@ impl Sample {
     /// # Panics
     /// When a template fails; only tests and previews call this.
     pub fn of(name: &'static str, page: &impl Template) -> Self {
-        Self {
-            name,
-            html: page.render().expect("a sample renders"),
-        }
+        Self { name, html: page.render().expect("a sample renders") }
     }
 }
 
@@ -346,15 +314,9 @@ impl Trouble {
             ]),
             Self::Busy(seconds) => vec![
                 "What you sent was not carried out. Everything is as it was before.".to_owned(),
-                format!(
-                    "Try again in {}.",
-                    words::count(u64::from(seconds), "second", "seconds")
-                ),
+                format!("Try again in {}.", words::count(u64::from(seconds), "second", "seconds")),
             ],
-            Self::Stale => say(&[
-                "What you sent was not carried out.",
-                "Go back, reload the page and do it again.",
-            ]),
+            Self::Stale => say(&["What you sent was not carried out.", "Go back, reload the page and do it again."]),
         }
     }
 }
@@ -373,11 +335,8 @@ pub struct About {
 
 /// One sample of each state of the pages no noun owns.
 pub fn samples() -> Vec<Sample> {
-    let standing = |what, request: Option<&str>| Standing {
-        frame: sample_ops("/"),
-        what,
-        request: request.map(str::to_owned),
-    };
+    let standing =
+        |what, request: Option<&str>| Standing { frame: sample_ops("/"), what, request: request.map(str::to_owned) };
     let about = About {
         frame: sample_ops("/about"),
         version: "0.1.0".to_owned(),

@@ -68,10 +68,7 @@ impl Pen {
             escape(title),
             escape(desc),
         );
-        Self {
-            out,
-            id: id.to_owned(),
-        }
+        Self { out, id: id.to_owned() }
     }
 
     fn line(&mut self, from: (f64, f64), to: (f64, f64), paint: &str) {
@@ -82,42 +79,18 @@ impl Pen {
     fn path(&mut self, points: &[(f64, f64)], closed: bool, paint: &str) {
         let mut d = String::new();
         for (at, p) in points.iter().enumerate() {
-            let _ = write!(
-                d,
-                "{}{} {}",
-                if at == 0 { "M" } else { "L" },
-                num(p.0),
-                num(p.1)
-            );
+            let _ = write!(d, "{}{} {}", if at == 0 { "M" } else { "L" }, num(p.0), num(p.1));
         }
-        let _ = write!(
-            self.out,
-            "<path d=\"{d}{}\" {paint}/>",
-            if closed { "Z" } else { "" }
-        );
+        let _ = write!(self.out, "<path d=\"{d}{}\" {paint}/>", if closed { "Z" } else { "" });
     }
 
     fn rect(&mut self, at: (f64, f64), size: (f64, f64), paint: &str) {
-        let (x, y, w, h) = (
-            num(at.0),
-            num(at.1),
-            num(size.0.max(0.0)),
-            num(size.1.max(0.0)),
-        );
-        let _ = write!(
-            self.out,
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" {paint}/>"
-        );
+        let (x, y, w, h) = (num(at.0), num(at.1), num(size.0.max(0.0)), num(size.1.max(0.0)));
+        let _ = write!(self.out, "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" {paint}/>");
     }
 
     fn circle(&mut self, at: (f64, f64), radius: f64, paint: &str) {
-        let _ = write!(
-            self.out,
-            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {paint}/>",
-            num(at.0),
-            num(at.1),
-            num(radius)
-        );
+        let _ = write!(self.out, "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {paint}/>", num(at.0), num(at.1), num(radius));
     }
 
     fn text(&mut self, at: (f64, f64), anchor: Anchor, paint: &str, text: &str) {
@@ -153,11 +126,7 @@ impl Pen {
 fn num(value: f64) -> String {
     let tenths = (value * 10.0).round() / 10.0;
     // -0 would print its sign.
-    if tenths == 0.0 {
-        "0".to_owned()
-    } else {
-        tenths.to_string()
-    }
+    if tenths == 0.0 { "0".to_owned() } else { tenths.to_string() }
 }
 
 /// Text made safe inside elements and attributes; characters XML does not allow are left out.
@@ -223,27 +192,16 @@ mod tests {
 
     #[test]
     fn coordinates_are_short() {
-        for (value, said) in [
-            (12.0, "12"),
-            (12.34, "12.3"),
-            (-0.01, "0"),
-            (0.05, "0.1"),
-            (-3.26, "-3.3"),
-        ] {
+        for (value, said) in [(12.0, "12"), (12.34, "12.3"), (-0.01, "0"), (0.05, "0.1"), (-3.26, "-3.3")] {
             assert_eq!(num(value), said);
         }
     }
 
     #[test]
     fn steps_are_round() {
-        for (top, most, wide) in [
-            (0, 4, 1),
-            (4, 4, 1),
-            (5, 4, 2),
-            (20_000, 4, 5_000),
-            (19_001, 5, 5_000),
-            (1_000_000, 2, 500_000),
-        ] {
+        for (top, most, wide) in
+            [(0, 4, 1), (4, 4, 1), (5, 4, 2), (20_000, 4, 5_000), (19_001, 5, 5_000), (1_000_000, 2, 500_000)]
+        {
             assert_eq!(step(top, most), wide, "{top} in {most}");
         }
         assert!(step(u64::MAX, 1) > 0);

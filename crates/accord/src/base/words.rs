@@ -54,12 +54,7 @@ pub fn day_month(date: Date) -> String {
 
 /// "Tue 5 Jan": in tables and pictures only.
 pub fn short_day(date: Date) -> String {
-    format!(
-        "{} {} {}",
-        &weekday(date.weekday())[..3],
-        date.day(),
-        &month(date)[..3]
-    )
+    format!("{} {} {}", &weekday(date.weekday())[..3], date.day(), &month(date)[..3])
 }
 
 /// "9:30am", "9am", "12:15pm", "midday", "midnight".
@@ -72,11 +67,7 @@ pub fn time(time: Time) -> String {
     }
     let half = if hour < 12 { "am" } else { "pm" };
     let on_dial = if hour % 12 == 0 { 12 } else { hour % 12 };
-    if minute == 0 {
-        format!("{on_dial}{half}")
-    } else {
-        format!("{on_dial}:{minute:02}{half}")
-    }
+    if minute == 0 { format!("{on_dial}{half}") } else { format!("{on_dial}:{minute:02}{half}") }
 }
 
 /// "Tuesday 5 January 2027, 9:30am".
@@ -166,11 +157,7 @@ pub fn travel(minutes: u32, way: Way) -> String {
         Way::Foot => "on foot",
         Way::PublicTransport => "by public transport",
     };
-    let kind = if minutes > 20 {
-        minutes.div_ceil(5) * 5
-    } else {
-        minutes.max(1)
-    };
+    let kind = if minutes > 20 { minutes.div_ceil(5) * 5 } else { minutes.max(1) };
     format!("about {} {by}", duration(kind))
 }
 
@@ -180,21 +167,13 @@ pub fn duration(minutes: u32) -> String {
     match (h, m) {
         (0, m) => count(m, "minute", "minutes"),
         (h, 0) => count(h, "hour", "hours"),
-        (h, m) => format!(
-            "{} {}",
-            count(h, "hour", "hours"),
-            count(m, "minute", "minutes")
-        ),
+        (h, m) => format!("{} {}", count(h, "hour", "hours"), count(m, "minute", "minutes")),
     }
 }
 
 /// How long something has waited: "since today", "1 day", "12 days".
 pub fn age(days: u32) -> String {
-    if days == 0 {
-        "since today".to_owned()
-    } else {
-        count(u64::from(days), "day", "days")
-    }
+    if days == 0 { "since today".to_owned() } else { count(u64::from(days), "day", "days") }
 }
 
 /// "a", "a and b", "a, b and c".
@@ -221,9 +200,7 @@ pub const SMALL: u64 = 6;
 /// The first letter made large, so that a phrase may open a sentence.
 pub fn sentence(phrase: &str) -> String {
     let mut rest = phrase.chars();
-    rest.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(rest).collect()
-    })
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 #[cfg(test)]
@@ -237,10 +214,7 @@ mod tests {
         assert_eq!(date(d), "Tuesday 5 January 2027");
         assert_eq!(day(d), "Tuesday 5 January");
         assert_eq!(short_day(civil::date(2026, 12, 24)), "Thu 24 Dec");
-        assert_eq!(
-            date_time(d.at(9, 30, 0, 0)),
-            "Tuesday 5 January 2027, 9:30am"
-        );
+        assert_eq!(date_time(d.at(9, 30, 0, 0)), "Tuesday 5 January 2027, 9:30am");
         for (h, m, said) in [
             (0, 0, "midnight"),
             (0, 5, "12:05am"),
@@ -254,21 +228,12 @@ mod tests {
         ] {
             assert_eq!(time(civil::time(h, m, 0, 0)), said);
         }
-        assert_eq!(
-            hours(civil::time(9, 0, 0, 0), civil::time(16, 30, 0, 0)),
-            "9am to 4:30pm"
-        );
+        assert_eq!(hours(civil::time(9, 0, 0, 0), civil::time(16, 30, 0, 0)), "9am to 4:30pm");
     }
 
     #[test]
     fn numbers_counts_and_shares() {
-        for (n, said) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (20_000, "20,000"),
-            (1_234_567, "1,234,567"),
-        ] {
+        for (n, said) in [(0, "0"), (999, "999"), (1000, "1,000"), (20_000, "20,000"), (1_234_567, "1,234,567")] {
             assert_eq!(number(n), said);
         }
         assert_eq!(people(1), "1 person");
@@ -285,13 +250,9 @@ mod tests {
         ] {
             assert_eq!(share(part, whole), said, "{part} of {whole}");
         }
-        for (value, bound, said) in [
-            (10, 10, "0%"),
-            (19_952, 19_959, "0.04%"),
-            (97, 100, "3%"),
-            (1, 3, "66.67%"),
-            (99_999, 100_000, "0.01%"),
-        ] {
+        for (value, bound, said) in
+            [(10, 10, "0%"), (19_952, 19_959, "0.04%"), (97, 100, "3%"), (1, 3, "66.67%"), (99_999, 100_000, "0.01%")]
+        {
             assert_eq!(gap(value, bound), said);
         }
     }

@@ -11,11 +11,11 @@
 //!
 //! Not here: messages, robots, plans. They read the events that are written with each change.
 
-pub mod pages;
 pub mod batch;
 pub mod cancel;
 pub mod confirm;
 mod desk;
+pub mod pages;
 pub mod place;
 pub mod rebook;
 mod reference;

@@ -109,11 +109,7 @@ impl Visit {
     }
 
     fn way_words(&self) -> String {
-        let mut parts: Vec<String> = self
-            .travel
-            .iter()
-            .map(|&(minutes, way)| words::travel(minutes, way))
-            .collect();
+        let mut parts: Vec<String> = self.travel.iter().map(|&(minutes, way)| words::travel(minutes, way)).collect();
         if let Some(first) = parts.first_mut().filter(|_| self.from_work) {
             first.push_str(" from your workplace");
         }
@@ -146,15 +142,11 @@ pub enum Standing {
 impl Standing {
     fn lead(self) -> &'static str {
         match self {
-            Self::ToConfirm => {
-                "We kept these for you. Confirm them, or change what does not suit you."
-            }
+            Self::ToConfirm => "We kept these for you. Confirm them, or change what does not suit you.",
             Self::Confirmed => "You confirmed these. You can still change them.",
             Self::Completed => "You have had everything that was planned for you.",
             Self::Declined => "You told us that you do not want this. You have no appointments.",
-            Self::Elsewhere => {
-                "You told us that you have had it elsewhere. You have no appointments here."
-            }
+            Self::Elsewhere => "You told us that you have had it elsewhere. You have no appointments here.",
             Self::Cancelled => "You cancelled your appointments.",
             Self::NoPlace => "We could not find a place within your travel limit.",
             Self::NotYet => "There is nothing to show yet.",

@@ -98,11 +98,8 @@ pub struct Task {
 
 impl Task {
     fn owner_words(&self) -> String {
-        let age = if self.oldest_days == 0 {
-            words::age(0)
-        } else {
-            format!("oldest {}", words::age(self.oldest_days))
-        };
+        let age =
+            if self.oldest_days == 0 { words::age(0) } else { format!("oldest {}", words::age(self.oldest_days)) };
         format!("{}, {age}", self.owner)
     }
 }
@@ -124,11 +121,7 @@ impl Home {
     fn lists_words(&self) -> String {
         match self.on_lists {
             0 => "No staff list has come in.".to_owned(),
-            n => format!(
-                "{} {} on the lists so far.",
-                words::people(n),
-                words::verb(n, "is", "are")
-            ),
+            n => format!("{} {} on the lists so far.", words::people(n), words::verb(n, "is", "are")),
         }
     }
 }

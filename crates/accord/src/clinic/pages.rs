@@ -57,10 +57,7 @@ pub struct SiteRow {
 
 impl Sites {
     fn finding(&self) -> String {
-        let (booked, room) = self
-            .rows
-            .iter()
-            .fold((0, 0), |(b, c), r| (b + r.booked, c + r.capacity));
+        let (booked, room) = self.rows.iter().fold((0, 0), |(b, c), r| (b + r.booked, c + r.capacity));
         format!(
             "{} offer {} places; {} are used.",
             words::sentence(&words::count(self.rows.len() as u64, "site", "sites")),
@@ -71,11 +68,7 @@ impl Sites {
 
     fn spark(&self, nth: &usize, row: &SiteRow) -> Markup {
         let most = row.daily.iter().max().copied().unwrap_or(0);
-        svg::sparkline(
-            &format!("s{nth}"),
-            &format!("Booked on each day, at most {}", words::number(most)),
-            &row.daily,
-        )
+        svg::sparkline(&format!("s{nth}"), &format!("Booked on each day, at most {}", words::number(most)), &row.daily)
     }
 }
 
@@ -105,10 +98,7 @@ pub struct SitePage {
 
 impl SitePage {
     fn week_words(&self) -> String {
-        self.days.first().map_or_else(
-            || "No week to show".to_owned(),
-            |d| format!("Week of {}", words::day(d.date)),
-        )
+        self.days.first().map_or_else(|| "No week to show".to_owned(), |d| format!("Week of {}", words::day(d.date)))
     }
 }
 
@@ -142,11 +132,7 @@ pub struct SessionRow {
 
 impl SessionRow {
     fn used_words(&self) -> String {
-        format!(
-            "{} of {}",
-            words::number(self.booked),
-            words::number(self.capacity)
-        )
+        format!("{} of {}", words::number(self.booked), words::number(self.capacity))
     }
 }
 
@@ -167,23 +153,11 @@ pub fn samples() -> Vec<Sample> {
     let site = |name: &str, capacity, booked, at: u64| SiteRow {
         name: name.into(),
         place: "Tendring".into(),
-        owner: if at == 2 {
-            SlotOwner::Partner
-        } else {
-            SlotOwner::Accord
-        },
+        owner: if at == 2 { SlotOwner::Partner } else { SlotOwner::Accord },
         sessions: 24,
         capacity,
         booked,
-        daily: (0..14)
-            .map(|d| {
-                if d % 7 == 6 {
-                    0
-                } else {
-                    40 + (d * 7 + at * 13) % 50
-                }
-            })
-            .collect(),
+        daily: (0..14).map(|d| if d % 7 == 6 { 0 } else { 40 + (d * 7 + at * 13) % 50 }).collect(),
         href: "/sites/1".into(),
     };
     let list = Sites {
@@ -192,12 +166,7 @@ pub fn samples() -> Vec<Sample> {
             site("Sudbury Health Centre", 1_900, 912, 0),
             site("Clacton Hospital", 2_304, 2_300, 1),
             site("<script>alert(1)</script> Pharmacy", 480, 0, 2),
-            site(
-                "The Very Long Name of a Community Hospital and Diagnostic Centre on the Coast",
-                960,
-                700,
-                3,
-            ),
+            site("The Very Long Name of a Community Hospital and Diagnostic Centre on the Coast", 960, 700, 3),
             site("عيادة", 96, 96, 4),
         ],
     };
@@ -241,31 +210,15 @@ pub fn samples() -> Vec<Sample> {
     };
     let sessions = Sessions {
         frame: sample_ops("/sites"),
-        days: days
-            .into_iter()
-            .filter(|d| !d.sessions.is_empty())
-            .collect(),
+        days: days.into_iter().filter(|d| !d.sessions.is_empty()).collect(),
         later: Some("?from=2027-01-11".into()),
     };
     vec![
         Sample::of("clinic-sites-full", &list),
-        Sample::of(
-            "clinic-sites-empty",
-            &Sites {
-                rows: vec![],
-                ..list.clone()
-            },
-        ),
+        Sample::of("clinic-sites-empty", &Sites { rows: vec![], ..list.clone() }),
         Sample::of("clinic-site-full", &page),
         Sample::of("clinic-site-bare", &bare),
         Sample::of("clinic-sessions-full", &sessions),
-        Sample::of(
-            "clinic-sessions-empty",
-            &Sessions {
-                days: vec![],
-                later: None,
-                ..sessions.clone()
-            },
-        ),
+        Sample::of("clinic-sessions-empty", &Sessions { days: vec![], later: None, ..sessions.clone() }),
     ]
 }

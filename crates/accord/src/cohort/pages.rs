@@ -44,11 +44,7 @@ impl Worklist {
         if self.people == 0 {
             "Nobody is unclear".to_owned()
         } else {
-            format!(
-                "{} {} unclear",
-                words::people(self.people),
-                words::verb(self.people, "is", "are")
-            )
+            format!("{} {} unclear", words::people(self.people), words::verb(self.people, "is", "are"))
         }
     }
 }
@@ -223,10 +219,7 @@ impl Review {
             n => format!("{} would be added or changed.", words::people(n)),
         };
         if self.fault_count > 0 {
-            said.push_str(&format!(
-                " {} to put right.",
-                words::count(self.fault_count, "fault", "faults")
-            ));
+            said.push_str(&format!(" {} to put right.", words::count(self.fault_count, "fault", "faults")));
         }
         said
     }

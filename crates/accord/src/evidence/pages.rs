@@ -29,37 +29,19 @@ pub fn samples() -> Vec<Sample> {
             ("Example Practice", 9, 12),
             ("Example Hospitals", 6_320, 6_450),
         ]
-        .map(|(name, part, whole)| Bar {
-            name: name.into(),
-            part,
-            whole,
-        })
+        .map(|(name, part, whole)| Bar { name: name.into(), part, whole })
         .to_vec(),
     };
     let figures = [
-        bars(
-            "Organisation",
-            "Small home-care employers are furthest behind",
-        )
-        .figure("by-organisation"),
+        bars("Organisation", "Small home-care employers are furthest behind").figure("by-organisation"),
         bars("Staff group", "Carers are furthest behind").figure("by-group"),
     ];
     let full = Uptake {
         frame: sample_ops("/campaign"),
-        figures: figures
-            .into_iter()
-            .flatten()
-            .map(|f| f.with_csv("/evidence/uptake.csv"))
-            .collect(),
+        figures: figures.into_iter().flatten().map(|f| f.with_csv("/evidence/uptake.csv")).collect(),
     };
     vec![
         Sample::of("evidence-uptake-full", &full),
-        Sample::of(
-            "evidence-uptake-empty",
-            &Uptake {
-                figures: vec![],
-                ..full.clone()
-            },
-        ),
+        Sample::of("evidence-uptake-empty", &Uptake { figures: vec![], ..full.clone() }),
     ]
 }

@@ -4,8 +4,12 @@
 //! Nothing of a host is used without an agreement in force that names the employer, the site, the
 //! purpose and the day. An agreement's current version is the one with `superseded = 0`.
 
-pub mod pages;
 pub mod agreement;
+pub mod allocation;
 pub mod ledger;
+pub mod matrix;
+pub mod organisation;
+pub mod pages;
+pub mod signing;
 pub mod store;
 pub(crate) mod words;

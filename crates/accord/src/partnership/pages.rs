@@ -44,11 +44,7 @@ pub struct OrganisationRow {
 
 impl Organisations {
     fn count_words(&self) -> String {
-        words::count(
-            self.rows.len() as u64,
-            "organisation works",
-            "organisations work",
-        )
+        words::count(self.rows.len() as u64, "organisation works", "organisations work")
     }
 }
 
@@ -59,8 +55,7 @@ impl OrganisationRow {
     }
 
     fn list_words(&self) -> String {
-        self.last_list
-            .map_or_else(|| "none yet".to_owned(), words::short_day)
+        self.last_list.map_or_else(|| "none yet".to_owned(), words::short_day)
     }
 }
 
@@ -114,11 +109,7 @@ impl Away {
 impl OrganisationPage {
     fn finding(&self) -> String {
         match words::guarded(self.planned, self.people) {
-            Some(n) => format!(
-                "{} of your {} have both appointments.",
-                words::number(n),
-                words::people(self.people)
-            ),
+            Some(n) => format!("{} of your {} have both appointments.", words::number(n), words::people(self.people)),
             None => format!(
                 "You have {} in this campaign. How many have appointments is not shown: the number, or the rest, is under {}.",
                 words::people(self.people),
@@ -255,14 +246,7 @@ pub struct LedgerEntry {
 
 impl Ledger {
     fn finding(&self) -> String {
-        let (promised, given) = self
-            .sums
-            .iter()
-            .fold((0, 0), |(p, g), s| (p + s.promised, g + s.given));
-        format!(
-            "{} places are promised; {} of them are given.",
-            words::number(promised),
-            words::number(given)
-        )
+        let (promised, given) = self.sums.iter().fold((0, 0), |(p, g), s| (p + s.promised, g + s.given));
+        format!("{} places are promised; {} of them are given.", words::number(promised), words::number(given))
     }
 }

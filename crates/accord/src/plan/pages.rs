@@ -60,11 +60,7 @@ pub struct ProofWords {
 
 impl ProofWords {
     fn finding(&self) -> String {
-        format!(
-            "{} of {} get the whole course.",
-            words::number(self.planned),
-            words::number(self.people)
-        )
+        format!("{} of {} get the whole course.", words::number(self.planned), words::number(self.people))
     }
 
     fn meaning(&self) -> String {
@@ -168,16 +164,8 @@ impl Unplaced {
 /// One sample of each state.
 pub fn samples() -> Vec<Sample> {
     let reasons = [
-        (
-            "No place within the travel limit",
-            340,
-            "96 more places at Clacton or Harwich",
-        ),
-        (
-            "No second appointment in the interval",
-            128,
-            "One more evening session after 26 January",
-        ),
+        ("No place within the travel limit", 340, "96 more places at Clacton or Harwich"),
+        ("No second appointment in the interval", 128, "One more evening session after 26 January"),
     ]
     .map(|(reason, people, help)| ReasonLine {
         reason: reason.into(),
@@ -188,10 +176,7 @@ pub fn samples() -> Vec<Sample> {
     .to_vec();
     let lines = [
         ("Amina Yusuf", "none"),
-        (
-            "<script>alert(1)</script>",
-            "Tuesday 5 January, 9:30am, Clacton",
-        ),
+        ("<script>alert(1)</script>", "Tuesday 5 January, 9:30am, Clacton"),
         ("محمد عبدالرحمن", "none"),
     ]
     .map(|(person, old)| Line {
@@ -235,17 +220,10 @@ pub fn samples() -> Vec<Sample> {
         messages: 412,
         ..full.clone()
     };
-    let empty = Proposal {
-        name: "Plan".into(),
-        proof: None,
-        ..full.clone()
-    };
+    let empty = Proposal { name: "Plan".into(), proof: None, ..full.clone() };
     let filters = vec![
         Link::new("/unplaced", "all 541"),
-        Link::new(
-            "/unplaced?reason=travel",
-            "no place within the travel limit (340)",
-        ),
+        Link::new("/unplaced?reason=travel", "no place within the travel limit (340)"),
         Link::new("/unplaced?reason=interval", "no second appointment (128)"),
     ];
     let row = |person: &str| UnplacedRow {
@@ -260,20 +238,10 @@ pub fn samples() -> Vec<Sample> {
         people: 541,
         filters,
         here: "/unplaced".into(),
-        rows: vec![
-            row("Amina Yusuf"),
-            row("<script>alert(1)</script>"),
-            row("محمد عبدالرحمن"),
-        ],
+        rows: vec![row("Amina Yusuf"), row("<script>alert(1)</script>"), row("محمد عبدالرحمن")],
         more: Some("?page=2".into()),
     };
-    let nobody = Unplaced {
-        people: 0,
-        filters: vec![],
-        rows: vec![],
-        more: None,
-        ..list.clone()
-    };
+    let nobody = Unplaced { people: 0, filters: vec![], rows: vec![], more: None, ..list.clone() };
     vec![
         Sample::of("plan-proposal-full", &full),
         Sample::of("plan-proposal-moves", &moved),

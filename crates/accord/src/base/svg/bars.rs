@@ -44,10 +44,7 @@ pub fn wilson(part: u64, whole: u64) -> (f64, f64) {
     let middle = p + Z * Z / (2.0 * n);
     let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
     let scale = 1.0 + Z * Z / n;
-    (
-        ((middle - half) / scale).max(0.0),
-        ((middle + half) / scale).min(1.0),
-    )
+    (((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0))
 }
 
 struct Shape {
@@ -59,20 +56,8 @@ struct Shape {
     stacked: bool,
 }
 
-const WIDE: Shape = Shape {
-    width: 620.0,
-    row: 30.0,
-    name: 206.0,
-    bar: (214.0, 496.0),
-    stacked: false,
-};
-const NARROW: Shape = Shape {
-    width: 340.0,
-    row: 48.0,
-    name: 340.0,
-    bar: (0.0, 230.0),
-    stacked: true,
-};
+const WIDE: Shape = Shape { width: 620.0, row: 30.0, name: 206.0, bar: (214.0, 496.0), stacked: false };
+const NARROW: Shape = Shape { width: 340.0, row: 48.0, name: 340.0, bar: (0.0, 230.0), stacked: true };
 
 impl Bars {
     /// The picture, wide and narrow, with its table; `None` without groups.
@@ -106,9 +91,7 @@ impl Bars {
     }
 
     fn table(&self) -> Table {
-        let head = [self.of.as_str(), "Share", "People", "Of", "Range"]
-            .map(str::to_owned)
-            .to_vec();
+        let head = [self.of.as_str(), "Share", "People", "Of", "Range"].map(str::to_owned).to_vec();
         let row = |bar: &Bar| {
             if self.hidden(bar) {
                 return vec![
@@ -128,50 +111,24 @@ impl Bars {
                 format!("{:.0} to {:.0}%", low * 100.0, high * 100.0),
             ]
         };
-        Table {
-            head,
-            rows: self.rows.iter().map(row).collect(),
-        }
+        Table { head, rows: self.rows.iter().map(row).collect() }
     }
 
     fn draw(&self, id: &str, shape: &Shape) -> Markup {
         let shown = &self.rows[..self.rows.len().min(self.show.max(1))];
         let height = 22.0 + shape.row * shown.len() as f64;
-        let desc = format!(
-            "{} of {} groups, each as a bar from none to all.",
-            shown.len(),
-            self.rows.len()
-        );
+        let desc = format!("{} of {} groups, each as a bar from none to all.", shown.len(), self.rows.len());
         let mut pen = Pen::open(id, shape.width, height, &self.finding, &desc);
         let kept_back = pen.hatch("kept", "#ffffff", RULE, 7.0);
         let (from, to) = shape.bar;
         for (share, said) in [(0.0, "0"), (0.5, "50%"), (1.0, "100%")] {
             let x = from + (to - from) * share;
-            pen.line(
-                (x, 20.0),
-                (x, height),
-                &format!("stroke=\"{}\"", if share == 0.0 { INK } else { RULE }),
-            );
-            let anchor = if share == 0.0 {
-                Anchor::Start
-            } else {
-                Anchor::Middle
-            };
-            pen.text(
-                (x, 12.0),
-                anchor,
-                &format!("fill=\"{SOFT}\" font-size=\"12\""),
-                said,
-            );
+            pen.line((x, 20.0), (x, height), &format!("stroke=\"{}\"", if share == 0.0 { INK } else { RULE }));
+            let anchor = if share == 0.0 { Anchor::Start } else { Anchor::Middle };
+            pen.text((x, 12.0), anchor, &format!("fill=\"{SOFT}\" font-size=\"12\""), said);
         }
         for (at, bar) in shown.iter().enumerate() {
-            self.row(
-                &mut pen,
-                shape,
-                22.0 + shape.row * at as f64,
-                bar,
-                &kept_back,
-            );
+            self.row(&mut pen, shape, 22.0 + shape.row * at as f64, bar, &kept_back);
         }
         pen.close()
     }
@@ -181,44 +138,21 @@ impl Bars {
         let full = to - from;
         let ink = format!("fill=\"{INK}\"");
         let top = if shape.stacked {
-            pen.text(
-                (0.0, y + 15.0),
-                Anchor::Start,
-                &ink,
-                &fit(&bar.name, shape.name),
-            );
+            pen.text((0.0, y + 15.0), Anchor::Start, &ink, &fit(&bar.name, shape.name));
             y + 22.0
         } else {
-            pen.text(
-                (shape.name, y + 20.0),
-                Anchor::End,
-                &ink,
-                &fit(&bar.name, shape.name),
-            );
+            pen.text((shape.name, y + 20.0), Anchor::End, &ink, &fit(&bar.name, shape.name));
             y + 7.0
         };
         let (size, middle) = (16.0, top + 8.0);
         if self.hidden(bar) {
             pen.rect((from, top), (full, size), kept_back);
             let said = format!("not shown, of {}", words::number(bar.whole));
-            pen.text(
-                (to + 10.0, middle + 4.5),
-                Anchor::Start,
-                &format!("fill=\"{SOFT}\""),
-                &said,
-            );
+            pen.text((to + 10.0, middle + 4.5), Anchor::Start, &format!("fill=\"{SOFT}\""), &said);
             return;
         }
-        let share = if bar.whole == 0 {
-            0.0
-        } else {
-            bar.part.min(bar.whole) as f64 / bar.whole as f64
-        };
-        pen.rect(
-            (from, top),
-            (full * share, size),
-            &format!("fill=\"{BLUE}\" fill-opacity=\"0.55\""),
-        );
+        let share = if bar.whole == 0 { 0.0 } else { bar.part.min(bar.whole) as f64 / bar.whole as f64 };
+        pen.rect((from, top), (full * share, size), &format!("fill=\"{BLUE}\" fill-opacity=\"0.55\""));
         let (low, high) = wilson(bar.part, bar.whole);
         // A range narrower than its own line says nothing.
         if (high - low) * full > 3.0 {
@@ -228,11 +162,7 @@ impl Bars {
             pen.line((a, middle - 4.0), (a, middle + 4.0), &stroke);
             pen.line((b, middle - 4.0), (b, middle + 4.0), &stroke);
         }
-        let said = format!(
-            "{} of {}",
-            words::share(bar.part, bar.whole),
-            words::number(bar.whole)
-        );
+        let said = format!("{} of {}", words::share(bar.part, bar.whole), words::number(bar.whole));
         pen.text((to + 10.0, middle + 4.5), Anchor::Start, &ink, &said);
     }
 }
@@ -245,17 +175,11 @@ mod tests {
     #[test]
     fn wilson_meets_known_values() {
         // Checked by hand against the closed form.
-        for (part, whole, low, high) in [
-            (0, 10, 0.0, 0.2775),
-            (5, 10, 0.2366, 0.7634),
-            (10, 10, 0.7225, 1.0),
-            (81, 263, 0.2553, 0.3662),
-        ] {
+        for (part, whole, low, high) in
+            [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0), (81, 263, 0.2553, 0.3662)]
+        {
             let (a, b) = wilson(part, whole);
-            assert!(
-                (a - low).abs() < 1e-4 && (b - high).abs() < 1e-4,
-                "{part} of {whole}: {a} {b}"
-            );
+            assert!((a - low).abs() < 1e-4 && (b - high).abs() < 1e-4, "{part} of {whole}: {a} {b}");
         }
     }
 
@@ -268,21 +192,9 @@ mod tests {
             show: 9,
             guard: true,
             rows: vec![
-                Bar {
-                    name: "few".into(),
-                    part: 3,
-                    whole: 40,
-                },
-                Bar {
-                    name: "rest".into(),
-                    part: 38,
-                    whole: 40,
-                },
-                Bar {
-                    name: "ok".into(),
-                    part: 20,
-                    whole: 41,
-                },
+                Bar { name: "few".into(), part: 3, whole: 40 },
+                Bar { name: "rest".into(), part: 38, whole: 40 },
+                Bar { name: "ok".into(), part: 20, whole: 41 },
             ],
         };
         let figure = bars.figure("u").expect("rows");
@@ -290,9 +202,7 @@ mod tests {
         assert_eq!(figure.table.rows[1][4], "");
         assert_eq!(figure.table.rows[2][2], "20");
         let svg = figure.wide.to_string();
-        assert!(
-            !svg.contains("8% of 40") && !svg.contains("95% of 40") && svg.contains("49% of 41")
-        );
+        assert!(!svg.contains("8% of 40") && !svg.contains("95% of 40") && svg.contains("49% of 41"));
     }
 
     proptest! {

@@ -68,32 +68,16 @@ impl BurnUp {
     }
 
     fn table(&self) -> Table {
-        let head = ["Day", "Needed", "Promised", "Booked"]
-            .map(str::to_owned)
-            .to_vec();
+        let head = ["Day", "Needed", "Promised", "Booked"].map(str::to_owned).to_vec();
         let row = |d: &BurnDay| {
-            vec![
-                words::day(d.date),
-                words::number(d.need),
-                words::number(d.promised),
-                words::number(d.booked),
-            ]
+            vec![words::day(d.date), words::number(d.need), words::number(d.promised), words::number(d.booked)]
         };
-        Table {
-            head,
-            rows: self.days.iter().map(row).collect(),
-        }
+        Table { head, rows: self.days.iter().map(row).collect() }
     }
 
     fn draw(&self, id: &str, (width, height): (f64, f64), every: i32) -> Markup {
         let last = self.days[self.days.len() - 1];
-        let top = self
-            .days
-            .iter()
-            .map(|d| d.need.max(d.promised).max(d.booked))
-            .max()
-            .unwrap_or(0)
-            .max(1);
+        let top = self.days.iter().map(|d| d.need.max(d.promised).max(d.booked)).max().unwrap_or(0).max(1);
         let part = step(top, 5);
         let frame = Frame {
             left: 52.0,
@@ -123,33 +107,17 @@ impl BurnUp {
         let mut count = 0;
         while count <= frame.most {
             let y = frame.y(count);
-            let paint = format!(
-                "stroke=\"{}\" fill=\"none\"",
-                if count == 0 { INK } else { RULE }
-            );
+            let paint = format!("stroke=\"{}\" fill=\"none\"", if count == 0 { INK } else { RULE });
             pen.line((frame.left, y), (frame.right, y), &paint);
-            pen.text(
-                (frame.left - 8.0, y + 4.5),
-                Anchor::End,
-                &soft,
-                &words::number(count),
-            );
+            pen.text((frame.left - 8.0, y + 4.5), Anchor::End, &soft, &words::number(count));
             count += part;
         }
-        let monday = self
-            .days
-            .iter()
-            .position(|d| d.date.weekday() == Weekday::Monday)
-            .unwrap_or(0);
+        let monday = self.days.iter().position(|d| d.date.weekday() == Weekday::Monday).unwrap_or(0);
         let mut at = self.days[monday].date;
         let end = self.days[self.days.len() - 1].date;
         while at <= end {
             let x = frame.x(at);
-            pen.line(
-                (x, frame.bottom),
-                (x, frame.bottom + 5.0),
-                &format!("stroke=\"{INK}\" fill=\"none\""),
-            );
+            pen.line((x, frame.bottom), (x, frame.bottom + 5.0), &format!("stroke=\"{INK}\" fill=\"none\""));
             let short = format!("{} {}", at.day(), &words::month(at)[..3]);
             pen.text((x, frame.bottom + 20.0), Anchor::Middle, &soft, &short);
             let Ok(next) = at.checked_add(jiff::Span::new().days(every)) else {
@@ -161,43 +129,22 @@ impl BurnUp {
 
     fn lines(&self, pen: &mut Pen, frame: &Frame) {
         let points = |of: fn(&BurnDay) -> u64| -> Vec<(f64, f64)> {
-            self.days
-                .iter()
-                .map(|d| (frame.x(d.date), frame.y(of(d))))
-                .collect()
+            self.days.iter().map(|d| (frame.x(d.date), frame.y(of(d)))).collect()
         };
         let booked = points(|d| d.booked);
         let mut area = booked.clone();
         area.push((frame.x(self.days[self.days.len() - 1].date), frame.bottom));
         area.push((frame.left, frame.bottom));
-        pen.path(
-            &area,
-            true,
-            &format!("fill=\"{BLUE}\" fill-opacity=\"0.14\""),
-        );
-        if let Some(today) = self
-            .today
-            .filter(|&t| t >= frame.first && frame.x(t) <= frame.right)
-        {
+        pen.path(&area, true, &format!("fill=\"{BLUE}\" fill-opacity=\"0.14\""));
+        if let Some(today) = self.today.filter(|&t| t >= frame.first && frame.x(t) <= frame.right) {
             let x = frame.x(today);
-            pen.line(
-                (x, frame.top),
-                (x, frame.bottom),
-                &format!("stroke=\"{SOFT}\" fill=\"none\""),
-            );
-            pen.text(
-                (x + 5.0, frame.top + 10.0),
-                Anchor::Start,
-                &format!("fill=\"{SOFT}\""),
-                "today",
-            );
+            pen.line((x, frame.top), (x, frame.bottom), &format!("stroke=\"{SOFT}\" fill=\"none\""));
+            pen.text((x + 5.0, frame.top + 10.0), Anchor::Start, &format!("fill=\"{SOFT}\""), "today");
         }
         pen.path(
             &points(|d| d.promised),
             false,
-            &format!(
-                "fill=\"none\" stroke=\"{VERMILION}\" stroke-width=\"2\" stroke-dasharray=\"7 4\""
-            ),
+            &format!("fill=\"none\" stroke=\"{VERMILION}\" stroke-width=\"2\" stroke-dasharray=\"7 4\""),
         );
         pen.path(
             &points(|d| d.need),
@@ -207,28 +154,17 @@ impl BurnUp {
         pen.path(
             &booked,
             false,
-            &format!(
-                "fill=\"none\" stroke=\"{BLUE}\" stroke-width=\"3\" stroke-linejoin=\"round\""
-            ),
+            &format!("fill=\"none\" stroke=\"{BLUE}\" stroke-width=\"3\" stroke-linejoin=\"round\""),
         );
     }
 
     fn labels(pen: &mut Pen, frame: &Frame, last: BurnDay) {
-        let lines = [
-            (last.promised, "promised", "#a84a00"),
-            (last.need, "needed", INK),
-            (last.booked, "booked", BLUE),
-        ];
+        let lines = [(last.promised, "promised", "#a84a00"), (last.need, "needed", INK), (last.booked, "booked", BLUE)];
         let mut heights = lines.map(|(count, ..)| frame.y(count) + 4.5);
         spread(&mut heights, 17.0, frame.bottom + 4.0);
         for ((count, name, colour), y) in lines.into_iter().zip(heights) {
             let paint = format!("fill=\"{colour}\" font-weight=\"600\"");
-            pen.text(
-                (frame.right + 8.0, y),
-                Anchor::Start,
-                &paint,
-                &format!("{} {name}", words::number(count)),
-            );
+            pen.text((frame.right + 8.0, y), Anchor::Start, &paint, &format!("{} {name}", words::number(count)));
         }
     }
 }
@@ -265,19 +201,11 @@ mod tests {
 
     #[test]
     fn the_figure_says_the_same_as_its_table() {
-        let burn = BurnUp {
-            finding: "All <booked>".into(),
-            days: days(),
-            today: None,
-        };
+        let burn = BurnUp { finding: "All <booked>".into(), days: days(), today: None };
         let figure = burn.figure("b").expect("it has days");
         assert_eq!(figure.table.rows.len(), 8);
         let svg = figure.wide.to_string();
-        assert!(
-            svg.contains("All &lt;booked&gt;")
-                && svg.contains("72 booked")
-                && svg.contains("id=\"b-w-t\"")
-        );
+        assert!(svg.contains("All &lt;booked&gt;") && svg.contains("72 booked") && svg.contains("id=\"b-w-t\""));
         assert_eq!(svg, burn.figure("b").expect("again").wide.to_string());
         assert!(BurnUp::default().figure("b").is_none());
     }
@@ -286,21 +214,9 @@ mod tests {
     fn one_day_and_no_capacity_still_draw() {
         let burn = BurnUp {
             finding: String::new(),
-            days: vec![BurnDay {
-                date: jiff::civil::date(2027, 1, 5),
-                need: 0,
-                promised: 0,
-                booked: 0,
-            }],
+            days: vec![BurnDay { date: jiff::civil::date(2027, 1, 5), need: 0, promised: 0, booked: 0 }],
             today: Some(jiff::civil::date(2027, 1, 5)),
         };
-        assert!(
-            !burn
-                .figure("b")
-                .expect("a day")
-                .wide
-                .to_string()
-                .contains("NaN")
-        );
+        assert!(!burn.figure("b").expect("a day").wide.to_string().contains("NaN"));
     }
 }

@@ -48,13 +48,8 @@ const HEAD: f64 = 40.0;
 
 /// Ground and ink of a share in tenths: one hue from pale to dark, dark ink on pale and white on dark.
 fn shade(used: u64, room: u64) -> (&'static str, &'static str) {
-    const STEPS: [(&str, &str); 5] = [
-        ("#eef5fa", INK),
-        ("#cfe4f1", INK),
-        ("#9fcae4", INK),
-        ("#4f9fd0", INK),
-        ("#005a8d", "#ffffff"),
-    ];
+    const STEPS: [(&str, &str); 5] =
+        [("#eef5fa", INK), ("#cfe4f1", INK), ("#9fcae4", INK), ("#4f9fd0", INK), ("#005a8d", "#ffffff")];
     let tenths = used.saturating_mul(10).checked_div(room).unwrap_or(0);
     STEPS[match tenths {
         0..=2 => 0,
@@ -119,9 +114,7 @@ impl Heat {
     }
 
     fn table(&self, rows: &[&HeatRow]) -> Table {
-        let head = std::iter::once("Site".to_owned())
-            .chain(self.days.iter().map(|&d| words::short_day(d)))
-            .collect();
+        let head = std::iter::once("Site".to_owned()).chain(self.days.iter().map(|&d| words::short_day(d))).collect();
         let cell = |c: Option<&Cell>| match c {
             None | Some(Cell::Closed) => "closed".to_owned(),
             Some(Cell::Open { used, room }) => {
@@ -129,22 +122,14 @@ impl Heat {
             }
         };
         let line = |r: &&HeatRow| {
-            std::iter::once(r.name.clone())
-                .chain((0..self.days.len()).map(|d| cell(r.cells.get(d))))
-                .collect()
+            std::iter::once(r.name.clone()).chain((0..self.days.len()).map(|d| cell(r.cells.get(d)))).collect()
         };
-        Table {
-            head,
-            rows: rows.iter().map(line).collect(),
-        }
+        Table { head, rows: rows.iter().map(line).collect() }
     }
 
     fn draw(&self, id: &str, rows: &[&HeatRow]) -> Markup {
         let wide = ((620.0 - NAME) / self.days.len() as f64).clamp(25.0, 56.0);
-        let (width, height) = (
-            NAME + wide * self.days.len() as f64,
-            HEAD + ROW * rows.len() as f64 + 1.0,
-        );
+        let (width, height) = (NAME + wide * self.days.len() as f64, HEAD + ROW * rows.len() as f64 + 1.0);
         let first = rows[0];
         let (used, room) = first.total();
         let desc = format!(
@@ -158,12 +143,7 @@ impl Heat {
         self.head(&mut pen, wide);
         for (at, row) in rows.iter().enumerate() {
             let y = HEAD + ROW * at as f64;
-            pen.text(
-                (0.0, y + 18.0),
-                Anchor::Start,
-                &format!("fill=\"{INK}\""),
-                &fit(&row.name, NAME - 8.0),
-            );
+            pen.text((0.0, y + 18.0), Anchor::Start, &format!("fill=\"{INK}\""), &fit(&row.name, NAME - 8.0));
             for day in 0..self.days.len() {
                 let x = NAME + wide * day as f64;
                 let cell = row.cells.get(day).copied().unwrap_or(Cell::Closed);
@@ -182,15 +162,8 @@ impl Heat {
                 pen.rect(at, size, &format!("fill=\"{ground}\""));
                 let said = words::share(used, room);
                 // "over 99%" and "under 1%" do not fit a cell: the signs for them do.
-                let said = said
-                    .replace("over ", ">")
-                    .replace("under ", "<")
-                    .replace("none", "0%");
-                let said = if wide < 36.0 {
-                    said.trim_end_matches('%').to_owned()
-                } else {
-                    said
-                };
+                let said = said.replace("over ", ">").replace("under ", "<").replace("none", "0%");
+                let said = if wide < 36.0 { said.trim_end_matches('%').to_owned() } else { said };
                 pen.text(
                     (x + wide / 2.0, y + 18.0),
                     Anchor::Middle,
@@ -206,17 +179,8 @@ impl Heat {
         for (at, &day) in self.days.iter().enumerate() {
             let middle = NAME + wide * (at as f64 + 0.5);
             let letter = &words::weekday(day.weekday())[..if wide < 34.0 { 1 } else { 3 }];
-            pen.text(
-                (middle, 14.0),
-                Anchor::Middle,
-                &format!("fill=\"{SOFT}\" font-size=\"12\""),
-                letter,
-            );
-            let weight = if day.weekday() == Weekday::Monday {
-                "600"
-            } else {
-                "400"
-            };
+            pen.text((middle, 14.0), Anchor::Middle, &format!("fill=\"{SOFT}\" font-size=\"12\""), letter);
+            let weight = if day.weekday() == Weekday::Monday { "600" } else { "400" };
             pen.text(
                 (middle, 31.0),
                 Anchor::Middle,
@@ -247,10 +211,7 @@ mod tests {
     #[test]
     fn the_emptiest_site_comes_first_and_one_without_room_last() {
         let day = jiff::civil::date(2027, 1, 5);
-        let row = |name: &str, cell| HeatRow {
-            name: name.into(),
-            cells: vec![cell],
-        };
+        let row = |name: &str, cell| HeatRow { name: name.into(), cells: vec![cell] };
         let heat = Heat {
             finding: "f".into(),
             days: vec![day],
@@ -275,10 +236,7 @@ mod tests {
         let heat = Heat {
             finding: String::new(),
             days: vec![jiff::civil::date(2027, 1, 5)],
-            rows: vec![HeatRow {
-                name: "x".into(),
-                cells: vec![],
-            }],
+            rows: vec![HeatRow { name: "x".into(), cells: vec![] }],
             show: 9,
         };
         let figure = heat.figure("h").expect("a row");

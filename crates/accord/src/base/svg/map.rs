@@ -87,36 +87,20 @@ impl Projection {
         let squeeze = (f64::midpoint(s, n)).to_radians().cos();
         let per_lon = (WIDTH - 2.0 * MARGIN) / (e - w).max(1e-6);
         let per_lat = per_lon / squeeze.max(1e-6);
-        Some(Self {
-            west: w,
-            north: n,
-            per_lon,
-            per_lat,
-            height: (n - s) * per_lat + 2.0 * MARGIN,
-        })
+        Some(Self { west: w, north: n, per_lon, per_lat, height: (n - s) * per_lat + 2.0 * MARGIN })
     }
 
     fn at(&self, (lon, lat): LonLat) -> Point {
-        (
-            MARGIN + (lon - self.west) * self.per_lon,
-            MARGIN + (self.north - lat) * self.per_lat,
-        )
+        (MARGIN + (lon - self.west) * self.per_lon, MARGIN + (self.north - lat) * self.per_lat)
     }
 }
 
 impl Map {
     /// The picture with its table; `None` without an outline.
     pub fn figure(&self, id: &str) -> Option<Figure> {
-        let outline = self
-            .districts
-            .iter()
-            .flat_map(|d| d.rings.iter().flatten().copied());
+        let outline = self.districts.iter().flat_map(|d| d.rings.iter().flatten().copied());
         let projection = Projection::over(outline)?;
-        let largest = self.sites.iter().max_by(|a, b| {
-            a.capacity
-                .cmp(&b.capacity)
-                .then_with(|| b.name.cmp(&a.name))
-        });
+        let largest = self.sites.iter().max_by(|a, b| a.capacity.cmp(&b.capacity).then_with(|| b.name.cmp(&a.name)));
         let sized = largest.map_or_else(String::new, |s| {
             format!(
                 " Circles: sites by the appointments they offer; the largest, {}, offers {}.",
@@ -139,71 +123,33 @@ impl Map {
     }
 
     fn table(&self) -> Table {
-        let head = ["District", "Cannot be placed", "People", "Share"]
-            .map(str::to_owned)
-            .to_vec();
+        let head = ["District", "Cannot be placed", "People", "Share"].map(str::to_owned).to_vec();
         let mut rows: Vec<&District> = self.districts.iter().collect();
-        rows.sort_by(|a, b| {
-            b.unplaced
-                .cmp(&a.unplaced)
-                .then_with(|| a.name.cmp(&b.name))
-        });
+        rows.sort_by(|a, b| b.unplaced.cmp(&a.unplaced).then_with(|| a.name.cmp(&b.name)));
         let row = |d: &&District| {
-            vec![
-                d.name.clone(),
-                words::number(d.unplaced),
-                words::number(d.people),
-                words::share(d.unplaced, d.people),
-            ]
+            vec![d.name.clone(), words::number(d.unplaced), words::number(d.people), words::share(d.unplaced, d.people)]
         };
-        Table {
-            head,
-            rows: rows.iter().map(row).collect(),
-        }
+        Table { head, rows: rows.iter().map(row).collect() }
     }
 
     fn draw(&self, id: &str, projection: &Projection) -> Markup {
-        let worst = self.districts.iter().max_by(|a, b| {
-            a.unplaced
-                .cmp(&b.unplaced)
-                .then_with(|| b.name.cmp(&a.name))
-        });
+        let worst = self.districts.iter().max_by(|a, b| a.unplaced.cmp(&b.unplaced).then_with(|| b.name.cmp(&a.name)));
         let desc = worst.map_or_else(String::new, |d| {
-            format!(
-                "Most of those who cannot be placed, {}, live in {}.",
-                words::number(d.unplaced),
-                d.name
-            )
+            format!("Most of those who cannot be placed, {}, live in {}.", words::number(d.unplaced), d.name)
         });
         let mut pen = Pen::open(id, WIDTH, projection.height, &self.finding, &desc);
         let dense = pen.hatch("dense", "#f2c25c", "#b87a00", 8.0);
-        pen.rect(
-            (0.0, 0.0),
-            (WIDTH, projection.height),
-            &format!("fill=\"{SEA}\""),
-        );
-        let lands: Vec<Vec<Vec<Point>>> = self
-            .districts
-            .iter()
-            .map(|d| project(d, projection))
-            .collect();
+        pen.rect((0.0, 0.0), (WIDTH, projection.height), &format!("fill=\"{SEA}\""));
+        let lands: Vec<Vec<Vec<Point>>> = self.districts.iter().map(|d| project(d, projection)).collect();
         for (district, rings) in self.districts.iter().zip(&lands) {
             let paint = shade(district, &dense);
             outline(&mut pen, rings, &paint);
         }
         let circles = self.circles(projection);
         for (at, radius) in &circles {
-            pen.circle(
-                *at,
-                *radius,
-                &format!("fill=\"{BLUE}\" fill-opacity=\"0.7\" stroke=\"#ffffff\""),
-            );
+            pen.circle(*at, *radius, &format!("fill=\"{BLUE}\" fill-opacity=\"0.7\" stroke=\"#ffffff\""));
         }
-        let mut taken: Vec<Point> = circles
-            .iter()
-            .filter(|(_, r)| *r > 5.0)
-            .map(|(p, _)| *p)
-            .collect();
+        let mut taken: Vec<Point> = circles.iter().filter(|(_, r)| *r > 5.0).map(|(p, _)| *p).collect();
         let mut labels = self.site_labels(&mut pen, projection, &circles);
         taken.extend(labels.iter().map(Label::middle));
         for (district, rings) in self.districts.iter().zip(&lands) {
@@ -225,68 +171,32 @@ impl Map {
         for water in &self.waters {
             let name = Label::new(projection.at(water.at), Anchor::Middle, &water.name);
             if !labels.iter().any(|l| l.meets(&name)) {
-                pen.text(
-                    name.at,
-                    name.anchor,
-                    "fill=\"#2f6484\" font-size=\"12\" font-style=\"italic\"",
-                    &name.text,
-                );
+                pen.text(name.at, name.anchor, "fill=\"#2f6484\" font-size=\"12\" font-style=\"italic\"", &name.text);
             }
         }
         pen.close()
     }
 
     fn circles(&self, projection: &Projection) -> Vec<(Point, f64)> {
-        let most = self
-            .sites
-            .iter()
-            .map(|s| s.capacity)
-            .max()
-            .unwrap_or(0)
-            .max(1) as f64;
+        let most = self.sites.iter().map(|s| s.capacity).max().unwrap_or(0).max(1) as f64;
         let mut sites: Vec<&Site> = self.sites.iter().collect();
         // Small ones last, so that they lie on top of large ones.
-        sites.sort_by(|a, b| {
-            b.capacity
-                .cmp(&a.capacity)
-                .then_with(|| a.name.cmp(&b.name))
-        });
-        sites
-            .iter()
-            .map(|s| {
-                (
-                    projection.at(s.at),
-                    (16.0 * (s.capacity as f64 / most).sqrt()).max(2.0),
-                )
-            })
-            .collect()
+        sites.sort_by(|a, b| b.capacity.cmp(&a.capacity).then_with(|| a.name.cmp(&b.name)));
+        sites.iter().map(|s| (projection.at(s.at), (16.0 * (s.capacity as f64 / most).sqrt()).max(2.0))).collect()
     }
 
     /// Writes the names of the sites that want it, the largest first, right or left of their circle; one that fits nowhere is left out
     /// (the table has it). Gives the labels written.
-    fn site_labels(
-        &self,
-        pen: &mut Pen,
-        projection: &Projection,
-        circles: &[(Point, f64)],
-    ) -> Vec<Label> {
+    fn site_labels(&self, pen: &mut Pen, projection: &Projection, circles: &[(Point, f64)]) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::new();
         let mut named: Vec<&Site> = self.sites.iter().filter(|s| s.label).collect();
-        named.sort_by(|a, b| {
-            b.capacity
-                .cmp(&a.capacity)
-                .then_with(|| a.name.cmp(&b.name))
-        });
+        named.sort_by(|a, b| b.capacity.cmp(&a.capacity).then_with(|| a.name.cmp(&b.name)));
         for site in named {
             let (x, y) = projection.at(site.at);
-            let radius = circles
-                .iter()
-                .find(|(p, _)| *p == (x, y))
-                .map_or(4.0, |(_, r)| *r);
+            let radius = circles.iter().find(|(p, _)| *p == (x, y)).map_or(4.0, |(_, r)| *r);
             let right = Label::new((x + radius + 4.0, y + 4.0), Anchor::Start, &site.name);
             let left = Label::new((x - radius - 4.0, y + 4.0), Anchor::End, &site.name);
-            let free =
-                |l: &Label| l.from > 0.0 && l.to < WIDTH && !labels.iter().any(|o| o.meets(l));
+            let free = |l: &Label| l.from > 0.0 && l.to < WIDTH && !labels.iter().any(|o| o.meets(l));
             if let Some(label) = [right, left].into_iter().find(free) {
                 halo(pen, &label, "font-size=\"12\"");
                 labels.push(label);
@@ -313,13 +223,7 @@ impl Label {
             Anchor::Middle => at.0 - long / 2.0,
             Anchor::End => at.0 - long,
         };
-        Self {
-            at,
-            anchor,
-            text: text.to_owned(),
-            from,
-            to: from + long,
-        }
+        Self { at, anchor, text: text.to_owned(), from, to: from + long }
     }
 
     fn middle(&self) -> Point {
@@ -343,9 +247,7 @@ fn shade(district: &District, dense: &str) -> String {
     } else {
         dense.to_owned()
     };
-    format!(
-        "{fill} fill-rule=\"evenodd\" stroke=\"#8a9aa5\" stroke-width=\"0.8\" stroke-linejoin=\"round\""
-    )
+    format!("{fill} fill-rule=\"evenodd\" stroke=\"#8a9aa5\" stroke-width=\"0.8\" stroke-linejoin=\"round\"")
 }
 
 fn halo(pen: &mut Pen, label: &Label, paint: &str) {
@@ -358,11 +260,8 @@ fn halo(pen: &mut Pen, label: &Label, paint: &str) {
 /// The rings of a district in units of the drawing, thinned to what can be seen; specks are left out.
 fn project(district: &District, projection: &Projection) -> Vec<Vec<Point>> {
     let seen = |ring: &Vec<LonLat>| {
-        let points: Vec<Point> = ring
-            .iter()
-            .filter(|p| p.0.is_finite() && p.1.is_finite())
-            .map(|&p| projection.at(p))
-            .collect();
+        let points: Vec<Point> =
+            ring.iter().filter(|p| p.0.is_finite() && p.1.is_finite()).map(|&p| projection.at(p)).collect();
         let thin = thin(&points, 0.5);
         (thin.len() > 3 && area(&thin).abs() > 2.0).then_some(thin)
     };
@@ -393,14 +292,7 @@ mod tests {
     use super::*;
 
     fn square() -> Vec<LonLat> {
-        vec![
-            (1.0, 52.0),
-            (1.5, 52.0),
-            (2.0, 52.0),
-            (2.0, 53.0),
-            (1.0, 53.0),
-            (1.0, 52.0),
-        ]
+        vec![(1.0, 52.0), (1.5, 52.0), (2.0, 52.0), (2.0, 53.0), (1.0, 53.0), (1.0, 52.0)]
     }
 
     #[test]
@@ -422,29 +314,16 @@ mod tests {
                 unplaced: 340,
                 people: 2_000,
             }],
-            sites: vec![Site {
-                name: "Clacton".into(),
-                at: (1.5, 52.5),
-                capacity: 1_200,
-                label: true,
-            }],
-            waters: vec![Water {
-                name: "Stour".into(),
-                at: (1.9, 52.2),
-            }],
+            sites: vec![Site { name: "Clacton".into(), at: (1.5, 52.5), capacity: 1_200, label: true }],
+            waters: vec![Water { name: "Stour".into(), at: (1.9, 52.2) }],
         };
         let figure = map.figure("m").expect("an outline");
         let svg = figure.wide.to_string();
         assert!(
-            svg.contains("Tendring &amp; sea")
-                && svg.contains("340 not placed")
-                && svg.contains("url(#m-w-dense)")
+            svg.contains("Tendring &amp; sea") && svg.contains("340 not placed") && svg.contains("url(#m-w-dense)")
         );
         assert!(svg.contains("&lt;Tendring&gt;") && svg.contains("Stour") && !svg.contains("NaN"));
-        assert_eq!(
-            figure.table.rows,
-            [["Tendring & sea", "340", "2,000", "17%"]]
-        );
+        assert_eq!(figure.table.rows, [["Tendring & sea", "340", "2,000", "17%"]]);
         assert!(Map::default().figure("m").is_none());
     }
 }

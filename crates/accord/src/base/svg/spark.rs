@@ -9,17 +9,10 @@ pub fn sparkline(id: &str, said: &str, values: &[u64]) -> Markup {
     let mut pen = Pen::open(id, SIZE.0, SIZE.1, said, "");
     let most = values.iter().copied().max().unwrap_or(0).max(1) as f64;
     let apart = (SIZE.0 - 8.0) / (values.len().max(2) - 1) as f64;
-    let points: Vec<(f64, f64)> = values
-        .iter()
-        .enumerate()
-        .map(|(at, &v)| (2.0 + apart * at as f64, 21.0 - 18.0 * v as f64 / most))
-        .collect();
+    let points: Vec<(f64, f64)> =
+        values.iter().enumerate().map(|(at, &v)| (2.0 + apart * at as f64, 21.0 - 18.0 * v as f64 / most)).collect();
     if let Some(&end) = points.last() {
-        pen.path(
-            &points,
-            false,
-            &format!("fill=\"none\" stroke=\"{BLUE}\" stroke-width=\"2\""),
-        );
+        pen.path(&points, false, &format!("fill=\"none\" stroke=\"{BLUE}\" stroke-width=\"2\""));
         pen.circle(end, 3.0, &format!("fill=\"{BLUE}\""));
     }
     pen.close()

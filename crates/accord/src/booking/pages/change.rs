@@ -17,10 +17,7 @@ pub enum Order {
 }
 
 impl Order {
-    const ALL: &'static [(Order, &'static str)] = &[
-        (Self::Date, "earliest date"),
-        (Self::Place, "nearest place"),
-    ];
+    const ALL: &'static [(Order, &'static str)] = &[(Self::Date, "earliest date"), (Self::Place, "nearest place")];
 
     /// The value of `order` in the address.
     pub fn code(self) -> &'static str {
@@ -118,19 +115,15 @@ impl Change {
         let mut groups: Vec<Group> = Vec::new();
         for choice in choices {
             let (day, place) = (words::day(choice.at.date()), choice.place.clone());
-            let way = std::iter::once(words::travel(choice.travel.0, choice.travel.1))
-                .chain(choice.access.iter().cloned());
+            let way =
+                std::iter::once(words::travel(choice.travel.0, choice.travel.1)).chain(choice.access.iter().cloned());
             let way = way.collect::<Vec<_>>().join(", ");
             let (heading, inner, above, beside) = match self.order {
                 Order::Date => (day, place, None, Some(way)),
                 Order::Place => (place, day, Some(way), None),
             };
             if groups.last().is_none_or(|g| g.heading != heading) {
-                groups.push(Group {
-                    heading,
-                    note: above,
-                    rows: Vec::new(),
-                });
+                groups.push(Group { heading, note: above, rows: Vec::new() });
             }
             if let Some(group) = groups.last_mut() {
                 group.add(inner, beside, choice);
@@ -148,19 +141,10 @@ impl Group {
             time: words::time(choice.at.time()),
             rest: format!("{}, {}", words::day(choice.at.date()), choice.place),
         };
-        let at = self
-            .rows
-            .iter()
-            .position(|r| r.heading == heading && r.other == other)
-            .unwrap_or_else(|| {
-                self.rows.push(Row {
-                    heading,
-                    note,
-                    other,
-                    times: Vec::new(),
-                });
-                self.rows.len() - 1
-            });
+        let at = self.rows.iter().position(|r| r.heading == heading && r.other == other).unwrap_or_else(|| {
+            self.rows.push(Row { heading, note, other, times: Vec::new() });
+            self.rows.len() - 1
+        });
         self.rows[at].times.push(button);
     }
 }
@@ -169,10 +153,9 @@ impl Choice {
     fn other_words(&self) -> Option<String> {
         match &self.other {
             OtherVisit::None | OtherVisit::Stays => None,
-            OtherVisit::Moves(at, place) => Some(format!(
-                "Your other appointment would move to {}, {place}.",
-                words::day_time(*at)
-            )),
+            OtherVisit::Moves(at, place) => {
+                Some(format!("Your other appointment would move to {}, {place}.", words::day_time(*at)))
+            }
         }
     }
 }
@@ -197,18 +180,12 @@ pub struct Check {
 
 impl Check {
     fn them(&self) -> &'static str {
-        if self.new.len() == 1 {
-            "appointment"
-        } else {
-            "appointments"
-        }
+        if self.new.len() == 1 { "appointment" } else { "appointments" }
     }
 
     fn other_moves(&self) -> bool {
         let moved = |new: &&Visit| {
-            self.old
-                .iter()
-                .any(|old| old.nth == new.nth && (old.at != new.at || old.place != new.place))
+            self.old.iter().any(|old| old.nth == new.nth && (old.at != new.at || old.place != new.place))
         };
         self.new.iter().filter(moved).count() > 1
     }
@@ -221,14 +198,7 @@ mod tests {
     use crate::booking::pages::samples::{choices, two_visits};
 
     fn page(order: Order) -> Change {
-        Change {
-            frame: sample_person(),
-            changing: 1,
-            current: two_visits(),
-            choices: choices(),
-            order,
-            later: None,
-        }
+        Change { frame: sample_person(), changing: 1, current: two_visits(), choices: choices(), order, later: None }
     }
 
     #[test]
@@ -237,11 +207,7 @@ mod tests {
         assert!(groups.len() >= 10, "ten days a page");
         assert_eq!(groups[0].heading, "Monday 4 January");
         assert_eq!(groups[0].rows[0].heading, "Clacton Hospital");
-        let all: usize = groups
-            .iter()
-            .flat_map(|g| &g.rows)
-            .map(|r| r.times.len())
-            .sum();
+        let all: usize = groups.iter().flat_map(|g| &g.rows).map(|r| r.times.len()).sum();
         assert_eq!(all, choices().len(), "no time is lost in grouping");
     }
 
@@ -259,11 +225,6 @@ mod tests {
     fn the_nearest_place_may_come_first_and_moves_stand_apart() {
         let groups = page(Order::Place).groups();
         assert_eq!(groups[0].heading, "Clacton Hospital");
-        assert!(
-            groups
-                .iter()
-                .flat_map(|g| &g.rows)
-                .any(|r| r.other.is_some())
-        );
+        assert!(groups.iter().flat_map(|g| &g.rows).any(|r| r.other.is_some()));
     }
 }

@@ -86,25 +86,15 @@ impl Answer {
 impl DayRow {
     /// Paper forms and cards carry the date of birth as day, month, year; the month in letters leaves no doubt.
     fn born_words(&self) -> String {
-        self.born.map_or_else(
-            || "not known".to_owned(),
-            |b| format!("{} {} {}", b.day(), &words::month(b)[..3], b.year()),
-        )
+        self.born
+            .map_or_else(|| "not known".to_owned(), |b| format!("{} {} {}", b.day(), &words::month(b)[..3], b.year()))
     }
 }
 
 impl DayList {
     fn finding(&self) -> String {
-        let hours: Vec<String> = self
-            .sessions
-            .iter()
-            .map(|&(from, until)| words::hours(from, until))
-            .collect();
-        let open = if hours.is_empty() {
-            "Closed".to_owned()
-        } else {
-            format!("Open {}", words::list(&hours))
-        };
+        let hours: Vec<String> = self.sessions.iter().map(|&(from, until)| words::hours(from, until)).collect();
+        let open = if hours.is_empty() { "Closed".to_owned() } else { format!("Open {}", words::list(&hours)) };
         let needs = self.rows.iter().filter(|r| !r.needs.is_empty()).count() as u64;
         let mut said = format!(
             "{open}. {} booked, {} places.",

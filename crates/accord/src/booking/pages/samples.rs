@@ -3,14 +3,15 @@
 use jiff::civil::{Date, date, time};
 
 use super::{
-    Answer, Appointments, Cancel, Change, Check, Choice, DayList, DayRow, Decline, Done, Elsewhere,
-    Order, OtherVisit, Outcome, Refused, Standing, Visit, VisitState,
+    Answer, Appointments, Cancel, Change, Check, Choice, DayList, DayRow, Decline, Done, Elsewhere, Order, OtherVisit,
+    Outcome, Refused, Standing, Visit, VisitState,
 };
 use crate::base::page::{Direction, Link, PersonFrame, Problem, Sample, sample_ops, sample_person};
 use crate::base::words::Way;
 
 const ATTACK: &str = "Amina <script>alert(1)</script>";
-const LONG: &str = "The Wolfeschlegelsteinhausenbergerdorff and Llanfairpwllgwyngyllgogerychwyrndrobwll Memorial Community Hospital";
+const LONG: &str =
+    "The Wolfeschlegelsteinhausenbergerdorff and Llanfairpwllgwyngyllgogerychwyrndrobwll Memorial Community Hospital";
 
 pub(super) fn two_visits() -> Vec<Visit> {
     let visit = |nth, day: Date| Visit {
@@ -28,26 +29,16 @@ pub(super) fn two_visits() -> Vec<Visit> {
 }
 
 fn with_state(states: [VisitState; 2]) -> Vec<Visit> {
-    two_visits()
-        .into_iter()
-        .zip(states)
-        .map(|(v, state)| Visit { state, ..v })
-        .collect()
+    two_visits().into_iter().zip(states).map(|(v, state)| Visit { state, ..v }).collect()
 }
 
 pub(super) fn choices() -> Vec<Choice> {
     let mut all = Vec::new();
     for day in [4_i8, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15] {
         let places: &[(&str, u32, &[i8])] = if day % 2 == 0 {
-            &[
-                ("Harwich Fryatt Hospital", 26, &[10, 16]),
-                ("Clacton Hospital", 14, &[15, 9, 12]),
-            ]
+            &[("Harwich Fryatt Hospital", 26, &[10, 16]), ("Clacton Hospital", 14, &[15, 9, 12])]
         } else {
-            &[
-                ("Clacton Hospital", 14, &[10]),
-                ("Colchester Community Stadium", 33, &[8, 11, 13, 17]),
-            ]
+            &[("Clacton Hospital", 14, &[10]), ("Colchester Community Stadium", 33, &[8, 11, 13, 17])]
         };
         for (place, minutes, hours) in places {
             for &hour in *hours {
@@ -100,15 +91,7 @@ fn right_to_left() -> Appointments {
         ],
         ..sample_person()
     };
-    Appointments {
-        frame,
-        ..own(
-            "محمد عبدالرحمن بن خالد",
-            two_visits(),
-            Standing::ToConfirm,
-            &SOON,
-        )
-    }
+    Appointments { frame, ..own("محمد عبدالرحمن بن خالد", two_visits(), Standing::ToConfirm, &SOON) }
 }
 
 /// All samples of this noun.
@@ -121,38 +104,13 @@ pub fn samples() -> Vec<Sample> {
 }
 
 fn own_pages() -> Vec<Sample> {
-    let mut long = own(
-        &format!("{LONG} {ATTACK}"),
-        two_visits(),
-        Standing::ToConfirm,
-        &SOON,
-    );
+    let mut long = own(&format!("{LONG} {ATTACK}"), two_visits(), Standing::ToConfirm, &SOON);
     long.visits[0].place = LONG.into();
     long.visits[1].place = "Clacton".into();
-    let one = own(
-        "Jo",
-        two_visits()[..1].to_vec(),
-        Standing::ToConfirm,
-        &SOON[1..],
-    );
-    let confirmed = own(
-        "Amina",
-        with_state([VisitState::Confirmed; 2]),
-        Standing::Confirmed,
-        &SOON[1..],
-    );
-    let half = own(
-        "Amina",
-        with_state([VisitState::Done, VisitState::Confirmed]),
-        Standing::Confirmed,
-        &SOON[1..],
-    );
-    let done = own(
-        "Amina",
-        with_state([VisitState::Done; 2]),
-        Standing::Completed,
-        &["You need do nothing more."],
-    );
+    let one = own("Jo", two_visits()[..1].to_vec(), Standing::ToConfirm, &SOON[1..]);
+    let confirmed = own("Amina", with_state([VisitState::Confirmed; 2]), Standing::Confirmed, &SOON[1..]);
+    let half = own("Amina", with_state([VisitState::Done, VisitState::Confirmed]), Standing::Confirmed, &SOON[1..]);
+    let done = own("Amina", with_state([VisitState::Done; 2]), Standing::Completed, &["You need do nothing more."]);
     let declined = own(
         "Amina",
         vec![],
@@ -175,15 +133,10 @@ fn own_pages() -> Vec<Sample> {
         "Amina",
         vec![],
         Standing::NotYet,
-        &[
-            "We are planning everybody's appointments. You get a message as soon as yours are ready.",
-        ],
+        &["We are planning everybody's appointments. You get a message as soon as yours are ready."],
     );
     vec![
-        Sample::of(
-            "booking-appointments-full",
-            &own("Amina", two_visits(), Standing::ToConfirm, &SOON),
-        ),
+        Sample::of("booking-appointments-full", &own("Amina", two_visits(), Standing::ToConfirm, &SOON)),
         Sample::of("booking-appointments-one", &one),
         Sample::of("booking-appointments-confirmed", &confirmed),
         Sample::of("booking-appointments-half", &half),
@@ -216,11 +169,7 @@ fn change_pages() -> Vec<Sample> {
         key: "k-3".into(),
     };
     new[1].at = date(2027, 2, 5).at(10, 0, 0, 0);
-    let both = Check {
-        new,
-        slots: vec!["s-14".into(), "s-36".into()],
-        ..kept.clone()
-    };
+    let both = Check { new, slots: vec!["s-14".into(), "s-36".into()], ..kept.clone() };
     let taken = Refused {
         frame: sample_person(),
         what: "Somebody else has just taken that time".into(),
@@ -283,19 +232,12 @@ fn answer_pages() -> Vec<Sample> {
             "booking-elsewhere-error",
             &elsewhere(
                 ["31", "6", "2027"],
-                vec![Problem {
-                    field: "day",
-                    text: "That day is still to come. Enter the day you had it.".into(),
-                }],
+                vec![Problem { field: "day", text: "That day is still to come. Enter the day you had it.".into() }],
             ),
         ),
         Sample::of(
             "booking-cancel",
-            &Cancel {
-                frame: sample_person(),
-                visits: with_state([VisitState::Confirmed; 2]),
-                key: "k-6".into(),
-            },
+            &Cancel { frame: sample_person(), visits: with_state([VisitState::Confirmed; 2]), key: "k-6".into() },
         ),
         Sample::of(
             "booking-done-confirmed",
@@ -329,10 +271,7 @@ fn answer_pages() -> Vec<Sample> {
             &done(
                 Outcome::Elsewhere,
                 vec![],
-                &[
-                    "Your places here go to somebody else.",
-                    "We send you no more messages about this.",
-                ],
+                &["Your places here go to somebody else.", "We send you no more messages about this."],
             ),
         ),
         Sample::of(
@@ -340,10 +279,7 @@ fn answer_pages() -> Vec<Sample> {
             &done(
                 Outcome::Cancelled,
                 vec![],
-                &[
-                    "Your places go to somebody else.",
-                    "You can ask for new ones with the same code.",
-                ],
+                &["Your places go to somebody else.", "You can ask for new ones with the same code."],
             ),
         ),
     ]
@@ -357,10 +293,7 @@ fn clinic_pages() -> Vec<Sample> {
         sessions: if rows.is_empty() {
             vec![]
         } else {
-            vec![
-                (time(9, 0, 0, 0), time(12, 0, 0, 0)),
-                (time(13, 0, 0, 0), time(16, 30, 0, 0)),
-            ]
+            vec![(time(9, 0, 0, 0), time(12, 0, 0, 0)), (time(13, 0, 0, 0), time(16, 30, 0, 0))]
         },
         capacity: if rows.is_empty() { 0 } else { 96 },
         rows,
@@ -397,16 +330,8 @@ fn clinic_pages() -> Vec<Sample> {
                 5 => vec!["step-free".into(), "hearing loop".into()],
                 _ => vec![],
             },
-            answer: [
-                Answer::Confirmed,
-                Answer::None,
-                Answer::Arrived,
-                Answer::Missed,
-            ][at % 4],
+            answer: [Answer::Confirmed, Answer::None, Answer::Arrived, Answer::Missed][at % 4],
         })
         .collect();
-    vec![
-        Sample::of("booking-day-list-full", &list(rows)),
-        Sample::of("booking-day-list-empty", &list(vec![])),
-    ]
+    vec![Sample::of("booking-day-list-full", &list(rows)), Sample::of("booking-day-list-empty", &list(vec![]))]
 }

@@ -7,9 +7,7 @@ use jiff::{
 
 use super::{Home, Progress, Reason, Task};
 use crate::base::page::{Figure, Sample, sample_ops};
-use crate::base::svg::{
-    Bar, Bars, BurnDay, BurnUp, Cell, District, Heat, HeatRow, Map, Site, Water,
-};
+use crate::base::svg::{Bar, Bars, BurnDay, BurnUp, Cell, District, Heat, HeatRow, Map, Site, Water};
 
 const ATTACK: &str = "<script>alert(1)</script> & Sons Care";
 
@@ -26,11 +24,7 @@ pub fn samples() -> Vec<Sample> {
         on_lists: 0,
         ..full()
     };
-    let listed = Home {
-        on_lists: 19_847,
-        tasks: full().tasks[..1].to_vec(),
-        ..empty.clone()
-    };
+    let listed = Home { on_lists: 19_847, tasks: full().tasks[..1].to_vec(), ..empty.clone() };
     let mut finished = full();
     finished.progress = finished.progress.map(|p| Progress {
         planned: p.people,
@@ -86,53 +80,20 @@ fn full() -> Home {
             href_unclear: "/worklist".into(),
         }),
         tasks: vec![
-            task(
-                47,
-                "people are still unclear",
-                "Employer contacts of 12 organisations",
-                4,
-                "/worklist",
-            ),
-            task(
-                3,
-                "agreements end on Friday",
-                "Campaign lead",
-                1,
-                "/agreements?ending",
-            ),
-            task(
-                1,
-                "staff list is smaller than last time",
-                "Employer contact, Example Homes",
-                0,
-                "/import/7",
-            ),
+            task(47, "people are still unclear", "Employer contacts of 12 organisations", 4, "/worklist"),
+            task(3, "agreements end on Friday", "Campaign lead", 1, "/agreements?ending"),
+            task(1, "staff list is smaller than last time", "Employer contact, Example Homes", 0, "/import/7"),
         ],
         reasons: vec![
-            reason(
-                "No place within the travel limit",
-                340,
-                "96 more places at Clacton or Harwich",
-                "travel",
-            ),
+            reason("No place within the travel limit", 340, "96 more places at Clacton or Harwich", "travel"),
             reason(
                 "No second appointment in the interval",
                 128,
                 "One more evening session after 26 January",
                 "interval",
             ),
-            reason(
-                "Team cover leaves no time",
-                61,
-                "A larger share of the team away at once",
-                "cover",
-            ),
-            reason(
-                "No session fits the rota",
-                12,
-                "Sessions before 8am or after 6pm",
-                "rota",
-            ),
+            reason("Team cover leaves no time", 61, "A larger share of the team away at once", "cover"),
+            reason("No session fits the rota", 12, "Sessions before 8am or after 6pm", "rota"),
         ],
         burn_up: burn_up(),
         heat: heat(),
@@ -148,12 +109,7 @@ fn days(from: Date, n: i32) -> impl Iterator<Item = Date> {
 fn burn_up() -> Option<Figure> {
     let days = days(date(2027, 1, 4), 40).enumerate().map(|(at, date)| {
         let at = at as u64;
-        BurnDay {
-            date,
-            need: (at + 1) * 1_000,
-            promised: 1_400 + at * 1_010,
-            booked: 38_824.min(900 + at * 985),
-        }
+        BurnDay { date, need: (at + 1) * 1_000, promised: 1_400 + at * 1_010, booked: 38_824.min(900 + at * 985) }
     });
     let figure = BurnUp {
         finding: "Bookings stay below need from the third week on".into(),
@@ -191,30 +147,18 @@ fn heat() -> Option<Figure> {
                 .map(|(d, day)| match day.weekday() {
                     Weekday::Sunday => Cell::Closed,
                     Weekday::Saturday if at % 3 == 0 => Cell::Closed,
-                    _ => Cell::Open {
-                        used: (12 + (at as u64 * 9 + d as u64 * 5) % 85).min(96),
-                        room: 96,
-                    },
+                    _ => Cell::Open { used: (12 + (at as u64 * 9 + d as u64 * 5) % 85).min(96), room: 96 },
                 })
                 .collect(),
         })
         .collect();
-    Heat {
-        finding: "Clacton and Harwich are full while Sudbury stands half empty".into(),
-        days,
-        rows,
-        show: 10,
-    }
-    .figure("heat")
-    .map(|f| f.with_csv("/campaign/heat.csv"))
+    Heat { finding: "Clacton and Harwich are full while Sudbury stands half empty".into(), days, rows, show: 10 }
+        .figure("heat")
+        .map(|f| f.with_csv("/campaign/heat.csv"))
 }
 
 fn uptake() -> Option<Figure> {
-    let bar = |name: &str, part, whole| Bar {
-        name: name.into(),
-        part,
-        whole,
-    };
+    let bar = |name: &str, part, whole| Bar { name: name.into(), part, whole };
     Bars {
         finding: "Homes without a rota are furthest behind".into(),
         of: "Organisation".into(),
@@ -248,12 +192,7 @@ fn map() -> Option<Figure> {
         unplaced,
         people,
     };
-    let site = |name: &str, lon, lat, capacity, label| Site {
-        name: name.into(),
-        at: (lon, lat),
-        capacity,
-        label,
-    };
+    let site = |name: &str, lon, lat, capacity, label| Site { name: name.into(), at: (lon, lat), capacity, label };
     Map {
         finding: "Two in three of those who cannot be placed live in Tendring".into(),
         districts: vec![
@@ -261,14 +200,7 @@ fn map() -> Option<Figure> {
                 "West Suffolk",
                 38,
                 3_900,
-                &[
-                    (0.4, 52.27),
-                    (0.36, 52.06),
-                    (0.62, 52.06),
-                    (0.78, 52.14),
-                    (0.86, 52.38),
-                    (0.66, 52.45),
-                ],
+                &[(0.4, 52.27), (0.36, 52.06), (0.62, 52.06), (0.78, 52.14), (0.86, 52.38), (0.66, 52.45)],
             ),
             district(
                 "Babergh",
@@ -289,27 +221,9 @@ fn map() -> Option<Figure> {
                 "Mid Suffolk",
                 12,
                 1_500,
-                &[
-                    (0.78, 52.14),
-                    (0.86, 52.38),
-                    (1.2, 52.37),
-                    (1.3, 52.26),
-                    (1.12, 52.1),
-                    (0.98, 52.09),
-                ],
+                &[(0.78, 52.14), (0.86, 52.38), (1.2, 52.37), (1.3, 52.26), (1.12, 52.1), (0.98, 52.09)],
             ),
-            district(
-                "Ipswich",
-                0,
-                4_100,
-                &[
-                    (1.12, 52.1),
-                    (1.22, 52.08),
-                    (1.2, 52.03),
-                    (1.15, 52.02),
-                    (1.09, 52.05),
-                ],
-            ),
+            district("Ipswich", 0, 4_100, &[(1.12, 52.1), (1.22, 52.08), (1.2, 52.03), (1.15, 52.02), (1.09, 52.05)]),
             district(
                 "East Suffolk",
                 71,
@@ -333,13 +247,7 @@ fn map() -> Option<Figure> {
                 "Colchester",
                 59,
                 4_700,
-                &[
-                    (0.72, 51.96),
-                    (0.9, 51.97),
-                    (1.02, 51.95),
-                    (0.98, 51.8),
-                    (0.8, 51.79),
-                ],
+                &[(0.72, 51.96), (0.9, 51.97), (1.02, 51.95), (0.98, 51.8), (0.8, 51.79)],
             ),
             district(
                 "Tendring",
@@ -370,18 +278,9 @@ fn map() -> Option<Figure> {
             site("Lowestoft", 1.73, 52.47, 1_500, false),
         ],
         waters: vec![
-            Water {
-                name: "Stour".into(),
-                at: (1.14, 51.95),
-            },
-            Water {
-                name: "Deben".into(),
-                at: (1.36, 52.02),
-            },
-            Water {
-                name: "Colne".into(),
-                at: (1.03, 51.83),
-            },
+            Water { name: "Stour".into(), at: (1.14, 51.95) },
+            Water { name: "Deben".into(), at: (1.36, 52.02) },
+            Water { name: "Colne".into(), at: (1.03, 51.83) },
         ],
     }
     .figure("map")

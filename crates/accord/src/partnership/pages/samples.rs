@@ -3,13 +3,14 @@
 use jiff::civil::{date, time};
 
 use super::{
-    AgreementPage, AgreementRow, AgreementState, Agreements, Away, Ledger, LedgerEntry, LedgerSum,
-    OrganisationPage, OrganisationRow, Organisations,
+    AgreementPage, AgreementRow, AgreementState, Agreements, Away, Ledger, LedgerEntry, LedgerSum, OrganisationPage,
+    OrganisationRow, Organisations,
 };
 use crate::base::page::{Link, Sample, sample_ops};
 
 const ATTACK: &str = "<script>alert(1)</script> Care";
-const LONG: &str = "The Integrated Foundation Partnership for Community, Mental Health and Ambulance Care of the Eastern Coast";
+const LONG: &str =
+    "The Integrated Foundation Partnership for Community, Mental Health and Ambulance Care of the Eastern Coast";
 
 /// All samples of this noun.
 pub fn samples() -> Vec<Sample> {
@@ -34,14 +35,7 @@ fn organisation_pages() -> Vec<Sample> {
             row("Example Hospitals", "acute trust", 6_450, 6_320, 5, true),
             row(LONG, "community provider", 130, 122, 0, true),
             row(ATTACK, "care provider", 130, 61, 12, true),
-            row(
-                "Example Practice, Bures",
-                "general practice",
-                12,
-                9,
-                0,
-                false,
-            ),
+            row("Example Practice, Bures", "general practice", 12, 9, 0, false),
             row("دار الرعاية", "care provider", 38, 20, 1, true),
         ],
     };
@@ -57,12 +51,7 @@ fn organisation_pages() -> Vec<Sample> {
         name: "Example Hospitals".into(),
         people: 6_450,
         planned: 6_320,
-        away: vec![
-            away(5, "Amina Yusuf"),
-            away(5, ATTACK),
-            away(6, "محمد عبدالرحمن"),
-            away(6, LONG),
-        ],
+        away: vec![away(5, "Amina Yusuf"), away(5, ATTACK), away(6, "محمد عبدالرحمن"), away(6, LONG)],
         more: Some("?from=2027-01-07".into()),
         remind: "/organisations/1/remind".into(),
         lists: Link::new("/import?organisation=1", "Bring in a new list"),
@@ -79,13 +68,7 @@ fn organisation_pages() -> Vec<Sample> {
     };
     vec![
         Sample::of("partnership-organisations-full", &list),
-        Sample::of(
-            "partnership-organisations-empty",
-            &Organisations {
-                rows: vec![],
-                ..list.clone()
-            },
-        ),
+        Sample::of("partnership-organisations-empty", &Organisations { rows: vec![], ..list.clone() }),
         Sample::of("partnership-organisation-full", &page),
         Sample::of("partnership-organisation-small", &small),
     ]
@@ -145,36 +128,15 @@ fn agreement_pages() -> Vec<Sample> {
             sum(ATTACK, 480, 12, 122),
         ],
         entries: vec![
-            entry(
-                38_826,
-                "1 place at Clacton Hospital given to Example Ambulance",
-                None,
-            ),
-            entry(
-                38_825,
-                "1 place at Clacton Hospital given to Example Ambulance",
-                Some("9f31c2"),
-            ),
+            entry(38_826, "1 place at Clacton Hospital given to Example Ambulance", None),
+            entry(38_825, "1 place at Clacton Hospital given to Example Ambulance", Some("9f31c2")),
         ],
     };
     vec![
         Sample::of("partnership-agreements-full", &list),
-        Sample::of(
-            "partnership-agreements-empty",
-            &Agreements {
-                rows: vec![],
-                ..list.clone()
-            },
-        ),
+        Sample::of("partnership-agreements-empty", &Agreements { rows: vec![], ..list.clone() }),
         Sample::of("partnership-agreement", &page),
         Sample::of("partnership-ledger-full", &ledger),
-        Sample::of(
-            "partnership-ledger-empty",
-            &Ledger {
-                sums: vec![],
-                entries: vec![],
-                ..ledger.clone()
-            },
-        ),
+        Sample::of("partnership-ledger-empty", &Ledger { sums: vec![], entries: vec![], ..ledger.clone() }),
     ]
 }
