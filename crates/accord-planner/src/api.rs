@@ -37,10 +37,10 @@ impl Budget {
     #[must_use]
     pub fn standard() -> Self {
         Self {
-            price_rounds: 60,
+            price_rounds: 90,
             polish_passes: 100,
             primal_rounds: 40,
-            moves_per_hundred: 500,
+            moves_per_hundred: 800,
             people_passes: 60,
             threads: 2,
         }

@@ -38,7 +38,7 @@ struct Pressure {
 impl Pressure {
     const HIGHEST: f32 = 64.0;
     const LOWEST: f32 = 0.02;
-    const AT_END: f32 = 0.3;
+    const AT_END: f32 = 0.15;
     /// The share of rounds in which it follows the violations; then it only falls.
     const FOLLOWS: f32 = 0.4;
 
