@@ -1,1 +1,2 @@
 //! The noun `cohort`.
+pub mod working_time;

@@ -21,7 +21,8 @@ pub struct Facts {
     pub slots: Vec<SlotFacts>,
     /// Doses left, by (site, product, from).
     pub stock: Vec<StockFacts>,
-    /// Who may use which site: capacity agreements in force with the campaign's purpose, by (employer, site, agreement).
+    /// Who may use which site: capacity agreements in force with the campaign's purpose, by (employer, site, agreement);
+    /// an allocation for the site itself before one for all sites of its agreement.
     pub permits: Vec<PermitFacts>,
     /// Half-person units of absence left, by team and date.
     pub cover: BTreeMap<TeamId, Vec<(Date, u32)>>,

@@ -17,6 +17,15 @@ pub fn newest_campaign(tx: &mut Tx<'_>) -> Result<Option<CampaignId>, StoreError
     Ok(found.map(|(id,)| id))
 }
 
+/// The open campaign of this id or name.
+pub fn campaign_named(tx: &mut Tx<'_>, text: &str) -> Result<Option<CampaignId>, StoreError> {
+    let found: Option<(CampaignId,)> = tx.maybe(
+        "SELECT id FROM campaign WHERE partnership_id = $1 AND state = 'open' AND (id = $2 OR name = $2) ORDER BY id LIMIT 1",
+        p![tx.partnership(), text],
+    )?;
+    Ok(found.map(|(id,)| id))
+}
+
 /// Everything a plan of `campaign` is made from; none: there is no such open campaign.
 pub fn facts(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<Facts>, StoreError> {
     let Some(rules) = rules(tx, campaign)? else { return Ok(None) };
@@ -100,8 +109,9 @@ fn permits(tx: &mut Tx<'_>, rules: &Rules) -> Result<Vec<PermitFacts>, StoreErro
          FROM agreement a
          JOIN agreement_site t ON t.partnership_id = a.partnership_id AND t.agreement_id = a.id AND t.version = a.version
          JOIN allocation l ON l.partnership_id = a.partnership_id AND l.agreement_id = a.id
+           AND (l.site_id IS NULL OR l.site_id = t.site_id)
          WHERE a.partnership_id = $1 AND a.superseded = 0 AND a.kind = 'capacity' AND a.state = 'in_force' AND a.purpose = $2
-         ORDER BY l.employer_id, t.site_id, a.id",
+         ORDER BY l.employer_id, t.site_id, a.id, CASE WHEN l.site_id IS NULL THEN 1 ELSE 0 END, l.id",
         p![tx.partnership(), rules.purpose],
     )
 }
