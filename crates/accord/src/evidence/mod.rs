@@ -1,1 +1,4 @@
-//! The noun `evidence`.
+//! Evidence: what the partnership can show. Reads everything, writes nothing.
+
+pub mod store;
+pub mod verify;
