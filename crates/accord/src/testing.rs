@@ -7,8 +7,8 @@
 use crate::base::clock::{Chance, Clock, at_microsecond, london_instant};
 use crate::base::db::{Actor, Db, Place, Stop, StoreError, Tx, migrate};
 use crate::base::ids::{
-    AgreementId, AllocationId, CampaignId, Employment, OrganisationId, PartnershipId, PersonId, ProductId, Session, SiteId,
-    Slot, SlotId, TeamId,
+    AgreementId, AllocationId, CampaignId, Employment, OrganisationId, PartnershipId, PersonId, ProductId, Session,
+    SiteId, Slot, SlotId, TeamId,
 };
 use crate::campaign;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -89,15 +89,15 @@ macro_rules! on_both_engines {
     ($(fn $name:ident($fresh:ident) $body:block)*) => {$(
         mod $name {
             use super::*;
-            fn run($fresh: &$crate::testing::Fresh) $body
+            fn on_engine($fresh: &$crate::testing::Fresh) $body
             #[test]
             fn sqlite() {
-                run(&$crate::testing::Fresh::lite());
+                on_engine(&$crate::testing::Fresh::lite());
             }
             #[cfg(feature = "postgres")]
             #[test]
             fn postgres() {
-                run(&$crate::testing::Fresh::postgres());
+                on_engine(&$crate::testing::Fresh::postgres());
             }
         }
     )*};
@@ -214,7 +214,10 @@ fn small_people(tx: &mut Tx<'_>, s: &Small) -> Result<(), StoreError> {
 }
 
 fn small_slots(tx: &mut Tx<'_>, s: &Small) -> Result<Vec<SlotId>, StoreError> {
-    tx.run("INSERT INTO product (partnership_id, id, code, name) VALUES ($1, $2, 'ALPHA', 'Alpha')", p![tx.partnership(), s.product])?;
+    tx.run(
+        "INSERT INTO product (partnership_id, id, code, name) VALUES ($1, $2, 'ALPHA', 'Alpha')",
+        p![tx.partnership(), s.product],
+    )?;
     tx.run(
         "INSERT INTO site (partnership_id, id, host_id, code, name, kind, address, postcode, lat, lon, district, phone, access,
            note, slots_owner, state)

@@ -31,7 +31,8 @@ pub struct Works {
 /// taken stays taken; a capacity never falls below it.
 pub fn prepare(tx: &mut Tx<'_>, campaign: &Campaign) -> Result<u64, StoreError> {
     let works = store::works(tx)?;
-    let days: Vec<Date> = campaign.starts_on.series(jiff::Span::new().days(1)).take_while(|d| *d <= campaign.ends_on).collect();
+    let days: Vec<Date> =
+        campaign.starts_on.series(jiff::Span::new().days(1)).take_while(|d| *d <= campaign.ends_on).collect();
     let mut on_shift: BTreeMap<TeamId, Vec<u32>> = BTreeMap::new();
     for one in &works {
         let counts = on_shift.entry(one.team).or_insert_with(|| vec![0; days.len()]);
@@ -40,7 +41,9 @@ pub fn prepare(tx: &mut Tx<'_>, campaign: &Campaign) -> Result<u64, StoreError> 
         }
     }
     let rows = on_shift.iter().flat_map(|(team, counts)| {
-        days.iter().zip(counts).map(|(day, count)| (*team, *day, *count, capacity_units(*count, campaign.cover_percent)))
+        days.iter()
+            .zip(counts)
+            .map(|(day, count)| (*team, *day, *count, capacity_units(*count, campaign.cover_percent)))
     });
     store::write_team_days(tx, campaign.id, rows)
 }

@@ -91,7 +91,10 @@ fn check(new: &NewCampaign) -> Result<(), CampaignRefusal> {
         return Err(CampaignRefusal::Incomplete { what });
     }
     if !(1..=100).contains(&new.cover_percent) {
-        return Err(CampaignRefusal::OutOfRange { what: "share of a team that may be away", wanted: "1 to 100 percent" });
+        return Err(CampaignRefusal::OutOfRange {
+            what: "share of a team that may be away",
+            wanted: "1 to 100 percent",
+        });
     }
     if new.travel_minutes_max == 0 {
         return Err(CampaignRefusal::OutOfRange { what: "travel limit", wanted: "a minute or more" });
@@ -176,7 +179,9 @@ mod tests {
             ("out_of_range", |n| n.products[0].ideal_days = 40),
             ("days_out_of_order", |n| n.ends_on = date(2027, 1, 1)),
             ("days_out_of_order", |n| n.appointments[0].2 = date(2027, 1, 3)),
-            ("interval_cannot_fit", |n| n.products[0] = Interval { min_days: 84, max_days: 84, ideal_days: 84, ..n.products[0] }),
+            ("interval_cannot_fit", |n| {
+                n.products[0] = Interval { min_days: 84, max_days: 84, ideal_days: 84, ..n.products[0] }
+            }),
         ];
         assert!(check(&good()).is_ok());
         for (code, spoil) in table {

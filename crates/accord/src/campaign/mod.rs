@@ -10,6 +10,7 @@
 pub mod cover;
 pub mod create;
 pub mod offer;
+pub mod pages;
 pub mod store;
 
 use crate::base::ids::{CampaignId, ProductId};
@@ -173,7 +174,9 @@ impl Refusal for CampaignRefusal {
     fn sentence(&self) -> String {
         match self {
             Self::Incomplete { what } => format!("The campaign has no {what}."),
-            Self::DaysOutOfOrder { what } => format!("The last day of {what} is before its first, or outside the campaign."),
+            Self::DaysOutOfOrder { what } => {
+                format!("The last day of {what} is before its first, or outside the campaign.")
+            }
             Self::IntervalCannotFit { product, appointment, possible, wanted } => format!(
                 "Appointment {appointment} can be {} to {} days after the one before, but product {product} needs {} to {} days.",
                 possible.0, possible.1, wanted.0, wanted.1

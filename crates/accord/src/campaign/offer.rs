@@ -122,7 +122,12 @@ pub fn settle_by_bookings(
     };
     let next = if whole { live.iter().map(|(date, _)| *date).min() } else { None };
     let next_on = Some(next.unwrap_or_else(|| tomorrow(tx)));
-    set(tx, campaign.id, person, &Standing { state, reason: None, owner_role: EMPLOYER_CONTACT, next_on, evidence: None })
+    set(
+        tx,
+        campaign.id,
+        person,
+        &Standing { state, reason: None, owner_role: EMPLOYER_CONTACT, next_on, evidence: None },
+    )
 }
 
 /// Sets many people's offers to assigned, with the date of each one's next appointment.

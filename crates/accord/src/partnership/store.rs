@@ -2,5 +2,7 @@
 
 pub mod agreement;
 pub mod ledger;
+pub mod organisation;
+pub(crate) mod signing;
 
 pub use agreement::{agreements_for, give_back_allocation, lock_agreements, lock_for, take_allocation};

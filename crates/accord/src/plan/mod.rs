@@ -12,8 +12,10 @@
 
 pub mod facts;
 pub mod files;
+pub mod pages;
 pub mod problem;
 pub mod proposal;
+pub mod publish;
 pub mod reason;
 pub mod refusal;
 pub mod store;

@@ -119,5 +119,8 @@ pub fn load(tx: &mut Tx<'_>, id: CampaignId) -> Result<Option<Campaign>, StoreEr
 
 /// Every campaign's id and name, the newest first.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<(CampaignId, String)>, StoreError> {
-    tx.all("SELECT id, name FROM campaign WHERE partnership_id = $1 ORDER BY starts_on DESC, id DESC", p![tx.partnership()])
+    tx.all(
+        "SELECT id, name FROM campaign WHERE partnership_id = $1 ORDER BY starts_on DESC, id DESC",
+        p![tx.partnership()],
+    )
 }

@@ -1,7 +1,7 @@
 //! The plan's own tables.
 
 use crate::base::db::{FromRow, Row, Sql, StoreError, Tx};
-use crate::base::ids::{BatchId, CampaignId, PersonId, PlanId, SlotId};
+use crate::base::ids::{BatchId, CampaignId, OrganisationId, PersonId, PlanId, SlotId};
 use crate::plan::proposal::{Saved, State};
 use crate::plan::words::Figures;
 
@@ -230,4 +230,38 @@ pub fn close(tx: &mut Tx<'_>, plan: PlanId, state: State) -> Result<(), StoreErr
         p![state.word(), published, tx.partnership(), plan],
     )?;
     Ok(())
+}
+
+/// How many people with a course in the plan stand at or before `through`.
+pub fn done(tx: &mut Tx<'_>, plan: PlanId, through: Option<PersonId>) -> Result<u64, StoreError> {
+    let Some(through) = through else { return Ok(0) };
+    let (count,): (i64,) = tx.one(
+        "SELECT COUNT(DISTINCT person_id) FROM plan_pick WHERE partnership_id = $1 AND plan_id = $2 AND person_id <= $3",
+        p![tx.partnership(), plan, through],
+    )?;
+    Ok(count.unsigned_abs())
+}
+
+/// Whom the plan leaves out and whose offer still waits, each with the reason's code; by person.
+pub fn unplaced_and_waiting(
+    tx: &mut Tx<'_>,
+    plan: PlanId,
+    campaign: CampaignId,
+) -> Result<Vec<(PersonId, String)>, StoreError> {
+    tx.all(
+        "SELECT u.person_id, u.reason FROM plan_unplaced u
+         JOIN offer o ON o.partnership_id = u.partnership_id AND o.person_id = u.person_id AND o.campaign_id = $3
+         WHERE u.partnership_id = $1 AND u.plan_id = $2 AND o.state IN ('waiting', 'unplaced') ORDER BY u.person_id",
+        p![tx.partnership(), plan, campaign],
+    )
+}
+
+/// Whose campaign lead owns the unplaced: the integrated care board, else the first host, by code.
+pub fn lead_organisation(tx: &mut Tx<'_>) -> Result<Option<OrganisationId>, StoreError> {
+    let found: Option<(OrganisationId,)> = tx.maybe(
+        "SELECT id FROM organisation WHERE partnership_id = $1
+         ORDER BY CASE WHEN kind = 'icb' THEN 0 ELSE 1 END, is_host DESC, code LIMIT 1",
+        p![tx.partnership()],
+    )?;
+    Ok(found.map(|(id,)| id))
 }
