@@ -19,7 +19,7 @@ struct Times<'a>(HashMap<(Option<&'a str>, Option<&'a str>), (Week, bool)>);
 
 pub(super) fn add(built: &mut Built, facts: &Facts, numbers: &Numbers) {
     let dates = horizon_dates(built);
-    let mut ways = Ways::new(facts);
+    let mut ways = Ways::new(facts, &dates);
     let mut times = Times::default();
     let products = ((1u32 << facts.rules.products.len().min(16)) - 1) as u16;
     for (i, person) in (0u32..).zip(&facts.people) {

@@ -1,45 +1,44 @@
 //! Where people can go. People of one employer who start in one sector with the same access needs share the answer.
 
-use super::{Built, Numbers, days_from};
+use super::{Built, Numbers};
 use crate::base::ids::{AllocationId, OrganisationId, SiteId};
-use crate::plan::facts::{Facts, PermitFacts};
+use crate::clinic::store::SAME_SECTOR_MINUTES;
+use crate::plan::facts::Facts;
 use crate::plan::reason::Reason;
 use accord_formats::{AccessNeeds, Postcode};
 use accord_proof::{Allocation, Reach, WhyEmpty};
+use jiff::civil::Date;
 use std::collections::HashMap;
 use std::ops::Range;
 
 /// The ways of all people, each found once.
 pub(super) struct Ways<'a> {
     facts: &'a Facts,
+    dates: Vec<Date>,
     site_sectors: Vec<Option<String>>,
-    permits: HashMap<(OrganisationId, SiteId), Vec<&'a PermitFacts>>,
     allocations: HashMap<AllocationId, u32>,
     /// For each sector the sites by minutes, one way.
     near: HashMap<String, Vec<(u16, usize)>>,
     known: HashMap<(OrganisationId, String, u16), Found>,
+    runs: HashMap<(OrganisationId, SiteId), Vec<Run>>,
 }
+
+/// First day, last day, and the allocation used in between.
+type Run = (u16, u16, Option<u32>);
 
 /// A range of [`accord_proof::Problem::reaches`], or why it is empty.
 pub(super) type Found = (Range<u32>, Option<(WhyEmpty, Reason)>);
 
 impl<'a> Ways<'a> {
-    pub fn new(facts: &'a Facts) -> Self {
-        let mut permits: HashMap<_, Vec<&PermitFacts>> = HashMap::new();
-        for permit in &facts.permits {
-            let list = permits.entry((permit.employer, permit.site)).or_default();
-            // The first allocation an agreement has for the pair is the one that counts.
-            if list.last().is_none_or(|last| last.agreement != permit.agreement) {
-                list.push(permit);
-            }
-        }
+    pub fn new(facts: &'a Facts, dates: &[Date]) -> Self {
         Self {
             facts,
+            dates: dates.to_vec(),
             site_sectors: facts.sites.iter().map(|s| sector_of(&s.postcode)).collect(),
-            permits,
             allocations: HashMap::new(),
             near: HashMap::new(),
             known: HashMap::new(),
+            runs: HashMap::new(),
         }
     }
 
@@ -119,8 +118,10 @@ impl<'a> Ways<'a> {
         }
         let minutes = |to: &str| {
             let (a, b) = if sector <= to { (sector, to) } else { (to, sector) };
-            let known = self.facts.travel.get(&(a.to_owned(), b.to_owned())).copied();
-            known.or((a == b).then_some(0))
+            if a == b {
+                return Some(SAME_SECTOR_MINUTES);
+            }
+            self.facts.travel.get(&(a.to_owned(), b.to_owned())).copied()
         };
         let sites = self.site_sectors.iter().enumerate();
         let mut near: Vec<(u16, usize)> = sites.filter_map(|(at, to)| Some((minutes(to.as_deref()?)?, at))).collect();
@@ -129,29 +130,25 @@ impl<'a> Ways<'a> {
         near
     }
 
-    /// The days on which agreements let the employer use the site, as runs of one allocation each. On each day the
-    /// first agreement by id that is in force counts, as it does when booking.
+    /// The days on which agreements let the employer use the site, as runs of one allocation each.
     fn runs(
         &mut self,
         built: &mut Built,
         numbers: &Numbers,
         employer: OrganisationId,
         site: SiteId,
-    ) -> Vec<(u16, u16, Option<u32>)> {
-        let days = built.problem.days;
-        let first = built.index.first_day;
-        let Some(permits) = self.permits.get(&(employer, site)) else { return Vec::new() };
-        let spans: Vec<(i64, i64, &PermitFacts)> =
-            permits.iter().map(|p| (days_from(first, p.from), days_from(first, p.until), *p)).collect();
-        let mut runs: Vec<(u16, u16, Option<u32>)> = Vec::new();
-        for day in 0..days {
-            let holds = |(from, until, _): &&(i64, i64, &PermitFacts)| (*from..=*until).contains(&i64::from(day));
-            let Some((_, _, permit)) = spans.iter().find(holds) else { continue };
-            let allocation = permit.left.map(|left| {
+    ) -> Vec<Run> {
+        if let Some(runs) = self.runs.get(&(employer, site)) {
+            return runs.clone();
+        }
+        let mut runs: Vec<Run> = Vec::new();
+        for (day, date) in (0u16..).zip(&self.dates) {
+            let Some(permit) = self.facts.permits.find(employer, site, *date) else { continue };
+            let allocation = self.facts.allocations.get(&permit.allocation).map(|left| {
                 *self.allocations.entry(permit.allocation).or_insert_with(|| {
                     built.index.allocations.push(permit.allocation);
                     let employer = numbers.employer.get(&employer).copied().unwrap_or(0);
-                    built.problem.allocations.push(Allocation { employer, capacity: left });
+                    built.problem.allocations.push(Allocation { employer, capacity: *left });
                     built.problem.allocations.len() as u32 - 1
                 })
             });
@@ -160,6 +157,7 @@ impl<'a> Ways<'a> {
                 _ => runs.push((day, day, allocation)),
             }
         }
+        self.runs.insert((employer, site), runs.clone());
         runs
     }
 }
