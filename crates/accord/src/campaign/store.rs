@@ -1,5 +1,7 @@
 //! All SQL of the campaigns.
 
-mod team_day;
+pub(crate) mod campaign;
+pub(crate) mod offer;
+pub(crate) mod team_day;
 
-pub use team_day::{give_back_team_day, take_team_day};
+pub use team_day::{give_back_team_day, take_team_day, team_days};
