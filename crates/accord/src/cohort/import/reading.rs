@@ -51,7 +51,7 @@ pub struct Unreadable {
 }
 
 /// Reads a list. `said` is a mapping a person gave for this file and counts as it is; `saved` is the employer's last one
-/// and counts where it fits the headings; otherwise the columns are guessed. `today` settles two-digit years and leavers.
+/// and counts where it fits the headings, new headings guessed; otherwise the columns are guessed. `today` settles two-digit years and leavers.
 pub fn read(
     file: File<'_>,
     said: Option<&Mapping>,
@@ -59,8 +59,11 @@ pub fn read(
     today: Date,
 ) -> Result<Reading, ImportRefusal> {
     let table = read_table(file.bytes, file.name).map_err(ImportRefusal::NotAList)?;
-    let mapping =
-        said.or(saved.filter(|saved| saved.fits(&table.headings))).cloned().unwrap_or_else(|| guess_mapping(&table));
+    let mapping = match (said, saved.filter(|saved| saved.fits(&table.headings))) {
+        (Some(said), _) => said.clone(),
+        (None, Some(saved)) => with_new_headings(saved, guess_mapping(&table)),
+        (None, None) => guess_mapping(&table),
+    };
     if !mapping.names_somebody() {
         return Err(ImportRefusal::NobodyNamed { headings: table.headings });
     }
@@ -76,6 +79,19 @@ pub fn read(
         passed_over,
         mapping,
     })
+}
+
+/// The employer's last mapping, and for headings it has never seen what is guessed of them.
+fn with_new_headings(saved: &Mapping, guess: Mapping) -> Mapping {
+    let mut mapping = saved.clone();
+    for entry in guess.entries() {
+        let seen =
+            saved.entries().iter().any(|e| e.heading == entry.heading) || saved.unmapped().contains(&entry.heading);
+        if !seen && saved.heading(entry.field).is_none() {
+            mapping.set(&entry.heading, Some(entry.field));
+        }
+    }
+    mapping
 }
 
 fn first_value(table: &Table, at: usize) -> String {
