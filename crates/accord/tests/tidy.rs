@@ -89,7 +89,10 @@ fn has_sql(text: &str) -> bool {
 #[test]
 fn sql_stands_only_in_stores() {
     let allowed = |path: &str| {
-        path.contains("/store.rs") || path.contains("/store/") || path.contains("/src/base/") || path.contains("/testing")
+        path.contains("/store.rs")
+            || path.contains("/store/")
+            || path.contains("/src/base/")
+            || path.contains("/testing")
     };
     let wrong: Vec<String> = files(&nouns(), ".rs")
         .iter()
@@ -198,7 +201,8 @@ fn every_page_of_the_docs_is_there() {
 #[test]
 fn every_path_named_in_the_docs_exists() {
     let endings = [".rs", ".md", ".toml", ".sql", ".html", ".css", ".csv", ".gz", "/"];
-    let bases = ["", "crates", "crates/accord", "crates/accord/src", "crates/accord/tests", "crates/accord/templates", "docs"];
+    let bases =
+        ["", "crates", "crates/accord", "crates/accord/src", "crates/accord/tests", "crates/accord/templates", "docs"];
     // What the program makes when it runs.
     let made = ["accord.toml", "accord-demo/", "accord-data/", "staff/", "truth/", "accord-demo/staff/"];
     let mut wrong = Vec::new();
@@ -217,8 +221,7 @@ fn every_path_named_in_the_docs_exists() {
 
 #[test]
 fn every_type_named_in_the_docs_exists() {
-    let sources: String =
-        files(&root().join("crates"), ".rs").iter().map(|f| read(f)).collect::<Vec<_>>().join("\n");
+    let sources: String = files(&root().join("crates"), ".rs").iter().map(|f| read(f)).collect::<Vec<_>>().join("\n");
     let mut wrong = Vec::new();
     for page in pages() {
         for name in quoted(&read(&page)) {
@@ -254,7 +257,13 @@ fn every_decision_has_a_date_and_a_state() {
 
 #[test]
 fn nothing_is_left_half_done() {
-    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("#[ign", "ore"), concat!("todo", "!("), concat!("unimpl", "emented!(")];
+    let marks = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("#[ign", "ore"),
+        concat!("todo", "!("),
+        concat!("unimpl", "emented!("),
+    ];
     let mut wrong = Vec::new();
     for ending in [".rs", ".sql", ".html", ".toml", ".css"] {
         for file in files(&root().join("crates"), ending) {

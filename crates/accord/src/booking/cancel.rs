@@ -36,12 +36,7 @@ impl Reason {
 }
 
 /// Cancels one booking. `version` is the one that was looked at: if it moved on, nothing happens.
-pub fn cancel(
-    tx: &mut Tx<'_>,
-    id: BookingId,
-    version: u32,
-    reason: Reason,
-) -> Result<Booking, Stop<BookingRefusal>> {
+pub fn cancel(tx: &mut Tx<'_>, id: BookingId, version: u32, reason: Reason) -> Result<Booking, Stop<BookingRefusal>> {
     let seen = store::by_id(tx, id)?.ok_or(Stop::Refused(BookingRefusal::NoSuchBooking))?;
     store::lock_person(tx, seen.person)?;
     let booking = store::by_id(tx, id)?.ok_or(Stop::Refused(BookingRefusal::NoSuchBooking))?;

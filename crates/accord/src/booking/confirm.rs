@@ -7,11 +7,7 @@ use crate::base::db::{Stop, Tx};
 use crate::base::ids::{CampaignId, PersonId};
 
 /// Confirms every appointment the person has in a campaign. Saying yes twice changes nothing.
-pub fn confirm(
-    tx: &mut Tx<'_>,
-    person: PersonId,
-    campaign: CampaignId,
-) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
+pub fn confirm(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
     store::lock_person(tx, person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let live = store::seen_of(tx, person, campaign)?;
     if live.is_empty() {

@@ -1,12 +1,12 @@
 //! What one transaction has looked up already: people differ, but slots, agreements and ways repeat.
 
-use super::rules::{Permit, PersonFacts, Wanted};
+use super::rules::{PersonFacts, Wanted};
 use super::{Pick, store};
 use crate::base::db::{StoreError, Tx};
 use crate::base::ids::{AllocationId, CampaignId, OrganisationId, PersonId, SiteId, SlotId};
 use crate::campaign::Campaign;
 use crate::clinic::store::SlotFacts;
-use crate::partnership::agreement::{self, Agreement, AgreementRefusal, Use};
+use crate::partnership::agreement::{self, Agreement, AgreementRefusal, Permit, Use};
 use crate::{campaign, clinic, partnership};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -109,7 +109,7 @@ impl Desk {
         Ok(found)
     }
 
-    /// The first agreement that says yes; else what the last one said.
+    /// What the agreements say: the same choice as the planner's.
     fn permit(
         &mut self,
         tx: &mut Tx<'_>,
@@ -118,17 +118,8 @@ impl Desk {
         purpose: &str,
     ) -> Result<Result<Permit, AgreementRefusal>, StoreError> {
         let Some(employer) = person.employer else { return Ok(Err(AgreementRefusal::NoAgreement)) };
-        let mut said = AgreementRefusal::NoAgreement;
+        let found = self.agreements(tx, employer, slot.site)?;
         let asked = Use { employer, site: slot.site, purpose, date: slot.date };
-        for (found, allocation) in self.agreements(tx, employer, slot.site)?.iter() {
-            match agreement::permits(found, &asked) {
-                Ok(()) => {
-                    let allocation = *allocation;
-                    return Ok(Ok(Permit { agreement: found.id, version: found.version, allocation }));
-                }
-                Err(refusal) => said = refusal,
-            }
-        }
-        Ok(Err(said))
+        Ok(agreement::choose(found.iter().map(|(agreement, allocation)| (agreement, *allocation)), &asked))
     }
 }

@@ -15,6 +15,7 @@ pub mod batch;
 pub mod cancel;
 pub mod confirm;
 mod desk;
+pub mod pages;
 pub mod place;
 pub mod rebook;
 mod reference;

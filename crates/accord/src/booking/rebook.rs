@@ -11,11 +11,7 @@ use crate::base::db::{Stop, Tx};
 ///
 /// `seen` holds the version of each booking that was shown; if one moved on, nothing happens.
 /// When the other appointment no longer fits, the rules refuse and both must be chosen together.
-pub fn rebook(
-    tx: &mut Tx<'_>,
-    want: &PlaceCourse,
-    seen: &[(u16, u32)],
-) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
+pub fn rebook(tx: &mut Tx<'_>, want: &PlaceCourse, seen: &[(u16, u32)]) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let mut released = Vec::new();
     for old in store::seen_of(tx, want.person, want.campaign)? {

@@ -47,7 +47,8 @@ impl FromStr for Reference {
 
 /// Weights 1, 3, 5 ... modulo 31 (a prime, and every letter but one keeps its own value).
 fn check_letter(body: &str) -> char {
-    let sum: usize = body.chars().enumerate().map(|(at, letter)| (2 * at + 1) * LETTERS.find(letter).unwrap_or(0)).sum();
+    let sum: usize =
+        body.chars().enumerate().map(|(at, letter)| (2 * at + 1) * LETTERS.find(letter).unwrap_or(0)).sum();
     LETTERS.as_bytes().get(sum % 31).map_or('0', |b| char::from(*b))
 }
 

@@ -147,7 +147,9 @@ impl Refusal for BookingRefusal {
     fn sentence(&self) -> String {
         match self {
             Self::NoSuchPerson => "There is no such person.".into(),
-            Self::PersonUnclear => "Two records may be the same person; nothing is booked until somebody has decided.".into(),
+            Self::PersonUnclear => {
+                "Two records may be the same person; nothing is booked until somebody has decided.".into()
+            }
             Self::NotEmployed => "This person has no current employment with a partner.".into(),
             Self::CampaignClosed => "This campaign is not open.".into(),
             Self::OfferClosed { state } => format!("The offer is closed: {}.", state.replace('_', " ")),

@@ -5,12 +5,12 @@
 
 use super::refusal::BookingRefusal;
 use super::{Reference, Way};
-use crate::base::ids::{AgreementId, AllocationId, CampaignId, OrganisationId, PersonId, ProductId, TeamId};
+use crate::base::ids::{CampaignId, OrganisationId, PersonId, ProductId, TeamId};
 use crate::campaign::Campaign;
-use crate::clinic::store::SlotFacts;
 use crate::clinic::site::SlotsOwner;
+use crate::clinic::store::SlotFacts;
 use crate::cohort::working_time;
-use crate::partnership::agreement::AgreementRefusal;
+use crate::partnership::agreement::{AgreementRefusal, Permit};
 use accord_formats::{AccessNeeds, Leave, Rota};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -60,17 +60,6 @@ pub struct Held {
     pub sector: String,
     /// Its reference.
     pub reference: Reference,
-}
-
-/// What an agreement said yes with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Permit {
-    /// The agreement.
-    pub agreement: AgreementId,
-    /// Its version.
-    pub version: i64,
-    /// The allocation counted against.
-    pub allocation: AllocationId,
 }
 
 /// One appointment wanted, with all that is known of it.
@@ -160,9 +149,8 @@ fn check_one(
     held: &[Held],
     between: &dyn Fn(&str, &str) -> u16,
 ) -> Result<Allowed, BookingRefusal> {
-    let window = campaign
-        .appointment(want.appointment)
-        .ok_or(BookingRefusal::NoSuchAppointment { number: want.appointment })?;
+    let window =
+        campaign.appointment(want.appointment).ok_or(BookingRefusal::NoSuchAppointment { number: want.appointment })?;
     let slot = want.slot.as_ref().ok_or(BookingRefusal::NoSuchSlot)?;
     if !slot.session_open || !slot.site_open {
         return Err(BookingRefusal::SessionClosed);
@@ -243,7 +231,8 @@ fn days_between(from: Date, to: Date) -> i32 {
 fn check_apart(slot: &SlotFacts, held: &[Held], between: &dyn Fn(&str, &str) -> u16) -> Result<(), BookingRefusal> {
     let ends = slot.ends();
     for other in held {
-        let way = if other.date == slot.date { i64::from(between(&other.sector, &slot.sector)) * 60_000_000 } else { 0 };
+        let way =
+            if other.date == slot.date { i64::from(between(&other.sector, &slot.sector)) * 60_000_000 } else { 0 };
         let clear = ends.as_microsecond() + way <= other.starts.as_microsecond()
             || other.ends.as_microsecond() + way <= slot.starts_us;
         if !clear {

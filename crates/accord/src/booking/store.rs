@@ -7,7 +7,6 @@ use crate::base::ids::{BatchId, BookingId, CampaignId, PersonId};
 use accord_formats::{AccessNeeds, Leave, Postcode, Rota};
 use jiff::civil::Date;
 
-
 macro_rules! booking_columns {
     ($rest:literal) => {
         concat!(

@@ -1,2 +1,3 @@
 //! The noun `cohort`.
+pub mod pages;
 pub mod working_time;

@@ -61,7 +61,7 @@ pub fn verify(tx: &mut Tx<'_>) -> Result<Vec<Finding>, StoreError> {
 fn chains(tx: &mut Tx<'_>) -> Result<Finding, StoreError> {
     let before = machine_now().as_microsecond() - SEAL_US;
     let (audit_broken, audit_open) = audit::broken(tx, before)?;
-    let (ledger_broken, ledger_open) = ledger::broken(tx)?;
+    let (ledger_broken, ledger_open) = ledger::broken(tx, tx.now().as_microsecond() - SEAL_US)?;
     let parts = [
         (audit_broken, "links of the audit chain do not hold"),
         (audit_open, "audit rows are unsealed for more than 5 s"),

@@ -161,6 +161,57 @@ pub fn permits(agreement: &Agreement, usage: &Use<'_>) -> Result<(), AgreementRe
     agreement.allocation_for(usage.employer, usage.site).map(|_| ()).ok_or(No::NotThisEmployer)
 }
 
+/// What allows a use: the agreement, its version and the counter; stored with the booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Permit {
+    /// Which agreement.
+    pub agreement: AgreementId,
+    /// Which version of it.
+    pub version: i64,
+    /// Which counter the booking takes from.
+    pub allocation: AllocationId,
+}
+
+/// Chooses among agreements that name the employer at the site, each with its counter there. A counter
+/// for that very site comes before one for all sites, then the earlier agreement. Where none allows the
+/// use, the reason of the one that came furthest; without any, [`AgreementRefusal::NoAgreement`].
+pub fn choose<'a>(
+    named: impl IntoIterator<Item = (&'a Agreement, AllocationId)>,
+    usage: &Use<'_>,
+) -> Result<Permit, AgreementRefusal> {
+    let mut best: Option<(bool, Permit)> = None;
+    let mut refusal = AgreementRefusal::NoAgreement;
+    for (agreement, allocation) in named {
+        match permits(agreement, usage) {
+            Ok(()) => {
+                let general = agreement.parties.iter().any(|p| p.allocation == allocation && p.site.is_none());
+                let permit = Permit { agreement: agreement.id, version: agreement.version, allocation };
+                let better = best.is_none_or(|(g, b)| (general, permit.agreement) < (g, b.agreement));
+                if better {
+                    best = Some((general, permit));
+                }
+            }
+            Err(no) if no.depth() > refusal.depth() => refusal = no,
+            Err(_) => {}
+        }
+    }
+    best.map(|(_, permit)| permit).ok_or(refusal)
+}
+
+impl AgreementRefusal {
+    /// How many of the checks of [`permits`] passed before this one.
+    const fn depth(self) -> u8 {
+        match self {
+            Self::NoAgreement => 0,
+            Self::NotInForce => 1,
+            Self::Ended { .. } => 2,
+            Self::NotThisSite => 3,
+            Self::NotThisPurpose => 4,
+            Self::NotThisEmployer => 5,
+        }
+    }
+}
+
 impl Refusal for AgreementRefusal {
     fn code(&self) -> &'static str {
         match self {

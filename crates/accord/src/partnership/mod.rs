@@ -5,6 +5,11 @@
 //! purpose and the day. An agreement's current version is the one with `superseded = 0`.
 
 pub mod agreement;
+pub mod allocation;
 pub mod ledger;
+pub mod matrix;
+pub mod organisation;
+pub mod pages;
+pub mod signing;
 pub mod store;
 pub(crate) mod words;

@@ -1,1 +1,2 @@
 //! The noun `plan`.
+pub mod pages;

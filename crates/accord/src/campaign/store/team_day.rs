@@ -1,7 +1,9 @@
 //! SQL over team-days: how many of a team may be away on a day.
 
-use crate::base::db::{StoreError, Tx};
+use crate::base::db::{Param, StoreError, Tx};
 use crate::base::ids::{CampaignId, TeamId};
+use crate::campaign::cover::Works;
+use accord_formats::{Leave, Rota};
 use jiff::civil::Date;
 
 /// Takes half-person units of a team's day; false, and nothing changed, when cover would fall short
@@ -34,4 +36,52 @@ pub fn give_back_team_day(
         p![tx.partnership(), campaign, team, date, units],
     )?;
     Ok(())
+}
+
+/// Every employment that counts for a team: current or not seen, never left.
+pub fn works(tx: &mut Tx<'_>) -> Result<Vec<Works>, StoreError> {
+    let mut works = Vec::new();
+    tx.each(
+        "SELECT team_id, rota, leave_dates FROM employment
+         WHERE partnership_id = $1 AND team_id IS NOT NULL AND state <> 'left' ORDER BY team_id, id",
+        p![tx.partnership()],
+        |r| {
+            let (rota, leave): (Option<String>, Option<String>) = (r.get(1)?, r.get(2)?);
+            works.push(Works {
+                team: r.get(0)?,
+                rota: rota.and_then(|text| Rota::parse(&text).ok()),
+                leave: leave.and_then(|text| Leave::parse(&text).ok()).unwrap_or_default(),
+            });
+            Ok(())
+        },
+    )?;
+    Ok(works)
+}
+
+/// Writes team-days; what is taken stays, and a capacity never falls below it.
+pub fn write_team_days(
+    tx: &mut Tx<'_>,
+    campaign: CampaignId,
+    days: impl Iterator<Item = (TeamId, Date, u32, u32)>,
+) -> Result<u64, StoreError> {
+    let partnership = tx.partnership();
+    let rows: Vec<Vec<Param<'_>>> = days
+        .map(|(team, date, on_shift, capacity)| {
+            vec![
+                Param::Uuid(partnership.uuid()),
+                Param::Uuid(campaign.uuid()),
+                Param::Uuid(team.uuid()),
+                Param::Made(date.to_string()),
+                Param::Int(on_shift.into()),
+                Param::Int(capacity.into()),
+            ]
+        })
+        .collect();
+    tx.run_many(
+        "INSERT INTO team_day (partnership_id, campaign_id, team_id, date, on_shift, capacity, taken)
+         VALUES ($1, $2, $3, $4, $5, $6, 0)
+         ON CONFLICT (partnership_id, campaign_id, team_id, date) DO UPDATE SET on_shift = excluded.on_shift,
+           capacity = CASE WHEN team_day.taken > excluded.capacity THEN team_day.taken ELSE excluded.capacity END",
+        &rows,
+    )
 }

@@ -1,10 +1,10 @@
 //! SQL that bookings run: what a slot is, its places, the stock of its day.
 
+use crate::base::clock::at_microsecond;
 use crate::base::db::{FromRow, Row, Sql, StoreError, Tx};
 use crate::base::ids::{OrganisationId, ProductId, SessionId, SiteId, SlotId};
 use crate::clinic::site::SlotsOwner;
 use accord_formats::AccessNeeds;
-use crate::base::clock::at_microsecond;
 use jiff::Timestamp;
 use jiff::civil::Date;
 

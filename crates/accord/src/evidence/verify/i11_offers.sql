@@ -4,6 +4,7 @@ SELECT 'nobody owns this person', p.id FROM person p
 JOIN campaign c ON c.partnership_id = p.partnership_id AND c.state = 'open'
 LEFT JOIN offer o ON o.partnership_id = p.partnership_id AND o.campaign_id = c.id AND o.person_id = p.id
 WHERE p.partnership_id = $1 AND p.state = 'active'
+  AND EXISTS (SELECT 1 FROM employment e WHERE e.partnership_id = p.partnership_id AND e.person_id = p.id AND e.state <> 'left')
   AND (o.person_id IS NULL OR o.owner_role = '' OR o.owner_role = 'system'
     OR (o.state IN ('declined', 'had_elsewhere', 'completed', 'left') AND COALESCE(o.evidence, '') = '')
     OR (o.state NOT IN ('declined', 'had_elsewhere', 'completed', 'left') AND o.next_on IS NULL))

@@ -3,6 +3,7 @@
 use crate::base::db::{FromRow, Row, Sql, StoreError, Tx};
 use crate::base::ids::{AgreementId, AllocationId, OrganisationId, SiteId};
 use crate::partnership::agreement::{Agreement, Party};
+use crate::partnership::allocation::AllocationUse;
 
 impl FromRow for Agreement {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
@@ -187,4 +188,22 @@ pub fn give_back_allocation(tx: &mut Tx<'_>, id: AllocationId, n: i64) -> Result
         p![tx.partnership(), id, n],
     )?;
     Ok(())
+}
+
+/// The current version of an agreement, without its sites and parties.
+pub fn current_one(tx: &mut Tx<'_>, id: AgreementId) -> Result<Option<Agreement>, StoreError> {
+    tx.maybe(
+        "SELECT id, version, kind, title, host_id, purpose, from_date, until_date, state, at_end, signed_by
+         FROM agreement WHERE partnership_id = $1 AND id = $2 AND superseded = 0",
+        p![tx.partnership(), id],
+    )
+}
+
+/// Every allocation, by host, employer and id.
+pub fn all_allocations(tx: &mut Tx<'_>) -> Result<Vec<AllocationUse>, StoreError> {
+    tx.all(
+        "SELECT id, agreement_id, host_id, employer_id, site_id, capacity, taken FROM allocation
+         WHERE partnership_id = $1 ORDER BY host_id, employer_id, id",
+        p![tx.partnership()],
+    )
 }

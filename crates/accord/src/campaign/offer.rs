@@ -1,0 +1,183 @@
+//! Offers: everybody of the cohort in one state, with an owner and a next date, or closed with evidence.
+
+use super::{Campaign, store};
+use crate::base::clock::london_date;
+use crate::base::db::{StoreError, Tx};
+use crate::base::ids::{CampaignId, OrganisationId, PersonId};
+use jiff::civil::Date;
+
+/// Where a person stands in a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Nothing, or not the whole course, is booked.
+    Waiting,
+    /// Somebody must decide something first.
+    Unclear,
+    /// The planner found no place.
+    Unplaced,
+    /// The whole course is made for them; not all of it answered.
+    Assigned,
+    /// They said yes to the whole course.
+    Confirmed,
+    /// They do not want it.
+    Declined,
+    /// They had it somewhere else.
+    HadElsewhere,
+    /// They have had the whole course.
+    Completed,
+    /// They no longer belong to the cohort.
+    Left,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 9] = [
+        Self::Waiting,
+        Self::Unclear,
+        Self::Unplaced,
+        Self::Assigned,
+        Self::Confirmed,
+        Self::Declined,
+        Self::HadElsewhere,
+        Self::Completed,
+        Self::Left,
+    ];
+
+    /// The word in tables and APIs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Unclear => "unclear",
+            Self::Unplaced => "unplaced",
+            Self::Assigned => "assigned",
+            Self::Confirmed => "confirmed",
+            Self::Declined => "declined",
+            Self::HadElsewhere => "had_elsewhere",
+            Self::Completed => "completed",
+            Self::Left => "left",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    /// Whether nothing more is due: such a state has evidence instead of a next date.
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Self::Declined | Self::HadElsewhere | Self::Completed | Self::Left)
+    }
+}
+
+/// The role that owns a person until the campaign lead must.
+pub const EMPLOYER_CONTACT: &str = "employer_contact";
+/// The role that owns whom no plan could place.
+pub const CAMPAIGN_LEAD: &str = "campaign_lead";
+
+/// What an offer is set to.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Where the person stands.
+    pub state: State,
+    /// A reason, as a code.
+    pub reason: Option<String>,
+    /// Whose it is.
+    pub owner_role: &'static str,
+    /// When it is looked at next; none for closed states.
+    pub next_on: Option<Date>,
+    /// What shows that it is closed.
+    pub evidence: Option<String>,
+}
+
+/// Gives everybody of the cohort who has none an offer: unclear when the worklist must decide
+/// first, waiting otherwise. How many were opened.
+pub fn open_for(tx: &mut Tx<'_>, campaign: &Campaign) -> Result<u64, StoreError> {
+    let tomorrow = tomorrow(tx);
+    store::open_offers(tx, campaign.id, campaign.age_min > 0, tomorrow)
+}
+
+/// Makes a decided person plannable again: unclear turns waiting once nothing is open for them.
+pub fn reopen_clear(tx: &mut Tx<'_>, campaign: &Campaign) -> Result<u64, StoreError> {
+    let tomorrow = tomorrow(tx);
+    store::reopen_clear(tx, campaign.id, campaign.age_min > 0, tomorrow)
+}
+
+/// Sets one offer.
+pub fn set(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, to: &Standing) -> Result<(), StoreError> {
+    store::set_offer(tx, campaign, person, to)
+}
+
+/// Brings an offer in line with the bookings the person has: when each is, and whether confirmed.
+pub fn settle_by_bookings(
+    tx: &mut Tx<'_>,
+    campaign: &Campaign,
+    person: PersonId,
+    live: &[(Date, bool)],
+) -> Result<(), StoreError> {
+    let whole = live.len() == campaign.appointments.len();
+    let state = match (whole, live.iter().all(|(_, confirmed)| *confirmed)) {
+        (false, _) => State::Waiting,
+        (true, true) => State::Confirmed,
+        (true, false) => State::Assigned,
+    };
+    let next = if whole { live.iter().map(|(date, _)| *date).min() } else { None };
+    let next_on = Some(next.unwrap_or_else(|| tomorrow(tx)));
+    set(
+        tx,
+        campaign.id,
+        person,
+        &Standing { state, reason: None, owner_role: EMPLOYER_CONTACT, next_on, evidence: None },
+    )
+}
+
+/// Sets many people's offers to assigned, with the date of each one's next appointment.
+pub fn assign_many(tx: &mut Tx<'_>, campaign: &Campaign, people: &[(PersonId, Date)]) -> Result<(), StoreError> {
+    store::assign_many(tx, campaign.id, people)
+}
+
+/// Closes an offer with evidence.
+pub fn close(
+    tx: &mut Tx<'_>,
+    campaign: CampaignId,
+    person: PersonId,
+    state: State,
+    evidence: &str,
+) -> Result<(), StoreError> {
+    let evidence = Some(evidence.to_owned());
+    let standing = Standing { state, reason: None, owner_role: EMPLOYER_CONTACT, next_on: None, evidence };
+    set(tx, campaign, person, &standing)
+}
+
+/// People whom the planner could not place; each with its reason's code. The campaign lead owns them.
+pub fn unplaced_many(
+    tx: &mut Tx<'_>,
+    campaign: CampaignId,
+    people: &[(PersonId, String)],
+    lead: OrganisationId,
+) -> Result<(), StoreError> {
+    let next = tomorrow(tx);
+    store::unplaced_many(tx, campaign, people, lead, next)
+}
+
+/// How many people stand in each state.
+pub fn counts(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<(State, u64)>, StoreError> {
+    store::offer_counts(tx, campaign)
+}
+
+fn tomorrow(tx: &Tx<'_>) -> Date {
+    let today = london_date(tx.now());
+    today.tomorrow().unwrap_or(today)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State;
+
+    #[test]
+    fn every_state_has_its_own_word() {
+        for state in State::ALL {
+            assert_eq!(State::parse(state.word()), Some(state));
+        }
+        assert_eq!(State::ALL.iter().filter(|s| s.is_closed()).count(), 4);
+    }
+}

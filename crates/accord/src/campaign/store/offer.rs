@@ -1,0 +1,116 @@
+//! SQL over offers.
+
+use crate::base::db::{StoreError, ToParam, Tx};
+use crate::base::ids::{CampaignId, OrganisationId, PersonId};
+use crate::campaign::offer::{Standing, State};
+use jiff::civil::Date;
+
+/// Opens an offer for every active person who has none and a current employment. People with an
+/// open worklist item that stands in the way start unclear, due when the item is.
+pub fn open_offers(tx: &mut Tx<'_>, campaign: CampaignId, needs_age: bool, next_on: Date) -> Result<u64, StoreError> {
+    tx.run(
+        "INSERT INTO offer (partnership_id, campaign_id, person_id, employer_id, state, reason, owner_role,
+           owner_organisation_id, next_on, evidence, version, changed_us)
+         SELECT p.partnership_id, CAST($2 AS TEXT), p.id, e.employer_id,
+           CASE WHEN w.person_id IS NULL THEN 'waiting' ELSE 'unclear' END, w.kind, 'employer_contact', e.employer_id,
+           CASE WHEN w.person_id IS NULL THEN CAST($4 AS TEXT) ELSE w.due_on END, NULL, 1, $5
+         FROM person p
+         JOIN (
+           SELECT partnership_id, person_id, MIN(id) AS id FROM employment
+           WHERE state <> 'left' AND is_primary = 1 GROUP BY partnership_id, person_id
+         ) f ON f.partnership_id = p.partnership_id AND f.person_id = p.id
+         JOIN employment e ON e.partnership_id = f.partnership_id AND e.id = f.id
+         LEFT JOIN (
+           SELECT partnership_id, person_id, MIN(kind) AS kind, MIN(due_on) AS due_on FROM worklist_item
+           WHERE state = 'open' AND (kind IN ('possible_duplicate', 'nhs_number_clash') OR (kind = 'no_date_of_birth' AND $3 = 1))
+           GROUP BY partnership_id, person_id
+         ) w ON w.partnership_id = p.partnership_id AND w.person_id = p.id
+         WHERE p.partnership_id = $1 AND p.state = 'active'
+           AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.partnership_id = p.partnership_id AND o.campaign_id = $2 AND o.person_id = p.id)",
+        p![tx.partnership(), campaign, i64::from(needs_age), next_on, tx.now()],
+    )
+}
+
+/// Unclear people for whom nothing is open any more turn waiting.
+pub fn reopen_clear(tx: &mut Tx<'_>, campaign: CampaignId, needs_age: bool, next_on: Date) -> Result<u64, StoreError> {
+    tx.run(
+        "UPDATE offer SET state = 'waiting', reason = NULL, next_on = $4, version = version + 1, changed_us = $5
+         WHERE partnership_id = $1 AND campaign_id = $2 AND state = 'unclear' AND NOT EXISTS (
+           SELECT 1 FROM worklist_item w WHERE w.partnership_id = offer.partnership_id AND w.person_id = offer.person_id
+           AND w.state = 'open' AND (w.kind IN ('possible_duplicate', 'nhs_number_clash') OR (w.kind = 'no_date_of_birth' AND $3 = 1)))",
+        p![tx.partnership(), campaign, i64::from(needs_age), next_on, tx.now()],
+    )
+}
+
+/// Sets one offer. The owner's organisation is the person's employer.
+pub fn set_offer(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, to: &Standing) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE offer SET state = $4, reason = $5, owner_role = $6, owner_organisation_id = employer_id, next_on = $7,
+           evidence = $8, version = version + 1, changed_us = $9
+         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3",
+        p![
+            tx.partnership(),
+            campaign,
+            person,
+            to.state.word(),
+            to.reason,
+            to.owner_role,
+            to.next_on,
+            to.evidence,
+            tx.now()
+        ],
+    )?;
+    Ok(())
+}
+
+/// Sets many offers to assigned.
+pub fn assign_many(tx: &mut Tx<'_>, campaign: CampaignId, people: &[(PersonId, Date)]) -> Result<(), StoreError> {
+    let (partnership, now) = (tx.partnership(), tx.now());
+    let rows: Vec<_> = people
+        .iter()
+        .map(|(person, date)| vec![partnership.param(), campaign.param(), person.param(), date.param(), now.param()])
+        .collect();
+    tx.run_many(
+        "UPDATE offer SET state = 'assigned', reason = NULL, owner_role = 'employer_contact', owner_organisation_id = employer_id,
+           next_on = $4, evidence = NULL, version = version + 1, changed_us = $5
+         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3",
+        &rows,
+    )?;
+    Ok(())
+}
+
+/// Sets many offers to unplaced, each with its reason; `lead` owns them.
+pub fn unplaced_many(
+    tx: &mut Tx<'_>,
+    campaign: CampaignId,
+    people: &[(PersonId, String)],
+    lead: OrganisationId,
+    next_on: Date,
+) -> Result<(), StoreError> {
+    let (partnership, now) = (tx.partnership(), tx.now());
+    let rows: Vec<_> = people
+        .iter()
+        .map(|(person, reason)| {
+            let fixed = [partnership.param(), campaign.param(), person.param(), reason.param()];
+            [&fixed[..], &[lead.param(), next_on.param(), now.param()][..]].concat()
+        })
+        .collect();
+    tx.run_many(
+        "UPDATE offer SET state = 'unplaced', reason = $4, owner_role = 'campaign_lead', owner_organisation_id = $5,
+           next_on = $6, evidence = NULL, version = version + 1, changed_us = $7
+         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3",
+        &rows,
+    )?;
+    Ok(())
+}
+
+/// How many offers stand in each state.
+pub fn offer_counts(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<(State, u64)>, StoreError> {
+    let rows: Vec<(String, i64)> = tx.all(
+        "SELECT state, COUNT(*) FROM offer WHERE partnership_id = $1 AND campaign_id = $2 GROUP BY state ORDER BY state",
+        p![tx.partnership(), campaign],
+    )?;
+    rows.into_iter()
+        .map(|(state, n)| Ok((State::parse(&state).ok_or_else(|| StoreError::shape(0, "a state"))?, n.unsigned_abs())))
+        .collect()
+}
