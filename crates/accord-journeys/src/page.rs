@@ -131,12 +131,21 @@ impl Reader<'_> {
     }
 
     /// Looks at the page for what no page may have. Every page a journey comes to is looked at.
+    ///
+    /// # Panics
+    /// When there is any.
     pub async fn look(&self) {
-        let at = self.path().await;
+        let faults = self.faults().await;
+        assert!(faults.is_empty(), "{}:\n  {}", self.path().await, faults.join("\n  "));
+    }
+
+    /// What the present page has that no page may have, a line each.
+    pub async fn faults(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         for (address, status) in self.browser.requests().await {
             let own = address.starts_with(&format!("{}/", self.home));
-            if !own && !address.starts_with("data:") && !address.starts_with("about:") {
+            let network = ["http:", "https:", "ws:", "wss:", "ftp:"].iter().any(|scheme| address.starts_with(scheme));
+            if network && !own {
                 wrong.push(format!("it asks another host: {address}"));
             }
             if own && status >= 500 {
@@ -160,7 +169,7 @@ impl Reader<'_> {
         if self.browser.scripts == Scripts::On {
             wrong.extend(axe::violations(&self.browser.driver).await);
         }
-        assert!(wrong.is_empty(), "{at}:\n  {}", wrong.join("\n  "));
+        wrong
     }
 }
 
