@@ -202,6 +202,11 @@ impl Problem {
                 "given on a day far away",
             )?;
         }
+        self.pins(i, p)
+    }
+
+    fn pins(&self, i: usize, p: &Person) -> Result<(), Malformed> {
+        let n = self.appointments.len();
         let ascending = p
             .pinned
             .windows(2)
