@@ -1,1 +1,3 @@
 //! The noun `access`.
+
+pub mod pages;

@@ -1,1 +1,3 @@
 //! The noun `booking`.
+
+pub mod pages;

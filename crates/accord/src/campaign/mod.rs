@@ -1,1 +1,3 @@
 //! The noun `campaign`.
+
+pub mod pages;

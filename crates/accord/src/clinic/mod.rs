@@ -1,1 +1,3 @@
 //! The noun `clinic`.
+
+pub mod pages;

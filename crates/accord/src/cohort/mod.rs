@@ -1,1 +1,3 @@
 //! The noun `cohort`.
+
+pub mod pages;

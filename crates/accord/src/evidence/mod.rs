@@ -1,1 +1,3 @@
 //! The noun `evidence`.
+
+pub mod pages;

@@ -1,1 +1,3 @@
 //! The noun `partnership`.
+
+pub mod pages;

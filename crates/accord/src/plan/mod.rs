@@ -1,1 +1,3 @@
 //! The noun `plan`.
+
+pub mod pages;

@@ -1,0 +1,340 @@
+//! The map: districts shaded by how many could not be placed, sites sized by what they offer, the estuaries that decide travel.
+//!
+//! No tiles and nobody else's server: outlines come as plain longitude and latitude and are projected here (equirectangular about the
+//! middle of the map, good to well under a pixel over a county).
+
+use std::fmt::Write as _;
+
+use super::{Anchor, BLUE, INK, Pen, escape, num};
+use crate::base::page::{Figure, Markup, Table};
+use crate::base::words;
+
+/// A point as GeoJSON writes it: longitude, latitude, in degrees.
+type LonLat = (f64, f64);
+type Point = (f64, f64);
+
+/// A district and how its people fare.
+#[derive(Debug, Clone, Default)]
+pub struct District {
+    /// Name.
+    pub name: String,
+    /// Outer rings and holes, each closed or not.
+    pub rings: Vec<Vec<LonLat>>,
+    /// People who live here and could not be placed.
+    pub unplaced: u64,
+    /// People of the campaign who live here.
+    pub people: u64,
+}
+
+/// A site on the map.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Name.
+    pub name: String,
+    /// Where.
+    pub at: LonLat,
+    /// Appointments it offers in the campaign.
+    pub capacity: u64,
+    /// Whether its name is written on the map.
+    pub label: bool,
+}
+
+/// A water's name, written where it lies.
+#[derive(Debug, Clone)]
+pub struct Water {
+    /// Name.
+    pub name: String,
+    /// Where.
+    pub at: LonLat,
+}
+
+/// The whole map.
+#[derive(Debug, Clone, Default)]
+pub struct Map {
+    /// What it shows, as a sentence.
+    pub finding: String,
+    /// The land.
+    pub districts: Vec<District>,
+    /// The clinics.
+    pub sites: Vec<Site>,
+    /// Names of estuaries.
+    pub waters: Vec<Water>,
+}
+
+const WIDTH: f64 = 620.0;
+const MARGIN: f64 = 10.0;
+const SEA: &str = "#e3eef4";
+
+/// Degrees to units of the drawing.
+struct Projection {
+    west: f64,
+    north: f64,
+    per_lon: f64,
+    per_lat: f64,
+    height: f64,
+}
+
+impl Projection {
+    fn over(points: impl Iterator<Item = LonLat> + Clone) -> Option<Self> {
+        let finite = points.filter(|p| p.0.is_finite() && p.1.is_finite());
+        let (mut w, mut e, mut s, mut n) = (f64::MAX, f64::MIN, f64::MAX, f64::MIN);
+        for (lon, lat) in finite {
+            (w, e, s, n) = (w.min(lon), e.max(lon), s.min(lat), n.max(lat));
+        }
+        if w > e {
+            return None;
+        }
+        let squeeze = (f64::midpoint(s, n)).to_radians().cos();
+        let per_lon = (WIDTH - 2.0 * MARGIN) / (e - w).max(1e-6);
+        let per_lat = per_lon / squeeze.max(1e-6);
+        Some(Self { west: w, north: n, per_lon, per_lat, height: (n - s) * per_lat + 2.0 * MARGIN })
+    }
+
+    fn at(&self, (lon, lat): LonLat) -> Point {
+        (MARGIN + (lon - self.west) * self.per_lon, MARGIN + (self.north - lat) * self.per_lat)
+    }
+}
+
+impl Map {
+    /// The picture with its table; `None` without an outline.
+    pub fn figure(&self, id: &str) -> Option<Figure> {
+        let outline = self.districts.iter().flat_map(|d| d.rings.iter().flatten().copied());
+        let projection = Projection::over(outline)?;
+        let largest = self.sites.iter().max_by(|a, b| a.capacity.cmp(&b.capacity).then_with(|| b.name.cmp(&a.name)));
+        let sized = largest.map_or_else(String::new, |s| {
+            format!(" Circles: sites by the appointments they offer; the largest, {}, offers {}.", s.name, words::number(s.capacity))
+        });
+        Some(Figure {
+            id: id.to_owned(),
+            finding: self.finding.clone(),
+            how: format!("Darker: a larger share of the people living there could not be placed; hatched: over 3%.{sized}"),
+            wide: self.draw(&format!("{id}-w"), &projection),
+            narrow: None,
+            table: self.table(),
+            csv: None,
+        })
+    }
+
+    fn table(&self) -> Table {
+        let head = ["District", "Cannot be placed", "People", "Share"].map(str::to_owned).to_vec();
+        let mut rows: Vec<&District> = self.districts.iter().collect();
+        rows.sort_by(|a, b| b.unplaced.cmp(&a.unplaced).then_with(|| a.name.cmp(&b.name)));
+        let row = |d: &&District| vec![d.name.clone(), words::number(d.unplaced), words::number(d.people), words::share(d.unplaced, d.people)];
+        Table { head, rows: rows.iter().map(row).collect() }
+    }
+
+    fn draw(&self, id: &str, projection: &Projection) -> Markup {
+        let worst = self.districts.iter().max_by(|a, b| a.unplaced.cmp(&b.unplaced).then_with(|| b.name.cmp(&a.name)));
+        let desc = worst.map_or_else(String::new, |d| format!("Most of those who cannot be placed, {}, live in {}.", words::number(d.unplaced), d.name));
+        let mut pen = Pen::open(id, WIDTH, projection.height, &self.finding, &desc);
+        let dense = pen.hatch("dense", "#f2c25c", "#b87a00", 8.0);
+        pen.rect((0.0, 0.0), (WIDTH, projection.height), &format!("fill=\"{SEA}\""));
+        let lands: Vec<Vec<Vec<Point>>> = self.districts.iter().map(|d| project(d, projection)).collect();
+        for (district, rings) in self.districts.iter().zip(&lands) {
+            let paint = shade(district, &dense);
+            outline(&mut pen, rings, &paint);
+        }
+        let circles = self.circles(projection);
+        for (at, radius) in &circles {
+            pen.circle(*at, *radius, &format!("fill=\"{BLUE}\" fill-opacity=\"0.7\" stroke=\"#ffffff\""));
+        }
+        for water in &self.waters {
+            pen.text(projection.at(water.at), Anchor::Middle, "fill=\"#2f6484\" font-size=\"12\" font-style=\"italic\"", &water.name);
+        }
+        let mut taken = self.site_labels(&mut pen, projection, &circles);
+        for (district, rings) in self.districts.iter().zip(&lands) {
+            let Some(at) = quiet_spot(rings, &taken) else { continue };
+            taken.push(at);
+            halo(&mut pen, at, "font-weight=\"600\" font-size=\"15\"", &district.name);
+            let said = if district.unplaced == 0 { "all placed".to_owned() } else { format!("{} not placed", words::number(district.unplaced)) };
+            halo(&mut pen, (at.0, at.1 + 17.0), "font-size=\"14\"", &said);
+        }
+        pen.close()
+    }
+
+    fn circles(&self, projection: &Projection) -> Vec<(Point, f64)> {
+        let most = self.sites.iter().map(|s| s.capacity).max().unwrap_or(0).max(1) as f64;
+        let mut sites: Vec<&Site> = self.sites.iter().collect();
+        // Small ones last, so that they lie on top of large ones.
+        sites.sort_by(|a, b| b.capacity.cmp(&a.capacity).then_with(|| a.name.cmp(&b.name)));
+        sites.iter().map(|s| (projection.at(s.at), (16.0 * (s.capacity as f64 / most).sqrt()).max(2.0))).collect()
+    }
+
+    /// Writes the names of the sites that want it; gives the places labels must keep away from.
+    fn site_labels(&self, pen: &mut Pen, projection: &Projection, circles: &[(Point, f64)]) -> Vec<Point> {
+        let mut taken: Vec<Point> = circles.iter().filter(|(_, r)| *r > 5.0).map(|(p, _)| *p).collect();
+        for site in self.sites.iter().filter(|s| s.label) {
+            let (x, y) = projection.at(site.at);
+            let radius = circles.iter().find(|(p, _)| *p == (x, y)).map_or(4.0, |(_, r)| *r);
+            let right = x < WIDTH * 0.62;
+            let anchor = if right { Anchor::Start } else { Anchor::End };
+            let side = if right { x + radius + 4.0 } else { x - radius - 4.0 };
+            halo_at(pen, (side, y + 4.0), anchor, "font-size=\"12\"", &site.name);
+            let half = site.name.chars().count() as f64 * 3.2;
+            taken.push((if right { side + half } else { side - half }, y));
+        }
+        taken
+    }
+}
+
+fn shade(district: &District, dense: &str) -> String {
+    let (part, whole) = (district.unplaced, district.people.max(1));
+    // Steps of the share not placed: none, up to 1 %, up to 3 %, over.
+    let fill = if part == 0 {
+        "fill=\"#ffffff\"".to_owned()
+    } else if part * 100 <= whole {
+        "fill=\"#fdf3dc\"".to_owned()
+    } else if part * 100 <= whole * 3 {
+        "fill=\"#f8dc9d\"".to_owned()
+    } else {
+        dense.to_owned()
+    };
+    format!("{fill} fill-rule=\"evenodd\" stroke=\"#8a9aa5\" stroke-width=\"0.8\" stroke-linejoin=\"round\"")
+}
+
+fn halo(pen: &mut Pen, at: Point, paint: &str, text: &str) {
+    halo_at(pen, at, Anchor::Middle, paint, text);
+}
+
+fn halo_at(pen: &mut Pen, at: Point, anchor: Anchor, paint: &str, text: &str) {
+    let paint = format!("fill=\"{INK}\" stroke=\"#ffffff\" stroke-width=\"3\" stroke-opacity=\"0.85\" stroke-linejoin=\"round\" paint-order=\"stroke\" {paint}");
+    pen.text(at, anchor, &paint, text);
+}
+
+/// The rings of a district in units of the drawing, thinned to what can be seen; specks are left out.
+fn project(district: &District, projection: &Projection) -> Vec<Vec<Point>> {
+    let seen = |ring: &Vec<LonLat>| {
+        let points: Vec<Point> = ring.iter().filter(|p| p.0.is_finite() && p.1.is_finite()).map(|&p| projection.at(p)).collect();
+        let thin = thin(&points, 0.35);
+        (thin.len() > 3 && area(&thin).abs() > 2.0).then_some(thin)
+    };
+    district.rings.iter().filter_map(seen).collect()
+}
+
+fn outline(pen: &mut Pen, rings: &[Vec<Point>], paint: &str) {
+    let mut d = String::new();
+    for ring in rings {
+        for (at, p) in ring.iter().enumerate() {
+            let _ = write!(d, "{}{} {}", if at == 0 { "M" } else { "L" }, num(p.0), num(p.1));
+        }
+        d.push('Z');
+    }
+    let _ = write!(pen.out, "<path d=\"{}\" {paint}/>", escape(&d));
+}
+
+/// Twice nothing but the shoelace formula: signed area in square units.
+fn area(ring: &[Point]) -> f64 {
+    let next = ring.iter().cycle().skip(1);
+    ring.iter().zip(next).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum::<f64>() / 2.0
+}
+
+/// Leaves out points nearer than `slack` to the line between those kept (Douglas and Peucker 1973), without recursion.
+fn thin(points: &[Point], slack: f64) -> Vec<Point> {
+    if points.len() < 3 {
+        return points.to_vec();
+    }
+    let mut keep = vec![false; points.len()];
+    // A closed ring has no two ends: the point farthest from the start serves as the other one.
+    let far = (0..points.len()).max_by(|&a, &b| distance(points[a], points[0]).total_cmp(&distance(points[b], points[0]))).unwrap_or(0);
+    let last = points.len() - 1;
+    for end in [0, far, last] {
+        keep[end] = true;
+    }
+    let mut open = vec![(0, far), (far, last)];
+    while let Some((from, to)) = open.pop() {
+        let worst = (from + 1..to).map(|at| (to_segment(points[at], points[from], points[to]), at)).max_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((away, at)) = worst.filter(|w| w.0 > slack) {
+            debug_assert!(away.is_finite());
+            keep[at] = true;
+            open.push((from, at));
+            open.push((at, to));
+        }
+    }
+    points.iter().zip(&keep).filter(|(_, k)| **k).map(|(p, _)| *p).collect()
+}
+
+fn distance(a: Point, b: Point) -> f64 {
+    (a.0 - b.0).hypot(a.1 - b.1)
+}
+
+fn to_segment(p: Point, a: Point, b: Point) -> f64 {
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let long = dx * dx + dy * dy;
+    let t = if long == 0.0 { 0.0 } else { (((p.0 - a.0) * dx + (p.1 - a.1) * dy) / long).clamp(0.0, 1.0) };
+    distance(p, (a.0 + t * dx, a.1 + t * dy))
+}
+
+/// Where a label of two lines lies farthest from borders and from what is taken; labels are wide, so sideways counts half.
+fn quiet_spot(rings: &[Vec<Point>], taken: &[Point]) -> Option<Point> {
+    const GRID: u32 = 28;
+    let ring = rings.iter().max_by(|a, b| area(a).abs().total_cmp(&area(b).abs()))?;
+    let (mut w, mut e, mut n, mut s) = (f64::MAX, f64::MIN, f64::MAX, f64::MIN);
+    for p in ring {
+        (w, e, n, s) = (w.min(p.0), e.max(p.0), n.min(p.1), s.max(p.1));
+    }
+    let mut best: Option<(f64, Point)> = None;
+    for row in 1..GRID {
+        for column in 1..GRID {
+            let p = (w + (e - w) * f64::from(column) / f64::from(GRID), n + (s - n) * f64::from(row) / f64::from(GRID));
+            if !inside(ring, p) {
+                continue;
+            }
+            let edge = ring.iter().zip(ring.iter().cycle().skip(1)).map(|(a, b)| to_segment(p, *a, *b)).fold(f64::MAX, f64::min);
+            let other = taken.iter().map(|t| ((p.0 - t.0) / 2.4).hypot(p.1 + 6.0 - t.1)).fold(f64::MAX, f64::min);
+            let score = edge.min(other * 1.2);
+            if best.is_none_or(|(old, _)| score > old) {
+                best = Some((score, p));
+            }
+        }
+    }
+    best.map(|(_, p)| p)
+}
+
+/// Even-odd rule.
+fn inside(ring: &[Point], p: Point) -> bool {
+    let next = ring.iter().cycle().skip(1);
+    ring.iter().zip(next).filter(|(a, b)| (a.1 > p.1) != (b.1 > p.1) && p.0 < (b.0 - a.0) * (p.1 - a.1) / (b.1 - a.1) + a.0).count() % 2 == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn square() -> Vec<LonLat> {
+        vec![(1.0, 52.0), (1.5, 52.0), (2.0, 52.0), (2.0, 53.0), (1.0, 53.0), (1.0, 52.0)]
+    }
+
+    #[test]
+    fn north_is_up_and_a_degree_of_latitude_is_longer() {
+        let p = Projection::over(square().into_iter()).expect("points");
+        assert_eq!(p.at((1.0, 53.0)), (MARGIN, MARGIN));
+        let (right, down) = (p.at((2.0, 53.0)).0 - MARGIN, p.at((1.0, 52.0)).1 - MARGIN);
+        assert!((right / down - 52.5_f64.to_radians().cos()).abs() < 1e-9);
+        assert!(Projection::over([].into_iter()).is_none());
+    }
+
+    #[test]
+    fn thinning_keeps_corners_and_drops_points_on_the_line() {
+        let ring: Vec<Point> = vec![(0.0, 0.0), (5.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0), (0.0, 0.0)];
+        assert_eq!(thin(&ring, 0.1), vec![(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0), (0.0, 0.0)]);
+        assert!(area(&ring).abs() - 100.0 < 1e-9);
+        let spot = quiet_spot(&[ring], &[]).expect("inside");
+        assert!(distance(spot, (5.0, 5.0)) < 0.5);
+    }
+
+    #[test]
+    fn the_map_names_and_counts_and_escapes() {
+        let map = Map {
+            finding: "Most live in <Tendring>".into(),
+            districts: vec![District { name: "Tendring & sea".into(), rings: vec![square()], unplaced: 340, people: 2_000 }],
+            sites: vec![Site { name: "Clacton".into(), at: (1.5, 52.5), capacity: 1_200, label: true }],
+            waters: vec![Water { name: "Stour".into(), at: (1.9, 52.2) }],
+        };
+        let figure = map.figure("m").expect("an outline");
+        let svg = figure.wide.to_string();
+        assert!(svg.contains("Tendring &amp; sea") && svg.contains("340 not placed") && svg.contains("url(#m-w-dense)"));
+        assert!(svg.contains("&lt;Tendring&gt;") && svg.contains("Stour") && !svg.contains("NaN"));
+        assert_eq!(figure.table.rows, [["Tendring & sea", "340", "2,000", "17%"]]);
+        assert!(Map::default().figure("m").is_none());
+    }
+}
