@@ -216,6 +216,8 @@ pub struct Figure {
     pub wide: Markup,
     /// The drawing for narrow screens; without it the wide one scrolls sideways there.
     pub narrow: Option<Markup>,
+    /// Whether the drawing is too broad for half a screen.
+    pub broad: bool,
     /// The same data.
     pub table: Table,
     /// Where the data can be had as CSV.

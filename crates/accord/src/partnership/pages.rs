@@ -100,9 +100,8 @@ pub struct Away {
 }
 
 impl Away {
-    /// Rotas run on the 24-hour clock, and these lines are copied into rotas.
     fn hours_words(&self) -> String {
-        format!("{:02}:{:02}-{:02}:{:02}", self.from.hour(), self.from.minute(), self.until.hour(), self.until.minute())
+        words::hours(self.from, self.until)
     }
 }
 

@@ -77,6 +77,7 @@ impl Bars {
             how,
             wide: self.draw(&format!("{id}-w"), &WIDE),
             narrow: Some(self.draw(&format!("{id}-n"), &NARROW)),
+            broad: false,
             table: self.table(),
             csv: None,
         })

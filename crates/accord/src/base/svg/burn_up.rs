@@ -61,6 +61,7 @@ impl BurnUp {
             how: "Appointments from the first day on.".to_owned(),
             wide: self.draw(&format!("{id}-w"), (620.0, 330.0), 7),
             narrow: Some(self.draw(&format!("{id}-n"), (340.0, 280.0), 14)),
+            broad: false,
             table: self.table(),
             csv: None,
         })
@@ -75,7 +76,7 @@ impl BurnUp {
     fn draw(&self, id: &str, (width, height): (f64, f64), every: i32) -> Markup {
         let last = self.days[self.days.len() - 1];
         let top = self.days.iter().map(|d| d.need.max(d.promised).max(d.booked)).max().unwrap_or(0).max(1);
-        let part = step(top, 4);
+        let part = step(top, 5);
         let frame = Frame {
             left: 52.0, right: width - 112.0, top: 14.0, bottom: height - 28.0,
             most: top.div_ceil(part) * part,

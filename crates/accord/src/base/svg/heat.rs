@@ -87,6 +87,7 @@ impl Heat {
             how: format!("Percent of places used, the emptiest site first. Hatched: closed.{tail}"),
             wide: self.draw(&format!("{id}-w"), &rows[..shown]),
             narrow: None,
+            broad: self.days.len() > 17,
             table: self.table(&rows),
             csv: None,
         })

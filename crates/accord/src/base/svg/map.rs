@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Anchor, BLUE, INK, Pen, escape, num};
+use super::{Anchor, BLUE, INK, Pen, num};
 use crate::base::page::{Figure, Markup, Table};
 use crate::base::words;
 
@@ -110,6 +110,7 @@ impl Map {
             how: format!("Darker: a larger share of the people living there could not be placed; hatched: over 3%.{sized}"),
             wide: self.draw(&format!("{id}-w"), &projection),
             narrow: None,
+            broad: false,
             table: self.table(),
             csv: None,
         })
@@ -138,16 +139,24 @@ impl Map {
         for (at, radius) in &circles {
             pen.circle(*at, *radius, &format!("fill=\"{BLUE}\" fill-opacity=\"0.7\" stroke=\"#ffffff\""));
         }
-        for water in &self.waters {
-            pen.text(projection.at(water.at), Anchor::Middle, "fill=\"#2f6484\" font-size=\"12\" font-style=\"italic\"", &water.name);
-        }
-        let mut taken = self.site_labels(&mut pen, projection, &circles);
+        let mut taken: Vec<Point> = circles.iter().filter(|(_, r)| *r > 5.0).map(|(p, _)| *p).collect();
+        let mut labels = self.site_labels(&mut pen, projection, &circles);
+        taken.extend(labels.iter().map(Label::middle));
         for (district, rings) in self.districts.iter().zip(&lands) {
             let Some(at) = quiet_spot(rings, &taken) else { continue };
             taken.push(at);
-            halo(&mut pen, at, "font-weight=\"600\" font-size=\"15\"", &district.name);
+            let name = Label::new(at, Anchor::Middle, &district.name);
+            halo(&mut pen, &name, "font-weight=\"600\" font-size=\"15\"");
             let said = if district.unplaced == 0 { "all placed".to_owned() } else { format!("{} not placed", words::number(district.unplaced)) };
-            halo(&mut pen, (at.0, at.1 + 17.0), "font-size=\"14\"", &said);
+            let count = Label::new((at.0, at.1 + 17.0), Anchor::Middle, &said);
+            halo(&mut pen, &count, "font-size=\"14\"");
+            labels.extend([name, count]);
+        }
+        for water in &self.waters {
+            let name = Label::new(projection.at(water.at), Anchor::Middle, &water.name);
+            if !labels.iter().any(|l| l.meets(&name)) {
+                pen.text(name.at, name.anchor, "fill=\"#2f6484\" font-size=\"12\" font-style=\"italic\"", &name.text);
+            }
         }
         pen.close()
     }
@@ -160,20 +169,53 @@ impl Map {
         sites.iter().map(|s| (projection.at(s.at), (16.0 * (s.capacity as f64 / most).sqrt()).max(2.0))).collect()
     }
 
-    /// Writes the names of the sites that want it; gives the places labels must keep away from.
-    fn site_labels(&self, pen: &mut Pen, projection: &Projection, circles: &[(Point, f64)]) -> Vec<Point> {
-        let mut taken: Vec<Point> = circles.iter().filter(|(_, r)| *r > 5.0).map(|(p, _)| *p).collect();
-        for site in self.sites.iter().filter(|s| s.label) {
+    /// Writes the names of the sites that want it, the largest first, right or left of their circle; one that fits nowhere is left out
+    /// (the table has it). Gives the labels written.
+    fn site_labels(&self, pen: &mut Pen, projection: &Projection, circles: &[(Point, f64)]) -> Vec<Label> {
+        let mut labels: Vec<Label> = Vec::new();
+        let mut named: Vec<&Site> = self.sites.iter().filter(|s| s.label).collect();
+        named.sort_by(|a, b| b.capacity.cmp(&a.capacity).then_with(|| a.name.cmp(&b.name)));
+        for site in named {
             let (x, y) = projection.at(site.at);
             let radius = circles.iter().find(|(p, _)| *p == (x, y)).map_or(4.0, |(_, r)| *r);
-            let right = x < WIDTH * 0.62;
-            let anchor = if right { Anchor::Start } else { Anchor::End };
-            let side = if right { x + radius + 4.0 } else { x - radius - 4.0 };
-            halo_at(pen, (side, y + 4.0), anchor, "font-size=\"12\"", &site.name);
-            let half = site.name.chars().count() as f64 * 3.2;
-            taken.push((if right { side + half } else { side - half }, y));
+            let right = Label::new((x + radius + 4.0, y + 4.0), Anchor::Start, &site.name);
+            let left = Label::new((x - radius - 4.0, y + 4.0), Anchor::End, &site.name);
+            let free = |l: &Label| l.from > 0.0 && l.to < WIDTH && !labels.iter().any(|o| o.meets(l));
+            if let Some(label) = [right, left].into_iter().find(free) {
+                halo(pen, &label, "font-size=\"12\"");
+                labels.push(label);
+            }
         }
-        taken
+        labels
+    }
+}
+
+/// A text on the map and about how far it reaches.
+struct Label {
+    at: Point,
+    anchor: Anchor,
+    text: String,
+    from: f64,
+    to: f64,
+}
+
+impl Label {
+    fn new(at: Point, anchor: Anchor, text: &str) -> Self {
+        let long = text.chars().count() as f64 * 7.0;
+        let from = match anchor {
+            Anchor::Start => at.0,
+            Anchor::Middle => at.0 - long / 2.0,
+            Anchor::End => at.0 - long,
+        };
+        Self { at, anchor, text: text.to_owned(), from, to: from + long }
+    }
+
+    fn middle(&self) -> Point {
+        (f64::midpoint(self.from, self.to), self.at.1)
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        (self.at.1 - other.at.1).abs() < 14.0 && self.from < other.to && other.from < self.to
     }
 }
 
@@ -192,37 +234,41 @@ fn shade(district: &District, dense: &str) -> String {
     format!("{fill} fill-rule=\"evenodd\" stroke=\"#8a9aa5\" stroke-width=\"0.8\" stroke-linejoin=\"round\"")
 }
 
-fn halo(pen: &mut Pen, at: Point, paint: &str, text: &str) {
-    halo_at(pen, at, Anchor::Middle, paint, text);
-}
-
-fn halo_at(pen: &mut Pen, at: Point, anchor: Anchor, paint: &str, text: &str) {
+fn halo(pen: &mut Pen, label: &Label, paint: &str) {
     let paint = format!("fill=\"{INK}\" stroke=\"#ffffff\" stroke-width=\"3\" stroke-opacity=\"0.85\" stroke-linejoin=\"round\" paint-order=\"stroke\" {paint}");
-    pen.text(at, anchor, &paint, text);
+    pen.text(label.at, label.anchor, &paint, &label.text);
 }
 
 /// The rings of a district in units of the drawing, thinned to what can be seen; specks are left out.
 fn project(district: &District, projection: &Projection) -> Vec<Vec<Point>> {
     let seen = |ring: &Vec<LonLat>| {
         let points: Vec<Point> = ring.iter().filter(|p| p.0.is_finite() && p.1.is_finite()).map(|&p| projection.at(p)).collect();
-        let thin = thin(&points, 0.35);
+        let thin = thin(&points, 0.5);
         (thin.len() > 3 && area(&thin).abs() > 2.0).then_some(thin)
     };
     district.rings.iter().filter_map(seen).collect()
 }
 
+/// Outlines as steps from point to point in tenths of a unit: half the bytes of absolute coordinates, and no rounding adds up.
 fn outline(pen: &mut Pen, rings: &[Vec<Point>], paint: &str) {
+    let tenths = |v: f64| (v * 10.0).round() as i64;
+    let shown = |v: i64| num(v as f64 / 10.0);
     let mut d = String::new();
     for ring in rings {
+        let mut last = (0, 0);
         for (at, p) in ring.iter().enumerate() {
-            let _ = write!(d, "{}{} {}", if at == 0 { "M" } else { "L" }, num(p.0), num(p.1));
+            let now = (tenths(p.0), tenths(p.1));
+            let (dx, dy) = (shown(now.0 - last.0), shown(now.1 - last.1));
+            let gap = if dy.starts_with('-') { "" } else { " " };
+            let _ = write!(d, "{}{dx}{gap}{dy}", if at == 0 { "M" } else { "l" });
+            last = now;
         }
         d.push('Z');
     }
-    let _ = write!(pen.out, "<path d=\"{}\" {paint}/>", escape(&d));
+    let _ = write!(pen.out, "<path d=\"{d}\" {paint}/>");
 }
 
-/// Twice nothing but the shoelace formula: signed area in square units.
+/// Signed area in square units, by the shoelace formula.
 fn area(ring: &[Point]) -> f64 {
     let next = ring.iter().cycle().skip(1);
     ring.iter().zip(next).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum::<f64>() / 2.0
