@@ -1,3 +1,4 @@
 //! The noun `partnership`.
 
 pub mod pages;
+pub mod store;
