@@ -9,7 +9,8 @@ use tracing_subscriber::EnvFilter;
 /// Starts logging at `level` ("error", "warn", "info", "debug" or a filter). A second start changes nothing.
 pub fn start(level: &str) {
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(std::io::stderr);
+    let lines =
+        tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(std::io::stderr);
     // Tests start it more than once; the first one counts.
     drop(lines.try_init());
 }

@@ -4,8 +4,8 @@ use crate::access::guard::{self, Guard};
 use crate::access::routes as access;
 use crate::app::{App, AsItIs};
 use crate::base::db::Stop;
-use crate::base::web::{Answer, Web, Wrong};
 use crate::base::page;
+use crate::base::web::{Answer, Web, Wrong};
 use crate::evidence::routes as see;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
@@ -28,7 +28,7 @@ pub struct Route {
 
 /// The whole table.
 pub fn table() -> Vec<Route> {
-    use Guard::{ClinicInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
+    use Guard::{ClinicInPath, EmployerInPath, Employers, Lead, Open, Staff};
     vec![
         // doors
         get("/sign-in", Open, access::staff_door),
@@ -113,6 +113,6 @@ async fn readyz(State(web): State<Web>) -> Response {
     let ready = web.db.write(&who, |tx| tx.one::<(i64,)>("SELECT CAST(1 AS BIGINT)", &[]).map_err(Stop::<()>::Store));
     match ready.await {
         Ok(_) => (Extension(AsItIs), "ready\n").into_response(),
-        Err(_) => (Extension(AsItIs), StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Extension(AsItIs), "the store does not answer\n").into_response(),
     }
 }

@@ -181,7 +181,8 @@ mod tests {
 
     #[test]
     fn who_may_open_what() {
-        let (a, b) = (OrganisationId::from_uuid(uuid::Uuid::from_u128(1)), OrganisationId::from_uuid(uuid::Uuid::from_u128(2)));
+        let (a, b) =
+            (OrganisationId::from_uuid(uuid::Uuid::from_u128(1)), OrganisationId::from_uuid(uuid::Uuid::from_u128(2)));
         let (c, d) = (SiteId::from_uuid(uuid::Uuid::from_u128(3)), SiteId::from_uuid(uuid::Uuid::from_u128(4)));
         let roles = [
             Role::CampaignLead { organisation: None },

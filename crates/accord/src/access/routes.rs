@@ -108,14 +108,7 @@ async fn end(web: &Web, who: Option<super::SignedIn>) -> Result<(), Wrong> {
 }
 
 fn person_door(web: &Web, code: String, born: [String; 3], problems: Vec<Problem>) -> PersonSignIn {
-    PersonSignIn {
-        frame: web.person_frame(false),
-        code,
-        born,
-        problems,
-        example: EXAMPLE.into(),
-        key: web.form_key(),
-    }
+    PersonSignIn { frame: web.person_frame(false), code, born, problems, example: EXAMPLE.into(), key: web.form_key() }
 }
 
 /// `GET /b`: where a person enters their code.

@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn only_the_right_date_of_a_live_code_opens() {
-        let code = |wrong_dates, revoked, date_known, date_fits| CodeFacts { wrong_dates, revoked, date_known, date_fits };
+        let code =
+            |wrong_dates, revoked, date_known, date_fits| CodeFacts { wrong_dates, revoked, date_known, date_fits };
         let rows = [
             (None, Verdict::No),
             (Some(code(0, false, true, true)), Verdict::Open),

@@ -47,10 +47,9 @@ pub(super) fn start_with(tx: &mut Tx<'_>, key: &Key, role: &Role, token: &str) -
 pub fn current(tx: &mut Tx<'_>, key: &Key, token: &str) -> Result<Option<Current>, StoreError> {
     let now = tx.now();
     let row = store::sign_in(tx, &hashed(key, token))?;
-    Ok(row.filter(|r| rules::sign_in_standing(now, r.created, r.seen, r.ended) == Standing::Live).map(|r| Current {
-        who: r.who,
-        to_be_seen: rules::to_be_seen_again(now, r.seen),
-    }))
+    Ok(row
+        .filter(|r| rules::sign_in_standing(now, r.created, r.seen, r.ended) == Standing::Live)
+        .map(|r| Current { who: r.who, to_be_seen: rules::to_be_seen_again(now, r.seen) }))
 }
 
 /// Writes down that a sign-in was used: it idles from now.

@@ -18,9 +18,7 @@ fn role_at(row: &Row<'_>, at: usize, with_person: bool) -> Result<Role, StoreErr
     let broken = || StoreError::Engine(format!("a {word} without what it is for"));
     Ok(match word.as_str() {
         "campaign_lead" => Role::CampaignLead { organisation: row.get(at + 1)? },
-        "employer_contact" => {
-            Role::EmployerContact { organisation: row.get::<Option<_>>(at + 1)?.ok_or_else(broken)? }
-        }
+        "employer_contact" => Role::EmployerContact { organisation: row.get::<Option<_>>(at + 1)?.ok_or_else(broken)? },
         "clinic_team" => Role::ClinicTeam { site: row.get::<Option<_>>(at + 2)?.ok_or_else(broken)? },
         "person" if with_person => Role::Person { person: row.get::<Option<_>>(at + 3)?.ok_or_else(broken)? },
         _ => return Err(broken()),

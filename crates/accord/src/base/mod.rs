@@ -11,5 +11,5 @@ pub mod page;
 pub mod refusal;
 pub mod secret;
 pub mod svg;
-pub mod words;
 pub mod web;
+pub mod words;

@@ -2,8 +2,8 @@
 
 use super::clock::{Chance, Clock, london};
 use super::db::{Actor, Db, Stop, StoreError, Tx};
-use super::ids::PartnershipId;
 use super::idempotency::Sent;
+use super::ids::PartnershipId;
 use super::page::{Direction, Help, PersonFrame, Trouble};
 use super::secret::{Key, hex, sha256_hex};
 use askama::Template;

@@ -78,7 +78,12 @@ pub fn examine(at: &At) -> Vec<Check> {
             }
             let invented = config.help.phone == PHONE_OF_NOBODY;
             let verdict = if invented { Verdict::Warn } else { Verdict::Ok };
-            checks.push(check("help line", verdict, config.help.phone, "set help.phone in the settings: nobody answers this number"));
+            checks.push(check(
+                "help line",
+                verdict,
+                config.help.phone,
+                "set help.phone in the settings: nobody answers this number",
+            ));
         }
         Err(e) => checks.push(check("settings", Verdict::Fail, format!("{} ({})", e.what, e.place), &e.next)),
     }
@@ -103,26 +108,51 @@ fn inside(store: &Opened, checks: &mut Vec<Check>) {
         Err(e) => return checks.push(check("engine", Verdict::Fail, e.to_string(), "run accord doctor again")),
     };
     let durable = if seen.durable { Verdict::Ok } else { Verdict::Fail };
-    checks.push(check("durable commits", durable, seen.durability, "set synchronous_commit = on, and fsync = on, in the database's settings"));
+    checks.push(check(
+        "durable commits",
+        durable,
+        seen.durability,
+        "set synchronous_commit = on, and fsync = on, in the database's settings",
+    ));
     let order = if seen.collation == "C" { Verdict::Ok } else { Verdict::Fail };
-    checks.push(check("collation", order, seen.collation, "make the database anew with LC_COLLATE 'C'; lists sort differently otherwise"));
+    checks.push(check(
+        "collation",
+        order,
+        seen.collation,
+        "make the database anew with LC_COLLATE 'C'; lists sort differently otherwise",
+    ));
     let isolation = if seen.isolation == "read committed" { Verdict::Ok } else { Verdict::Warn };
     checks.push(check("isolation", isolation, seen.isolation, "set default_transaction_isolation = 'read committed'"));
     let now = machine_now();
     let behind = seen.newest_us.is_some_and(|newest| newest > now.as_microsecond().saturating_add(60_000_000));
     let verdict = if behind { Verdict::Fail } else { Verdict::Ok };
     let said = if behind { format!("{now}, earlier than the newest row of the audit") } else { now.to_string() };
-    checks.push(check("clock", verdict, said, "set this machine's clock; a virtual one (the demo's) may rightly be ahead"));
+    checks.push(check(
+        "clock",
+        verdict,
+        said,
+        "set this machine's clock; a virtual one (the demo's) may rightly be ahead",
+    ));
     let fresh = seen.unsealed == 0;
     let verdict = if fresh { Verdict::Ok } else { Verdict::Warn };
-    checks.push(check("audit seal", verdict, format!("{} rows wait for it", seen.unsealed), "start accord serve, which seals within a second"));
+    checks.push(check(
+        "audit seal",
+        verdict,
+        format!("{} rows wait for it", seen.unsealed),
+        "start accord serve, which seals within a second",
+    ));
 }
 
 #[cfg(unix)]
 fn key_mode(file: &Path) -> Check {
     use std::os::unix::fs::PermissionsExt;
     match std::fs::metadata(file) {
-        Err(e) => check("key file", Verdict::Fail, format!("{}: {e}", file.display()), "put the store's own key back, or name it with --key-file"),
+        Err(e) => check(
+            "key file",
+            Verdict::Fail,
+            format!("{}: {e}", file.display()),
+            "put the store's own key back, or name it with --key-file",
+        ),
         Ok(meta) => {
             let mode = meta.permissions().mode() & 0o777;
             let verdict = if mode & 0o077 == 0 { Verdict::Ok } else { Verdict::Fail };
@@ -145,11 +175,18 @@ fn free_space(folder: &Path) -> Check {
     // The standard library can't ask; `df -Pk` answers alike on every Unix.
     let out = std::process::Command::new("df").arg("-Pk").arg(folder).output();
     let text = out.ok().and_then(|o| String::from_utf8(o.stdout).ok()).unwrap_or_default();
-    let free = text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)).and_then(|kb| kb.parse::<u64>().ok());
+    let free =
+        text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)).and_then(|kb| kb.parse::<u64>().ok());
     match free.map(|kb| kb / 1024) {
         None => check("free space", Verdict::Warn, "could not be asked", "look yourself: 500 MB is the least"),
         Some(mb) => {
-            let verdict = if mb < ROOM_MB / 10 { Verdict::Fail } else if mb < ROOM_MB { Verdict::Warn } else { Verdict::Ok };
+            let verdict = if mb < ROOM_MB / 10 {
+                Verdict::Fail
+            } else if mb < ROOM_MB {
+                Verdict::Warn
+            } else {
+                Verdict::Ok
+            };
             check("free space", verdict, format!("{mb} MB"), "free some space, or move the store")
         }
     }
@@ -163,10 +200,20 @@ fn sync_time(folder: &Path) -> Check {
     let timed = timed_syncs(&file);
     drop(std::fs::remove_file(&file));
     match timed {
-        Err(e) => check("disk", Verdict::Fail, format!("can't write to {}: {e}", folder.display()), "let whoever runs accord write there"),
+        Err(e) => check(
+            "disk",
+            Verdict::Fail,
+            format!("can't write to {}: {e}", folder.display()),
+            "let whoever runs accord write there",
+        ),
         Ok(ms) => {
             let verdict = if ms > SLOW_SYNC_MS { Verdict::Warn } else { Verdict::Ok };
-            check("disk", verdict, format!("{ms:.1} ms to make a write safe (median of 9)"), "put the store on a faster local disk; network disks are slow and may lie")
+            check(
+                "disk",
+                verdict,
+                format!("{ms:.1} ms to make a write safe (median of 9)"),
+                "put the store on a faster local disk; network disks are slow and may lie",
+            )
         }
     }
 }

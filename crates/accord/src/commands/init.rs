@@ -71,10 +71,15 @@ pub(super) fn run(at: &At, args: &Init) -> Result<Ended, Failure> {
     crate::app::seal_now(&db, &who).map_err(|e| Failure::store(&e, &place))?;
     let link = format!("{}/sign-in/{token}", address(&config, None));
     if at.json {
-        print_json(&serde_json::json!({ "at": place.to_string(), "partnership": who.partnership.to_string(), "lead_link": link }));
+        print_json(
+            &serde_json::json!({ "at": place.to_string(), "partnership": who.partnership.to_string(), "lead_link": link }),
+        );
     } else {
         print_line(&format!("Made {place} for {}.", args.name.trim()));
-        print_line(&format!("Key: {} (keep a copy elsewhere; without it no code and no link opens)", key_file.display()));
+        print_line(&format!(
+            "Key: {} (keep a copy elsewhere; without it no code and no link opens)",
+            key_file.display()
+        ));
         print_line(&format!("Next: accord serve --at {place}"));
         print_line(&format!("Then sign in as campaign lead, once, within the hour: {link}"));
     }
@@ -83,7 +88,11 @@ pub(super) fn run(at: &At, args: &Init) -> Result<Ended, Failure> {
 
 fn make_folder(folder: &std::path::Path) -> Result<(), Failure> {
     let failed = |e: std::io::Error| {
-        Failure::environment(format!("the folder can't be made: {e}"), folder.display(), "choose a place you may write to")
+        Failure::environment(
+            format!("the folder can't be made: {e}"),
+            folder.display(),
+            "choose a place you may write to",
+        )
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
     let file = folder.join("accord.toml");

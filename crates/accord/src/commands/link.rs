@@ -66,6 +66,10 @@ pub(super) fn run(at: &At, args: &Link) -> Result<Ended, Failure> {
         Stop::Store(error) => store.failed(&error),
     })?;
     let link = format!("{}/sign-in/{token}", super::serve::address(&store.config, None));
-    if at.json { print_json(&serde_json::json!({ "link": link })) } else { print_line(&link) }
+    if at.json {
+        print_json(&serde_json::json!({ "link": link }))
+    } else {
+        print_line(&link)
+    }
     Ok(Ended::Well)
 }

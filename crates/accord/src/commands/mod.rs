@@ -5,6 +5,7 @@
 //! 4 the store or the machine can't, 70 stopped half-way.
 
 mod about;
+pub use about::VERSION;
 pub mod doctor;
 mod init;
 mod link;
@@ -30,7 +31,14 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 pub struct At {
     /// The store: a folder, or postgres://user@host/database
-    #[arg(long, global = true, env = "ACCORD_AT", default_value = "./accord-data", value_name = "DIR|URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "ACCORD_AT",
+        default_value = "./accord-data",
+        value_name = "DIR|URL",
+        hide_env_values = true
+    )]
     pub at: String,
     /// The settings; by default accord.toml in the store's folder
     #[arg(long, global = true, env = "ACCORD_CONFIG", value_name = "FILE")]
@@ -113,7 +121,9 @@ impl Failure {
         use crate::base::db::StoreError;
         let next = match error {
             StoreError::Full => "free some space on its disk, then run the command again",
-            StoreError::Busy | StoreError::Conflict => "another program is writing: wait for it, then run the command again",
+            StoreError::Busy | StoreError::Conflict => {
+                "another program is writing: wait for it, then run the command again"
+            }
             StoreError::Unknown => "run accord verify, then the command again",
             _ => "run accord doctor",
         };

@@ -39,7 +39,12 @@ impl Opened {
         let db = Db::open(&place, clock, chance).map_err(|e| Failure::store(&e, &place))?;
         let moved = migrate::migrate(&db, &place).map_err(|e| Failure::store(&e, &place))?;
         if let Some(backup) = &moved.backup {
-            eprintln!("accord: the schema moved from step {} to {}; a copy is in {}", moved.from, moved.to, backup.display());
+            eprintln!(
+                "accord: the schema moved from step {} to {}; a copy is in {}",
+                moved.from,
+                moved.to,
+                backup.display()
+            );
         }
         let who = operator(PartnershipId::from_uuid(uuid::Uuid::nil()));
         let founded = db.read_now(&who, store::only).map_err(|e| Failure::store(&e, &place))?;
@@ -81,7 +86,11 @@ pub fn settings(at: &At, place: &Place) -> Result<Config, Failure> {
     let file = at.config.clone().or_else(|| place.folder().map(|folder| folder.join("accord.toml")));
     let Some(file) = file else { return Ok(Config::default()) };
     if at.config.is_some() && !file.exists() {
-        return Err(Failure::bad_input("there is no such settings file", file.display(), "check --config or ACCORD_CONFIG"));
+        return Err(Failure::bad_input(
+            "there is no such settings file",
+            file.display(),
+            "check --config or ACCORD_CONFIG",
+        ));
     }
     Config::read(&file).map_err(|e| Failure::bad_input(e.what, e.place, e.next))
 }
@@ -131,7 +140,11 @@ pub fn make_key(file: &Path) -> Result<Key, Failure> {
         f.sync_all()
     });
     written.map_err(|e| {
-        Failure::environment(format!("the key can't be written: {e}"), file.display(), "choose a place you may write to")
+        Failure::environment(
+            format!("the key can't be written: {e}"),
+            file.display(),
+            "choose a place you may write to",
+        )
     })?;
     Ok(key)
 }

@@ -34,7 +34,11 @@ pub(super) fn run(at: &At, args: &Serve) -> Result<Ended, Failure> {
 /// organisation's own sign-in is connected that is no door to open to a network.
 pub fn listen(address: &str) -> Result<TcpListener, Failure> {
     let address: SocketAddr = address.parse().map_err(|_| {
-        Failure::bad_input(format!("{address} is not an address and a port"), "--listen", "write it like 127.0.0.1:8430")
+        Failure::bad_input(
+            format!("{address} is not an address and a port"),
+            "--listen",
+            "write it like 127.0.0.1:8430",
+        )
     })?;
     if !address.ip().is_loopback() {
         return Err(Failure::refused(
@@ -90,7 +94,11 @@ pub fn until_stopped(store: &Opened, listener: TcpListener) -> Result<Ended, Fai
     log::start(&store.config.log);
     let app = App::new(store.db.clone(), store.key.clone(), store.house(), store.config.https());
     let failed = |error: std::io::Error| {
-        Failure::environment(format!("the service stopped: {error}"), &store.place, "start it again; nothing answered is lost")
+        Failure::environment(
+            format!("the service stopped: {error}"),
+            &store.place,
+            "start it again; nothing answered is lost",
+        )
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async move {
