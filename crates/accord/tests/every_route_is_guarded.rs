@@ -105,7 +105,16 @@ fn those_who_may_get_their_page_and_looking_changes_nothing() {
 
 #[test]
 fn pages_show_what_the_store_holds() {
-    let service = Service::new();
+    shows(&Service::new());
+}
+
+#[test]
+#[cfg(feature = "postgres")]
+fn pages_show_what_the_store_holds_on_postgresql() {
+    shows(&Service::over(accord::testing::Fresh::postgres(), false));
+}
+
+fn shows(service: &Service) {
     let lead = service.cookie(Role::CampaignLead { organisation: None });
     for (path, said) in [
         ("/campaign", "Winter Campaign"),
