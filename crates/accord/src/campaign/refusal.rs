@@ -25,9 +25,9 @@ pub enum CampaignRefusal {
         /// The interval.
         interval: Interval,
         /// The appointment before.
-        before: Appointment,
+        before: Box<Appointment>,
         /// The one that can't follow.
-        after: Appointment,
+        after: Box<Appointment>,
     },
 }
 

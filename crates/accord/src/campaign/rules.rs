@@ -104,10 +104,10 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCampaign) -> Result<CampaignId, Stop<Cam
             return Err(Stop::Refused(wrong(place, p.product, "a product of this partnership")));
         }
     }
-    if let Some(lead) = new.lead {
-        if organisation::by_id(tx, lead)?.is_none() {
-            return Err(Stop::Refused(wrong("lead".into(), lead, "an organisation of this partnership")));
-        }
+    if let Some(lead) = new.lead
+        && organisation::by_id(tx, lead)?.is_none()
+    {
+        return Err(Stop::Refused(wrong("lead".into(), lead, "an organisation of this partnership")));
     }
     let id = tx.id::<CampaignKind>();
     store::insert(tx, id, new)?;
@@ -206,7 +206,7 @@ fn products(new: &NewCampaign) -> Result<(), CampaignRefusal> {
             return Err(wrong(place(".interval.ideal"), ideal, format!("{min} to {max}")));
         }
         if let Some(after) = stuck_at(&new.appointments, p.interval) {
-            let find = |number| new.appointments.iter().find(|a| a.number == number).cloned();
+            let find = |number| new.appointments.iter().find(|a| a.number == number).cloned().map(Box::new);
             if let (Some(before), Some(after)) = (find(after - 1), find(after)) {
                 let place = place(".interval");
                 return Err(CampaignRefusal::IntervalCannotFit { place, interval: p.interval, before, after });

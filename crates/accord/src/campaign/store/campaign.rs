@@ -26,6 +26,10 @@ pub fn insert(tx: &mut Tx<'_>, id: CampaignId, new: &NewCampaign) -> Result<(), 
             new.lead
         ],
     )?;
+    insert_rules(tx, id, new)
+}
+
+fn insert_rules(tx: &mut Tx<'_>, id: CampaignId, new: &NewCampaign) -> Result<(), StoreError> {
     let partnership = tx.partnership();
     let rows: Vec<Vec<Param<'_>>> = new
         .appointments
