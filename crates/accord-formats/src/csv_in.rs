@@ -35,7 +35,7 @@ impl<'a> Records<'a> {
         self.cut_off
     }
 
-    /// True where the text did not end with a line break.
+    /// The next cell and what ended it.
     fn cell(&mut self) -> (Cow<'a, str>, End) {
         match self.rest.strip_prefix('"') {
             Some(quoted) => self.quoted(quoted),
@@ -98,8 +98,7 @@ impl<'a> Records<'a> {
     /// Text after a closing quote belongs to the cell; usually there is none.
     fn after_quote(&mut self, inner: Cow<'a, str>) -> (Cow<'a, str>, End) {
         if inner.is_empty() {
-            let (rest, end) = self.bare(Cow::Borrowed(""));
-            return (rest, end);
+            return self.bare(Cow::Borrowed(""));
         }
         self.bare(inner)
     }

@@ -11,7 +11,6 @@ use std::borrow::Cow;
 pub struct CsvOut {
     text: String,
     at_line_start: bool,
-    started: bool,
 }
 
 impl CsvOut {
@@ -24,7 +23,6 @@ impl CsvOut {
                 String::new()
             },
             at_line_start: true,
-            started: false,
         }
     }
 
@@ -43,7 +41,6 @@ impl CsvOut {
             self.text.push_str("\"\"");
         }
         self.text.push_str("\r\n");
-        self.started = true;
     }
 
     /// The text so far.

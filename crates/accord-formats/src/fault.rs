@@ -25,6 +25,8 @@ pub enum FaultCode {
     FormulaLead,
     /// Control characters stood in the value; they were removed.
     ControlCharacter,
+    /// A question mark inside a name: the exporting system could not write a letter and lost it.
+    LettersLost,
     /// Longer than any real value of its kind.
     TooLong,
     /// Not a date in the form of its column.
@@ -51,6 +53,8 @@ pub enum FaultCode {
     NobodyToBook,
     /// The same content as an earlier record.
     RepeatedRow,
+    /// The staff number of an earlier record, and no assignment number tells the two apart.
+    SameStaffNumber,
     /// The record has more cells than there are headings.
     TooManyCells,
     /// The transfer stopped inside this record.

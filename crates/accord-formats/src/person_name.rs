@@ -160,6 +160,12 @@ fn tidy(text: &str, notes: &mut Vec<Fault>) -> Result<String, Fault> {
             "a name without invisible characters (they were removed)",
         ));
     }
+    if part.contains(['?', '\u{fffd}']) {
+        notes.push(Fault::new(
+            FaultCode::LettersLost,
+            "all letters of the name (the export lost one: export as UTF-8 and send again)",
+        ));
+    }
     if part.starts_with(['=', '+', '-', '@']) {
         notes.push(Fault::new(
             FaultCode::FormulaLead,

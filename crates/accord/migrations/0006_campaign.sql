@@ -13,7 +13,6 @@ CREATE TABLE campaign (
   travel_minutes_max BIGINT NOT NULL,
   silence TEXT NOT NULL CHECK (silence IN ('keep', 'release')),
   state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
-  lead_id TEXT,
   PRIMARY KEY (partnership_id, id),
   CONSTRAINT campaign_dates CHECK (starts_on <= ends_on)
 );
@@ -67,8 +66,7 @@ CREATE TABLE offer (
 );
 CREATE INDEX offer_by_state ON offer (partnership_id, campaign_id, state, employer_id);
 
--- Half-person units: an appointment in working time takes two. Where the rule asks for less than is taken
--- already, capacity stands at what is taken.
+-- Half-person units: an appointment in working time takes two.
 CREATE TABLE team_day (
   partnership_id TEXT NOT NULL,
   campaign_id TEXT NOT NULL,

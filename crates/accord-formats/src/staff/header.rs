@@ -75,16 +75,21 @@ pub(super) fn headings(cells: &[Cell]) -> Vec<String> {
 pub(super) struct Sorter {
     folded: Vec<String>,
     full_name: Option<usize>,
+    staff_number: Option<usize>,
     sheet: u16,
 }
 
 impl Sorter {
     pub(super) fn new(headings: &[String], sheet: u16) -> Self {
         let mapping = mapping::guess_from(headings);
-        let full_name = mapping.heading(Field::FullName);
+        let column = |field| {
+            let heading = mapping.heading(field)?;
+            headings.iter().position(|h| h == heading)
+        };
         Self {
             folded: headings.iter().map(|h| synonyms::fold(h)).collect(),
-            full_name: full_name.and_then(|name| headings.iter().position(|h| h == name)),
+            full_name: column(Field::FullName),
+            staff_number: column(Field::StaffNumber),
             sheet,
         }
     }
@@ -140,7 +145,7 @@ impl Sorter {
         (alone && !self.could_be_a_person(cells)).then_some(SkipReason::Section)
     }
 
-    /// A lone cell in the column of whole names, two or three words of letters that are no words for places and shifts.
+    /// A lone staff number, or a lone cell in the column of whole names: two or three words of letters that are no words for places and shifts.
     fn could_be_a_person(&self, cells: &[Cell]) -> bool {
         const NOT_NAMES: [&str; 24] = [
             "staff",
@@ -168,6 +173,10 @@ impl Sorter {
             "list",
             "the",
         ];
+        let numbered = self.staff_number.and_then(|at| cells.get(at));
+        if numbered.is_some_and(|c| c.text().chars().any(|c| c.is_ascii_digit())) {
+            return true;
+        }
         let Some(Cell::Text(text)) = self.full_name.and_then(|at| cells.get(at)) else {
             return false;
         };

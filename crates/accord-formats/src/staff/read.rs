@@ -11,6 +11,7 @@ use super::row::{RowFault, StaffRow};
 use super::row_maker::RowMaker;
 use super::table::{Record, SkipReason, Source, Table};
 use super::table_read::detect_column;
+use crate::StaffNumber;
 use crate::date::Detected;
 use crate::fault::{Fault, FaultCode, Severity};
 
@@ -31,6 +32,7 @@ pub fn read_staff(table: &Table, mapping: &Mapping, today: Date) -> (Vec<StaffRo
     let mut faults = column_faults(table, &columns);
     let mut rows = Vec::with_capacity(table.records.len());
     let mut seen: HashMap<u64, u32> = HashMap::with_capacity(table.records.len());
+    let mut numbers: HashMap<StaffNumber, (u32, Option<StaffNumber>)> = HashMap::new();
     for record in &table.records {
         if let Some(fault) = repeats(record, &mut seen) {
             let dropped = fault.severity == Severity::RowDropped;
@@ -41,6 +43,7 @@ pub fn read_staff(table: &Table, mapping: &Mapping, today: Date) -> (Vec<StaffRo
         }
         let mut maker = RowMaker::new(record, &columns, today, &mut faults);
         if let Some(row) = maker.make(table.headings.len()) {
+            faults.extend(same_number(&row, &mut numbers));
             rows.push(row);
         }
     }
@@ -161,6 +164,31 @@ fn repeats(record: &Record, seen: &mut HashMap<u64, u32>) -> Option<RowFault> {
         wanted,
     );
     fault.seen = format!("the same as row {first}");
+    Some(fault)
+}
+
+/// A staff number seen before is the same person once more: right where assignment numbers differ, else worth a word.
+fn same_number(
+    row: &StaffRow,
+    numbers: &mut HashMap<StaffNumber, (u32, Option<StaffNumber>)>,
+) -> Option<RowFault> {
+    let number = row.staff_number.clone()?;
+    let Some((first, assignment)) = numbers.get(&number) else {
+        numbers.insert(number, (row.row, row.assignment_number.clone()));
+        return None;
+    };
+    if *assignment != row.assignment_number {
+        return None;
+    }
+    let wanted = "each staff number once (the rows are read as one person with two posts)";
+    let mut fault = whole_row(
+        row.row,
+        row.sheet,
+        FaultCode::SameStaffNumber,
+        Severity::Assumed,
+        wanted,
+    );
+    fault.seen = format!("the staff number of row {first}");
     Some(fault)
 }
 

@@ -135,10 +135,11 @@ impl<'r> RowMaker<'r> {
         let columns = self.columns;
         let value = |field| -> (Option<&Column<'r>>, Cow<'r, str>) {
             let column = columns.iter().find(|c| c.field == field);
-            let cell = column
-                .and_then(|c| record.cells.get(c.at))
-                .filter(|c| !is_placeholder(c));
-            (column, cell.map_or(Cow::Borrowed(""), Cell::text))
+            let cell = column.and_then(|c| record.cells.get(c.at));
+            // "Na" is a family name: only what cannot be a name counts as blank here.
+            let text = cell.map_or(Cow::Borrowed(""), Cell::text);
+            let blank = !text.chars().any(char::is_alphanumeric) || is_not_a_name(&text);
+            (column, if blank { Cow::Borrowed("") } else { text })
         };
         let (given_column, given) = value(Field::GivenName);
         let (family_column, family) = value(Field::FamilyName);
@@ -169,10 +170,9 @@ impl<'r> RowMaker<'r> {
         match read {
             Ok((name, notes)) => {
                 for note in notes {
-                    let severity = if note.code == FaultCode::NameParted {
-                        Severity::Assumed
-                    } else {
-                        Severity::Note
+                    let severity = match note.code {
+                        FaultCode::NameParted | FaultCode::LettersLost => Severity::Assumed,
+                        _ => Severity::Note,
                     };
                     self.note(column, &seen, note, severity);
                 }
@@ -315,6 +315,10 @@ fn is_placeholder(cell: &Cell) -> bool {
                 | "tbc"
                 | "x"
         )
+}
+
+fn is_not_a_name(text: &str) -> bool {
+    ["n/a", "#n/a", "#name?", "#ref!", "#value!"].contains(&text.to_ascii_lowercase().as_str())
 }
 
 fn yes_or_no(text: &str) -> Result<bool, Fault> {

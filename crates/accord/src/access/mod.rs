@@ -1,1 +1,2 @@
 //! The noun `access`.
+pub mod pages;

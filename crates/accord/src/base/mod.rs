@@ -6,5 +6,8 @@ pub mod db;
 pub mod fingerprint;
 pub mod ids;
 pub mod outbox;
+pub mod page;
 pub mod refusal;
 pub mod secret;
+pub mod svg;
+pub mod words;

@@ -1,1 +1,166 @@
-//! The noun `booking`.
+//! A booking: one person has one place in one slot, for one appointment of one campaign.
+//!
+//! States, and what each event does: `docs/states.md`, a table that a test drives through this code.
+//!
+//! Invariants
+//! - A person has at most one live booking of an appointment of a campaign: `booking_person_appointment_key`.
+//! - A slot is never taken above its capacity: `slot_capacity`; likewise allocation, stock and team-day.
+//! - Every live booking cites the agreement and version that allowed it, and has one ledger entry.
+//! - Consecutive appointments of a course have one product and lie within its interval, both ends included.
+//! - A booking of a batch counts against every capacity at once, and nobody sees it until the batch is live.
+//!
+//! Not here: messages, robots, plans. They read the events that are written with each change.
+
+pub mod batch;
+pub mod cancel;
+pub mod confirm;
+mod desk;
+pub mod pages;
+pub mod place;
+pub mod rebook;
+mod reference;
+pub mod refusal;
+pub mod rules;
+pub mod store;
+mod write;
+
+pub use reference::Reference;
+pub use refusal::BookingRefusal;
+
+use crate::base::ids::{
+    AgreementId, AllocationId, BatchId, BookingId, CampaignId, OrganisationId, PersonId, ProductId, SessionId, SiteId,
+    SlotId, TeamId,
+};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// Where a booking stands. `pending` is no state of its own: it is assigned in a batch not yet live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Made for the person, who has not answered.
+    Assigned,
+    /// The person said yes.
+    Confirmed,
+    /// Released, with a reason.
+    Cancelled,
+    /// Released because another booking took its place in the same step.
+    Rebooked,
+}
+
+impl State {
+    /// Every state, in the order of `docs/states.md`.
+    pub const ALL: [Self; 4] = [Self::Assigned, Self::Confirmed, Self::Cancelled, Self::Rebooked];
+
+    /// The word in tables and APIs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Assigned => "assigned",
+            Self::Confirmed => "confirmed",
+            Self::Cancelled => "cancelled",
+            Self::Rebooked => "rebooked",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    /// Whether it holds a place.
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Assigned | Self::Confirmed)
+    }
+}
+
+/// A booking as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Booking {
+    /// Its id.
+    pub id: BookingId,
+    /// What the person reads out on the telephone.
+    pub reference: Reference,
+    /// Of which campaign.
+    pub campaign: CampaignId,
+    /// Whose.
+    pub person: PersonId,
+    /// Which appointment of the course, from 1.
+    pub appointment: u16,
+    /// In which slot.
+    pub slot: SlotId,
+    /// Of which session.
+    pub session: SessionId,
+    /// At which site.
+    pub site: SiteId,
+    /// Of which product.
+    pub product: ProductId,
+    /// Who gives the place.
+    pub host: OrganisationId,
+    /// For whose member of staff.
+    pub employer: OrganisationId,
+    /// Whose team-day was taken, if it lies in working time.
+    pub team: Option<TeamId>,
+    /// Whether it lies in working time.
+    pub on_shift: bool,
+    /// The agreement that allowed it.
+    pub agreement: AgreementId,
+    /// That agreement's version.
+    pub agreement_version: i64,
+    /// The allocation it counts against.
+    pub allocation: AllocationId,
+    /// The civil date in London.
+    pub date: Date,
+    /// When it starts.
+    pub starts: Timestamp,
+    /// When it ends.
+    pub ends: Timestamp,
+    /// Minutes by car from home, or from the workplace when no home is known.
+    pub travel_minutes: u16,
+    /// Where it stands.
+    pub state: State,
+    /// The batch it came in.
+    pub batch: Option<BatchId>,
+    /// Grows with every change.
+    pub version: u32,
+}
+
+/// Who chose the slot: it decides which limits bind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// The planner: travel limit and access needs bind.
+    Planned,
+    /// The person, or an operator at the person's word: they may travel further than we would ask of them.
+    Chosen,
+}
+
+/// One appointment and the slot wanted for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pick {
+    /// Which appointment of the course, from 1.
+    pub appointment: u16,
+    /// The slot.
+    pub slot: SlotId,
+}
+
+/// One or more appointments of one person, together or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceCourse {
+    /// Whose.
+    pub person: PersonId,
+    /// Of which campaign.
+    pub campaign: CampaignId,
+    /// What is wanted, each appointment at most once.
+    pub picks: Vec<Pick>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State;
+
+    #[test]
+    fn every_state_has_its_own_word() {
+        for state in State::ALL {
+            assert_eq!(State::parse(state.word()), Some(state));
+        }
+        assert_eq!(State::parse("pending"), None);
+    }
+}

@@ -1,7 +1,9 @@
-//! All SQL of the campaigns.
+//! All SQL of campaigns, offers and team-days.
 
-pub(crate) mod campaign;
-pub(crate) mod offer;
-pub(crate) mod team_day;
+mod campaign;
+mod offer;
+mod team_day;
 
-pub use team_day::{give_back_team_day, take_team_day, team_days};
+pub use campaign::{all, insert, load};
+pub use offer::{assign_many, offer_counts, open_offers, reopen_clear, set_offer, unplaced_many};
+pub use team_day::{give_back_team_day, take_team_day, works, write_team_days};

@@ -9,6 +9,7 @@ pub mod allocation;
 pub mod ledger;
 pub mod matrix;
 pub mod organisation;
+pub mod pages;
 pub mod signing;
 pub mod store;
 pub(crate) mod words;

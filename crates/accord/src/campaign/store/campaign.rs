@@ -1,141 +1,115 @@
 //! SQL over campaigns and their rules.
 
-use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
+use crate::base::db::{FromRow, Row, StoreError, Tx};
 use crate::base::ids::CampaignId;
-use crate::campaign::course::{Appointment, Interval};
-use crate::campaign::rules::{Campaign, CampaignProduct, Group, NewCampaign};
+use crate::campaign::{Appointment, Campaign, Group, Interval, Silence};
 
-/// Writes a campaign with its rules, open.
-pub fn insert(tx: &mut Tx<'_>, id: CampaignId, new: &NewCampaign) -> Result<(), StoreError> {
+/// Writes a campaign with its course, products and groups.
+pub fn insert(tx: &mut Tx<'_>, c: &Campaign) -> Result<(), StoreError> {
     tx.run(
         "INSERT INTO campaign (partnership_id, id, name, programme, purpose, starts_on, ends_on, age_min, cover_percent,
-           travel_minutes_max, silence, state, lead_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open', $12)",
+           travel_minutes_max, silence, state)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         p![
             tx.partnership(),
-            id,
-            new.name,
-            new.programme,
-            new.purpose,
-            new.starts_on,
-            new.ends_on,
-            new.age_min,
-            new.cover_percent,
-            new.travel_minutes_max,
-            new.silence,
-            new.lead
+            c.id,
+            c.name,
+            c.programme,
+            c.purpose,
+            c.starts_on,
+            c.ends_on,
+            c.age_min,
+            c.cover_percent,
+            c.travel_minutes_max,
+            c.silence.word(),
+            if c.open { "open" } else { "closed" }
         ],
     )?;
-    insert_rules(tx, id, new)
-}
-
-fn insert_rules(tx: &mut Tx<'_>, id: CampaignId, new: &NewCampaign) -> Result<(), StoreError> {
-    let partnership = tx.partnership();
-    let rows: Vec<Vec<Param<'_>>> = new
-        .appointments
-        .iter()
-        .map(|a| {
-            let (first, last) = (a.first_on.param(), a.last_on.param());
-            vec![partnership.param(), id.param(), a.number.param(), a.name.param(), first, last]
-        })
-        .collect();
-    tx.run_many(
-        "INSERT INTO campaign_appointment (partnership_id, campaign_id, number, name, first_on, last_on)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        &rows,
-    )?;
-    let rows: Vec<Vec<Param<'_>>> = new
-        .products
-        .iter()
-        .map(|p| {
-            let Interval { min, max, ideal } = &p.interval;
-            vec![partnership.param(), id.param(), p.product.param(), min.param(), max.param(), ideal.param()]
-        })
-        .collect();
-    tx.run_many(
-        "INSERT INTO campaign_product (partnership_id, campaign_id, product_id, interval_min, interval_max, interval_ideal)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        &rows,
-    )?;
-    let rows: Vec<Vec<Param<'_>>> = new
-        .groups
-        .iter()
-        .map(|g| {
-            let (wait, unplaced) = (g.wait_cost.param(), g.unplaced_cost.param());
-            vec![partnership.param(), id.param(), g.number.param(), g.name.param(), wait, unplaced]
-        })
-        .collect();
-    tx.run_many(
-        "INSERT INTO campaign_group (partnership_id, campaign_id, number, name, wait_cost, unplaced_cost)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        &rows,
-    )?;
+    for a in &c.appointments {
+        tx.run(
+            "INSERT INTO campaign_appointment (partnership_id, campaign_id, number, name, first_on, last_on)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            p![tx.partnership(), c.id, a.number, a.name, a.first_on, a.last_on],
+        )?;
+    }
+    for p in &c.products {
+        tx.run(
+            "INSERT INTO campaign_product (partnership_id, campaign_id, product_id, interval_min, interval_max, interval_ideal)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            p![tx.partnership(), c.id, p.product, p.min_days, p.max_days, p.ideal_days],
+        )?;
+    }
+    for g in &c.groups {
+        tx.run(
+            "INSERT INTO campaign_group (partnership_id, campaign_id, number, name, wait_cost, unplaced_cost)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            p![tx.partnership(), c.id, g.number, g.name, g.wait_cost, g.unplaced_cost],
+        )?;
+    }
     Ok(())
 }
 
-impl FromRow for Campaign {
-    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.get(0)?,
-            open: row.get::<String>(11)? == "open",
-            rules: NewCampaign {
-                name: row.get(1)?,
-                programme: row.get(2)?,
-                purpose: row.get(3)?,
-                starts_on: row.get(4)?,
-                ends_on: row.get(5)?,
-                age_min: row.get(6)?,
-                cover_percent: row.get(7)?,
-                travel_minutes_max: row.get(8)?,
-                silence: row.get(9)?,
-                lead: row.get(10)?,
-                appointments: Vec::new(),
-                products: Vec::new(),
-                groups: Vec::new(),
-            },
-        })
+struct Head(Campaign);
+
+impl FromRow for Head {
+    fn from_row(r: &Row<'_>) -> Result<Self, StoreError> {
+        let (silence, state): (String, String) = (r.get(9)?, r.get(10)?);
+        Ok(Self(Campaign {
+            id: r.get(0)?,
+            name: r.get(1)?,
+            programme: r.get(2)?,
+            purpose: r.get(3)?,
+            starts_on: r.get(4)?,
+            ends_on: r.get(5)?,
+            age_min: r.get(6)?,
+            cover_percent: r.get(7)?,
+            travel_minutes_max: r.get(8)?,
+            silence: Silence::parse(&silence).ok_or_else(|| StoreError::shape(9, "what silence means"))?,
+            open: state == "open",
+            appointments: Vec::new(),
+            products: Vec::new(),
+            groups: Vec::new(),
+        }))
     }
 }
 
 impl FromRow for Appointment {
-    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
-        Ok(Self { number: row.get(0)?, name: row.get(1)?, first_on: row.get(2)?, last_on: row.get(3)? })
+    fn from_row(r: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self { number: r.get(0)?, name: r.get(1)?, first_on: r.get(2)?, last_on: r.get(3)? })
     }
 }
 
-impl FromRow for CampaignProduct {
-    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
-        let interval = Interval { min: row.get(1)?, max: row.get(2)?, ideal: row.get(3)? };
-        Ok(Self { product: row.get(0)?, interval })
+impl FromRow for Interval {
+    fn from_row(r: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self { product: r.get(0)?, min_days: r.get(1)?, max_days: r.get(2)?, ideal_days: r.get(3)? })
     }
 }
 
 impl FromRow for Group {
-    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
-        Ok(Self { number: row.get(0)?, name: row.get(1)?, wait_cost: row.get(2)?, unplaced_cost: row.get(3)? })
+    fn from_row(r: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self { number: r.get(0)?, name: r.get(1)?, wait_cost: r.get(2)?, unplaced_cost: r.get(3)? })
     }
 }
 
-/// A campaign with its rules.
+/// A campaign with all its rules.
 pub fn load(tx: &mut Tx<'_>, id: CampaignId) -> Result<Option<Campaign>, StoreError> {
-    let found: Option<Campaign> = tx.maybe(
-        "SELECT id, name, programme, purpose, starts_on, ends_on, age_min, cover_percent, travel_minutes_max, silence,
-           lead_id, state
+    let head: Option<Head> = tx.maybe(
+        "SELECT id, name, programme, purpose, starts_on, ends_on, age_min, cover_percent, travel_minutes_max, silence, state
          FROM campaign WHERE partnership_id = $1 AND id = $2",
         p![tx.partnership(), id],
     )?;
-    let Some(mut campaign) = found else { return Ok(None) };
-    campaign.rules.appointments = tx.all(
+    let Some(Head(mut campaign)) = head else { return Ok(None) };
+    campaign.appointments = tx.all(
         "SELECT number, name, first_on, last_on FROM campaign_appointment
          WHERE partnership_id = $1 AND campaign_id = $2 ORDER BY number",
         p![tx.partnership(), id],
     )?;
-    campaign.rules.products = tx.all(
+    campaign.products = tx.all(
         "SELECT product_id, interval_min, interval_max, interval_ideal FROM campaign_product
          WHERE partnership_id = $1 AND campaign_id = $2 ORDER BY product_id",
         p![tx.partnership(), id],
     )?;
-    campaign.rules.groups = tx.all(
+    campaign.groups = tx.all(
         "SELECT number, name, wait_cost, unplaced_cost FROM campaign_group
          WHERE partnership_id = $1 AND campaign_id = $2 ORDER BY number",
         p![tx.partnership(), id],
@@ -143,9 +117,10 @@ pub fn load(tx: &mut Tx<'_>, id: CampaignId) -> Result<Option<Campaign>, StoreEr
     Ok(Some(campaign))
 }
 
-/// All campaigns, the latest start first.
-pub fn ids(tx: &mut Tx<'_>) -> Result<Vec<CampaignId>, StoreError> {
-    let rows: Vec<(CampaignId,)> =
-        tx.all("SELECT id FROM campaign WHERE partnership_id = $1 ORDER BY starts_on DESC, id", p![tx.partnership()])?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+/// Every campaign's id and name, the newest first.
+pub fn all(tx: &mut Tx<'_>) -> Result<Vec<(CampaignId, String)>, StoreError> {
+    tx.all(
+        "SELECT id, name FROM campaign WHERE partnership_id = $1 ORDER BY starts_on DESC, id DESC",
+        p![tx.partnership()],
+    )
 }

@@ -1,9 +1,11 @@
 //! SQL that bookings run: what a slot is, its places, the stock of its day.
 
+use crate::base::clock::at_microsecond;
 use crate::base::db::{FromRow, Row, Sql, StoreError, Tx};
 use crate::base::ids::{OrganisationId, ProductId, SessionId, SiteId, SlotId};
 use crate::clinic::site::SlotsOwner;
 use accord_formats::AccessNeeds;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// All a booking must know of a slot, read in one go.
@@ -39,6 +41,20 @@ pub struct SlotFacts {
     pub slots_owner: SlotsOwner,
     /// What the site offers.
     pub site_access: AccessNeeds,
+    /// The postcode sector of the site, where ways to it end.
+    pub sector: String,
+}
+
+impl SlotFacts {
+    /// When it starts.
+    pub fn starts(&self) -> Timestamp {
+        at_microsecond(self.starts_us)
+    }
+
+    /// When it ends.
+    pub fn ends(&self) -> Timestamp {
+        at_microsecond(self.starts_us + i64::from(self.minutes) * 60_000_000)
+    }
 }
 
 impl FromRow for SlotFacts {
@@ -60,8 +76,14 @@ impl FromRow for SlotFacts {
             site_open: open(12)?,
             slots_owner: row.get(13)?,
             site_access: access(row, 14)?,
+            sector: sector(&row.get::<String>(15)?),
         })
     }
+}
+
+/// The sector of a stored postcode: all but its last two letters.
+fn sector(postcode: &str) -> String {
+    postcode.get(..postcode.len().saturating_sub(2)).unwrap_or(postcode).to_owned()
 }
 
 /// Reads the nine attributes of a site.
@@ -73,7 +95,7 @@ pub(super) fn access(row: &Row<'_>, at: usize) -> Result<AccessNeeds, StoreError
 pub fn slot(tx: &mut Tx<'_>, id: SlotId) -> Result<Option<SlotFacts>, StoreError> {
     tx.maybe(
         "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
-           l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access
+           l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode
          FROM slot l
          JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
          JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id
@@ -86,7 +108,7 @@ pub fn slot(tx: &mut Tx<'_>, id: SlotId) -> Result<Option<SlotFacts>, StoreError
 pub fn slots_between(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<SlotFacts>, StoreError> {
     tx.all(
         "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
-           l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access
+           l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode
          FROM slot l
          JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
          JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id

@@ -1,0 +1,73 @@
+//! Releasing a booking with a reason. The person stays somebody's: their offer gets an owner and a date.
+
+use super::refusal::BookingRefusal;
+use super::write::{release, settle_offer};
+use super::{Booking, State, store};
+use crate::base::db::{Stop, Tx};
+use crate::base::ids::{BookingId, CampaignId, PersonId};
+use crate::campaign;
+
+/// Why a booking is cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The person can't come.
+    ByPerson,
+    /// The person does not want any of it.
+    Declined,
+    /// The person has had it somewhere else.
+    HadElsewhere,
+    /// The site can't see them.
+    BySite,
+    /// The campaign takes it back.
+    ByCampaign,
+}
+
+impl Reason {
+    /// The word in tables and APIs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ByPerson => "by_person",
+            Self::Declined => "declined",
+            Self::HadElsewhere => "had_elsewhere",
+            Self::BySite => "by_site",
+            Self::ByCampaign => "by_campaign",
+        }
+    }
+}
+
+/// Cancels one booking. `version` is the one that was looked at: if it moved on, nothing happens.
+pub fn cancel(tx: &mut Tx<'_>, id: BookingId, version: u32, reason: Reason) -> Result<Booking, Stop<BookingRefusal>> {
+    let seen = store::by_id(tx, id)?.ok_or(Stop::Refused(BookingRefusal::NoSuchBooking))?;
+    store::lock_person(tx, seen.person)?;
+    let booking = store::by_id(tx, id)?.ok_or(Stop::Refused(BookingRefusal::NoSuchBooking))?;
+    if !booking.state.is_live() {
+        return Err(Stop::Refused(BookingRefusal::NotLive { state: booking.state.word() }));
+    }
+    if booking.version != version {
+        return Err(Stop::Refused(BookingRefusal::ChangedMeanwhile));
+    }
+    let closed = release(tx, &booking, State::Cancelled, reason.word())?;
+    settle_offer(tx, closed.campaign, std::slice::from_ref(&closed))?;
+    Ok(closed)
+}
+
+/// Cancels all of a person's appointments in a campaign and closes their offer: declined, or had elsewhere.
+pub fn close_offer(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    campaign: CampaignId,
+    reason: Reason,
+    evidence: &str,
+) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
+    store::lock_person(tx, person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
+    let mut closed = Vec::new();
+    for booking in store::seen_of(tx, person, campaign)? {
+        closed.push(release(tx, &booking, State::Cancelled, reason.word())?);
+    }
+    let state = match reason {
+        Reason::HadElsewhere => campaign::offer::State::HadElsewhere,
+        _ => campaign::offer::State::Declined,
+    };
+    campaign::offer::close(tx, campaign, person, state, evidence)?;
+    Ok(closed)
+}

@@ -1,0 +1,32 @@
+//! Changing: the new is confirmed and the old released in one step, or nothing changes.
+
+use super::desk::Desk;
+use super::place::place_instead;
+use super::refusal::BookingRefusal;
+use super::write::{self, Origin};
+use super::{Booking, PlaceCourse, State, Way, store};
+use crate::base::db::{Stop, Tx};
+
+/// Gives the person the wanted appointments in place of those they have of the same numbers.
+///
+/// `seen` holds the version of each booking that was shown; if one moved on, nothing happens.
+/// When the other appointment no longer fits, the rules refuse and both must be chosen together.
+pub fn rebook(tx: &mut Tx<'_>, want: &PlaceCourse, seen: &[(u16, u32)]) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
+    store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
+    let mut released = Vec::new();
+    for old in store::seen_of(tx, want.person, want.campaign)? {
+        if !want.picks.iter().any(|pick| pick.appointment == old.appointment) {
+            continue;
+        }
+        if !seen.contains(&(old.appointment, old.version)) {
+            return Err(Stop::Refused(BookingRefusal::ChangedMeanwhile));
+        }
+        write::release(tx, &old, State::Rebooked, "by_person")?;
+        released.push(old.id);
+    }
+    if released.len() != seen.len() {
+        return Err(Stop::Refused(BookingRefusal::ChangedMeanwhile));
+    }
+    let origin = Origin { way: Way::Chosen, state: State::Confirmed, batch: None };
+    place_instead(tx, &mut Desk::default(), want, &released, &origin)
+}

@@ -1,0 +1,272 @@
+//! Whether appointments may be booked: pure, and always in the same order.
+//!
+//! The order is fixed, so that a person is told the same reason twice. What needs a counter
+//! (team-day, allocation, stock, slot) is decided last, by the database, in [`super::write`].
+
+use super::refusal::BookingRefusal;
+use super::{Reference, Way};
+use crate::base::ids::{CampaignId, OrganisationId, PersonId, ProductId, TeamId};
+use crate::campaign::Campaign;
+use crate::clinic::site::SlotsOwner;
+use crate::clinic::store::SlotFacts;
+use crate::cohort::working_time;
+use crate::partnership::agreement::{AgreementRefusal, Permit};
+use accord_formats::{AccessNeeds, Leave, Rota};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use std::rc::Rc;
+
+/// What is known of the person, read after their row was locked.
+#[derive(Debug, Clone)]
+pub struct PersonFacts {
+    /// Who.
+    pub id: PersonId,
+    /// A record of its own, not merged into another.
+    pub active: bool,
+    /// Whether another record may be the same person and nobody has decided.
+    pub unclear: bool,
+    /// The employer of the primary current employment.
+    pub employer: Option<OrganisationId>,
+    /// The team there.
+    pub team: Option<TeamId>,
+    /// Date of birth, if known.
+    pub born: Option<Date>,
+    /// What a site must have.
+    pub needs: AccessNeeds,
+    /// When they work; none: not known.
+    pub rota: Option<Rota>,
+    /// When they are on leave.
+    pub leave: Leave,
+    /// The postcode sector travel starts in: home, else the workplace, else unknown.
+    pub from_sector: Option<String>,
+}
+
+/// A live booking the person has.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// Of which campaign.
+    pub campaign: CampaignId,
+    /// Which appointment.
+    pub appointment: u16,
+    /// Of which product.
+    pub product: ProductId,
+    /// On which day.
+    pub date: Date,
+    /// When it starts.
+    pub starts: Timestamp,
+    /// When it ends.
+    pub ends: Timestamp,
+    /// The postcode sector of its site.
+    pub sector: String,
+    /// Its reference.
+    pub reference: Reference,
+}
+
+/// One appointment wanted, with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Which appointment.
+    pub appointment: u16,
+    /// The slot; none: there is no such slot.
+    pub slot: Option<Rc<SlotFacts>>,
+    /// Minutes there, if a way is known.
+    pub minutes: Option<u16>,
+    /// What the agreements say.
+    pub permit: Result<Permit, AgreementRefusal>,
+}
+
+/// Everything a decision rests on.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// The person.
+    pub person: &'a PersonFacts,
+    /// The campaign; none: there is none of this id.
+    pub campaign: Option<&'a Campaign>,
+    /// The offer's state, when it is a closing one.
+    pub offer_closed: Option<&'static str>,
+    /// What the person has, without what the same step releases.
+    pub held: &'a [Held],
+    /// Now.
+    pub now: Timestamp,
+    /// Who chose.
+    pub way: Way,
+}
+
+/// An appointment that may be booked, if the counters allow.
+#[derive(Debug, Clone)]
+pub struct Allowed {
+    /// Which appointment.
+    pub appointment: u16,
+    /// The slot.
+    pub slot: Rc<SlotFacts>,
+    /// Minutes there; 0 when no way is known.
+    pub minutes: u16,
+    /// Whether it lies in working time.
+    pub on_shift: bool,
+    /// The agreement.
+    pub permit: Permit,
+}
+
+/// Decides. `between` tells the minutes from one postcode sector to another.
+pub fn check(
+    facts: &Facts<'_>,
+    wanted: &[Wanted],
+    between: &dyn Fn(&str, &str) -> u16,
+) -> Result<Vec<Allowed>, BookingRefusal> {
+    let campaign = check_person(facts)?;
+    let mut allowed = Vec::with_capacity(wanted.len());
+    let mut held = facts.held.to_vec();
+    for want in wanted {
+        let one = check_one(facts, campaign, want, &held, between)?;
+        held.push(as_held(campaign, &one));
+        allowed.push(one);
+    }
+    Ok(allowed)
+}
+
+fn check_person<'a>(facts: &Facts<'a>) -> Result<&'a Campaign, BookingRefusal> {
+    let person = facts.person;
+    if !person.active {
+        return Err(BookingRefusal::NoSuchPerson);
+    }
+    if person.unclear {
+        return Err(BookingRefusal::PersonUnclear);
+    }
+    if person.employer.is_none() {
+        return Err(BookingRefusal::NotEmployed);
+    }
+    let campaign = facts.campaign.filter(|c| c.open).ok_or(BookingRefusal::CampaignClosed)?;
+    match facts.offer_closed {
+        Some(state) => Err(BookingRefusal::OfferClosed { state }),
+        None => Ok(campaign),
+    }
+}
+
+fn check_one(
+    facts: &Facts<'_>,
+    campaign: &Campaign,
+    want: &Wanted,
+    held: &[Held],
+    between: &dyn Fn(&str, &str) -> u16,
+) -> Result<Allowed, BookingRefusal> {
+    let window =
+        campaign.appointment(want.appointment).ok_or(BookingRefusal::NoSuchAppointment { number: want.appointment })?;
+    let slot = want.slot.as_ref().ok_or(BookingRefusal::NoSuchSlot)?;
+    if !slot.session_open || !slot.site_open {
+        return Err(BookingRefusal::SessionClosed);
+    }
+    if slot.slots_owner == SlotsOwner::Partner {
+        return Err(BookingRefusal::PartnerOwnsSlots);
+    }
+    if slot.starts() <= facts.now {
+        return Err(BookingRefusal::InThePast);
+    }
+    if slot.date < window.first_on || slot.date > window.last_on {
+        return Err(BookingRefusal::OutsideWindow { first: window.first_on, last: window.last_on });
+    }
+    check_age(facts.person.born, campaign.age_min, slot.date)?;
+    check_course(campaign, want.appointment, slot, held)?;
+    check_apart(slot, held, between)?;
+    check_reach(facts, campaign, want, slot)?;
+    let permit = want.permit.clone().map_err(BookingRefusal::Agreement)?;
+    let on_shift = working_time::on_shift(facts.person.rota.as_ref(), &facts.person.leave, slot.date);
+    Ok(Allowed {
+        appointment: want.appointment,
+        slot: Rc::clone(slot),
+        minutes: want.minutes.unwrap_or(0),
+        on_shift,
+        permit,
+    })
+}
+
+/// The lowest age is looked at on the day of the appointment. 0 means that there is none.
+fn check_age(born: Option<Date>, age_min: u8, on: Date) -> Result<(), BookingRefusal> {
+    if age_min == 0 {
+        return Ok(());
+    }
+    let born = born.ok_or(BookingRefusal::NoDateOfBirth)?;
+    if age_on(born, on) < i32::from(age_min) {
+        return Err(BookingRefusal::TooYoung { wants: age_min });
+    }
+    Ok(())
+}
+
+/// Whole years on a day. Who is born on 29 February is a year older on 1 March of other years.
+pub fn age_on(born: Date, on: Date) -> i32 {
+    let had_birthday = (on.month(), on.day()) >= (born.month(), born.day());
+    i32::from(on.year()) - i32::from(born.year()) - i32::from(!had_birthday)
+}
+
+/// One live booking an appointment; one product and the interval between neighbours.
+fn check_course(campaign: &Campaign, number: u16, slot: &SlotFacts, held: &[Held]) -> Result<(), BookingRefusal> {
+    let interval = campaign.interval(slot.product).ok_or(BookingRefusal::ProductNotUsed)?;
+    for other in held.iter().filter(|h| h.campaign == campaign.id) {
+        if other.appointment == number {
+            return Err(BookingRefusal::AlreadyBooked { reference: other.reference.clone() });
+        }
+        if other.product != slot.product {
+            return Err(BookingRefusal::OtherProduct);
+        }
+        let (steps, days) = if other.appointment < number {
+            (number - other.appointment, days_between(other.date, slot.date))
+        } else {
+            (other.appointment - number, days_between(slot.date, other.date))
+        };
+        let (min, max) = (interval.min_days * steps, interval.max_days * steps);
+        if days < i32::from(min) {
+            return Err(BookingRefusal::IntervalTooShort { wants_days: min, got_days: days });
+        }
+        if days > i32::from(max) {
+            return Err(BookingRefusal::IntervalTooLong { wants_days: max, got_days: days });
+        }
+    }
+    Ok(())
+}
+
+/// Civil days: a dose interval is counted in dates, not in hours.
+fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(i32::MAX, |span| span.get_days())
+}
+
+fn check_apart(slot: &SlotFacts, held: &[Held], between: &dyn Fn(&str, &str) -> u16) -> Result<(), BookingRefusal> {
+    let ends = slot.ends();
+    for other in held {
+        let way =
+            if other.date == slot.date { i64::from(between(&other.sector, &slot.sector)) * 60_000_000 } else { 0 };
+        let clear = ends.as_microsecond() + way <= other.starts.as_microsecond()
+            || other.ends.as_microsecond() + way <= slot.starts_us;
+        if !clear {
+            return Err(BookingRefusal::TwoPlacesAtOnce { reference: other.reference.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// What the planner may ask of a person; who chooses for themselves may go further.
+fn check_reach(facts: &Facts<'_>, campaign: &Campaign, want: &Wanted, slot: &SlotFacts) -> Result<(), BookingRefusal> {
+    if facts.way == Way::Chosen {
+        return Ok(());
+    }
+    if !slot.site_access.covers(facts.person.needs) {
+        return Err(BookingRefusal::SiteLacksAccess);
+    }
+    match want.minutes {
+        Some(minutes) if minutes > campaign.travel_minutes_max => {
+            Err(BookingRefusal::TooFar { minutes, limit: campaign.travel_minutes_max })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn as_held(campaign: &Campaign, allowed: &Allowed) -> Held {
+    Held {
+        campaign: campaign.id,
+        appointment: allowed.appointment,
+        product: allowed.slot.product,
+        date: allowed.slot.date,
+        starts: allowed.slot.starts(),
+        ends: allowed.slot.ends(),
+        sector: allowed.slot.sector.clone(),
+        reference: Reference::from_random([0; 5]),
+    }
+}

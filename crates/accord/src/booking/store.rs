@@ -1,0 +1,294 @@
+//! All SQL of bookings and batches.
+
+use super::rules::{Held, PersonFacts};
+use super::{Booking, Reference, State};
+use crate::base::db::{FromRow, Row, Sql, StoreError, Tx};
+use crate::base::ids::{BatchId, BookingId, CampaignId, PersonId};
+use accord_formats::{AccessNeeds, Leave, Postcode, Rota};
+use jiff::civil::Date;
+
+macro_rules! booking_columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT b.id, b.reference, b.campaign_id, b.person_id, b.appointment, b.slot_id, b.session_id, b.site_id,
+             b.product_id, b.host_id, b.employer_id, b.team_id, b.on_shift, b.agreement_id, b.agreement_version,
+             b.allocation_id, b.date, b.starts_us, b.ends_us, b.travel_minutes, b.state, b.batch_id, b.version
+             FROM booking b ",
+            $rest
+        )
+    };
+}
+
+impl FromRow for Booking {
+    fn from_row(r: &Row<'_>) -> Result<Self, StoreError> {
+        let reference: String = r.get(1)?;
+        let state: String = r.get(20)?;
+        Ok(Self {
+            id: r.get(0)?,
+            reference: Reference::parse(&reference).ok_or_else(|| StoreError::shape(1, "a reference"))?,
+            campaign: r.get(2)?,
+            person: r.get(3)?,
+            appointment: r.get(4)?,
+            slot: r.get(5)?,
+            session: r.get(6)?,
+            site: r.get(7)?,
+            product: r.get(8)?,
+            host: r.get(9)?,
+            employer: r.get(10)?,
+            team: r.get(11)?,
+            on_shift: r.get(12)?,
+            agreement: r.get(13)?,
+            agreement_version: r.get(14)?,
+            allocation: r.get(15)?,
+            date: r.get(16)?,
+            starts: r.get(17)?,
+            ends: r.get(18)?,
+            travel_minutes: r.get(19)?,
+            state: State::parse(&state).ok_or_else(|| StoreError::shape(20, "a state"))?,
+            batch: r.get(21)?,
+            version: r.get(22)?,
+        })
+    }
+}
+
+/// Locks the person's row for this transaction and reads them with their primary current employment.
+pub fn lock_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<PersonFacts>, StoreError> {
+    // One writer at a time on SQLite: its lock is the transaction itself.
+    let lock = Sql::Each {
+        lite: "SELECT id FROM person WHERE partnership_id = $1 AND id = $2",
+        pg: "SELECT id FROM person WHERE partnership_id = $1 AND id = $2 FOR UPDATE",
+    };
+    if tx.maybe::<(PersonId,)>(lock, p![tx.partnership(), person])?.is_none() {
+        return Ok(None);
+    }
+    tx.maybe(
+        "SELECT p.id, p.state, p.date_of_birth, p.access_needs, p.home_postcode, e.employer_id, e.team_id, e.rota,
+           e.leave_dates, e.work_postcode,
+           (SELECT COUNT(*) FROM worklist_item w WHERE w.partnership_id = p.partnership_id AND w.person_id = p.id
+             AND w.state = 'open' AND w.kind = 'possible_duplicate')
+         FROM person p LEFT JOIN employment e
+           ON e.partnership_id = p.partnership_id AND e.person_id = p.id AND e.state <> 'left'
+         WHERE p.partnership_id = $1 AND p.id = $2
+         ORDER BY e.is_primary DESC, e.id LIMIT 1",
+        p![tx.partnership(), person],
+    )
+}
+
+impl FromRow for PersonFacts {
+    fn from_row(r: &Row<'_>) -> Result<Self, StoreError> {
+        let state: String = r.get(1)?;
+        let home: Option<String> = r.get(4)?;
+        let work: Option<String> = r.get(9)?;
+        let rota: Option<String> = r.get(7)?;
+        let leave: Option<String> = r.get(8)?;
+        let unclear: i64 = r.get(10)?;
+        let sector = |text: &str| Postcode::parse(text).ok().map(|p| p.sector().to_owned());
+        Ok(Self {
+            id: r.get(0)?,
+            active: state == "active",
+            unclear: unclear > 0,
+            employer: r.get(5)?,
+            team: r.get(6)?,
+            born: r.get(2)?,
+            needs: AccessNeeds::from_bits(r.get(3)?).ok_or_else(|| StoreError::shape(3, "access needs"))?,
+            rota: rota.and_then(|text| Rota::parse(&text).ok()),
+            leave: leave.and_then(|text| Leave::parse(&text).ok()).unwrap_or_default(),
+            from_sector: home.as_deref().and_then(sector).or_else(|| work.as_deref().and_then(sector)),
+        })
+    }
+}
+
+/// The live bookings of a person in all campaigns, but for those being released.
+pub fn held(tx: &mut Tx<'_>, person: PersonId, released: &[BookingId]) -> Result<Vec<Held>, StoreError> {
+    let mut held = Vec::new();
+    tx.each(
+        "SELECT b.id, b.campaign_id, b.appointment, b.product_id, b.date, b.starts_us, b.ends_us, s.postcode, b.reference
+         FROM booking b JOIN site s ON s.partnership_id = b.partnership_id AND s.id = b.site_id
+         WHERE b.partnership_id = $1 AND b.person_id = $2 AND b.live = 1 ORDER BY b.starts_us",
+        p![tx.partnership(), person],
+        |r| {
+            if released.contains(&r.get::<BookingId>(0)?) {
+                return Ok(());
+            }
+            let (postcode, reference): (String, String) = (r.get(7)?, r.get(8)?);
+            held.push(Held {
+                campaign: r.get(1)?,
+                appointment: r.get(2)?,
+                product: r.get(3)?,
+                date: r.get(4)?,
+                starts: r.get(5)?,
+                ends: r.get(6)?,
+                sector: Postcode::parse(&postcode).map(|p| p.sector().to_owned()).unwrap_or(postcode),
+                reference: Reference::parse(&reference).ok_or_else(|| StoreError::shape(8, "a reference"))?,
+            });
+            Ok(())
+        },
+    )?;
+    Ok(held)
+}
+
+/// The offer's state when it is a closing one.
+pub fn closed_offer(
+    tx: &mut Tx<'_>,
+    campaign: CampaignId,
+    person: PersonId,
+) -> Result<Option<&'static str>, StoreError> {
+    let state: Option<(String,)> = tx.maybe(
+        "SELECT state FROM offer WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3",
+        p![tx.partnership(), campaign, person],
+    )?;
+    Ok(match state.as_ref().map(|(s,)| s.as_str()) {
+        Some("declined") => Some("declined"),
+        Some("had_elsewhere") => Some("had_elsewhere"),
+        Some("completed") => Some("completed"),
+        Some("left") => Some("left"),
+        _ => None,
+    })
+}
+
+/// Writes a new booking.
+pub fn insert(tx: &mut Tx<'_>, b: &Booking) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO booking (partnership_id, id, reference, campaign_id, person_id, appointment, slot_id, session_id,
+           site_id, product_id, host_id, employer_id, team_id, on_shift, agreement_id, agreement_version, allocation_id,
+           date, starts_us, ends_us, travel_minutes, state, live, batch_id, version, created_us, changed_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+           1, $23, $24, $25, $25)",
+        p![
+            tx.partnership(),
+            b.id,
+            b.reference.stored(),
+            b.campaign,
+            b.person,
+            b.appointment,
+            b.slot,
+            b.session,
+            b.site,
+            b.product,
+            b.host,
+            b.employer,
+            b.team,
+            b.on_shift,
+            b.agreement,
+            b.agreement_version,
+            b.allocation,
+            b.date,
+            b.starts,
+            b.ends,
+            b.travel_minutes,
+            b.state.word(),
+            b.batch,
+            b.version,
+            tx.now()
+        ],
+    )?;
+    Ok(())
+}
+
+/// Moves a booking to the state and version it carries.
+pub fn set_state(tx: &mut Tx<'_>, b: &Booking, reason: &str) -> Result<(), StoreError> {
+    let reason = (!reason.is_empty()).then_some(reason);
+    tx.run(
+        "UPDATE booking SET state = $1, live = $2, reason = $3, version = $4, changed_us = $5
+         WHERE partnership_id = $6 AND id = $7",
+        p![b.state.word(), b.state.is_live(), reason, b.version, tx.now(), tx.partnership(), b.id],
+    )?;
+    Ok(())
+}
+
+/// One booking.
+pub fn by_id(tx: &mut Tx<'_>, id: BookingId) -> Result<Option<Booking>, StoreError> {
+    tx.maybe(booking_columns!("WHERE b.partnership_id = $1 AND b.id = $2"), p![tx.partnership(), id])
+}
+
+/// One booking by what the person read out.
+pub fn by_reference(tx: &mut Tx<'_>, reference: &Reference) -> Result<Option<Booking>, StoreError> {
+    tx.maybe(
+        booking_columns!("WHERE b.partnership_id = $1 AND b.reference = $2"),
+        p![tx.partnership(), reference.stored()],
+    )
+}
+
+/// A person's live bookings of a campaign, pending ones too, in the order of the course.
+pub fn live_of(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Result<Vec<Booking>, StoreError> {
+    tx.all(
+        booking_columns!(
+            "WHERE b.partnership_id = $1 AND b.person_id = $2 AND b.campaign_id = $3 AND b.live = 1 ORDER BY b.appointment"
+        ),
+        p![tx.partnership(), person, campaign],
+    )
+}
+
+/// A person's live bookings of a campaign that may be seen: those of a pending batch are not.
+pub fn seen_of(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Result<Vec<Booking>, StoreError> {
+    tx.all(
+        booking_columns!(
+            "LEFT JOIN booking_batch t ON t.partnership_id = b.partnership_id AND t.id = b.batch_id
+             WHERE b.partnership_id = $1 AND b.person_id = $2 AND b.campaign_id = $3 AND b.live = 1
+             AND (t.id IS NULL OR t.state = 'live') ORDER BY b.appointment"
+        ),
+        p![tx.partnership(), person, campaign],
+    )
+}
+
+/// Writes a new, pending batch.
+pub fn insert_batch(tx: &mut Tx<'_>, id: BatchId, campaign: CampaignId) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO booking_batch (partnership_id, id, campaign_id, state, created_us) VALUES ($1, $2, $3, 'pending', $4)",
+        p![tx.partnership(), id, campaign, tx.now()],
+    )?;
+    Ok(())
+}
+
+/// Locks a batch; its campaign, if it is pending.
+pub fn pending_batch(tx: &mut Tx<'_>, id: BatchId) -> Result<Option<CampaignId>, StoreError> {
+    let sql = Sql::Each {
+        lite: "SELECT campaign_id FROM booking_batch WHERE partnership_id = $1 AND id = $2 AND state = 'pending'",
+        pg: "SELECT campaign_id FROM booking_batch WHERE partnership_id = $1 AND id = $2 AND state = 'pending' FOR UPDATE",
+    };
+    Ok(tx.maybe::<(CampaignId,)>(sql, p![tx.partnership(), id])?.map(|(campaign,)| campaign))
+}
+
+/// Settles a batch as "live" or "undone".
+pub fn settle_batch(tx: &mut Tx<'_>, id: BatchId, state: &str) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE booking_batch SET state = $1, settled_us = $2 WHERE partnership_id = $3 AND id = $4",
+        p![state, tx.now(), tx.partnership(), id],
+    )?;
+    Ok(())
+}
+
+/// The people of a batch, and when their next appointment is.
+pub fn dates_of_batch(tx: &mut Tx<'_>, id: BatchId) -> Result<Vec<(PersonId, Date)>, StoreError> {
+    tx.all(
+        "SELECT person_id, MIN(date) FROM booking WHERE partnership_id = $1 AND batch_id = $2 AND live = 1
+         GROUP BY person_id ORDER BY person_id",
+        p![tx.partnership(), id],
+    )
+}
+
+/// Some live bookings of a batch.
+pub fn live_of_batch(tx: &mut Tx<'_>, id: BatchId, limit: u32) -> Result<Vec<Booking>, StoreError> {
+    tx.all(
+        booking_columns!("WHERE b.partnership_id = $1 AND b.batch_id = $2 AND b.live = 1 ORDER BY b.id LIMIT $3"),
+        p![tx.partnership(), id, limit],
+    )
+}
+
+/// People who have live bookings in a batch.
+pub fn people_of_batch(tx: &mut Tx<'_>, id: BatchId) -> Result<Vec<PersonId>, StoreError> {
+    let rows: Vec<(PersonId,)> = tx.all(
+        "SELECT DISTINCT person_id FROM booking WHERE partnership_id = $1 AND batch_id = $2 AND live = 1 ORDER BY person_id",
+        p![tx.partnership(), id],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// How many live bookings a batch has.
+pub fn count_of_batch(tx: &mut Tx<'_>, id: BatchId) -> Result<u64, StoreError> {
+    let (count,): (i64,) = tx.one(
+        "SELECT COUNT(*) FROM booking WHERE partnership_id = $1 AND batch_id = $2 AND live = 1",
+        p![tx.partnership(), id],
+    )?;
+    Ok(count.unsigned_abs())
+}

@@ -1,0 +1,233 @@
+//! Lists coming in: the upload, what a list would change, its faults, and the people nobody could tell apart.
+
+mod samples;
+
+pub use samples::samples;
+
+use askama::Template;
+use jiff::civil::DateTime;
+
+use crate::base::page::{OpsFrame, Problem};
+use crate::base::words;
+
+/// Everything that waits for a decision about who is who.
+#[derive(Debug, Clone, Template)]
+#[template(path = "cohort/worklist.html")]
+pub struct Worklist {
+    /// Frame.
+    pub frame: OpsFrame,
+    /// People with an open item.
+    pub people: u64,
+    /// One page, the oldest first.
+    pub items: Vec<Item>,
+    /// Next page.
+    pub more: Option<String>,
+}
+
+/// An open item.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// "Two people, or one with two jobs: Amina Yusuf".
+    pub what: String,
+    /// The rows it is about, in words.
+    pub rows: Vec<String>,
+    /// A role with somebody to reach, never "system".
+    pub owner: String,
+    /// Days it has waited.
+    pub days: u32,
+    /// The item.
+    pub href: String,
+}
+
+impl Worklist {
+    fn heading(&self) -> String {
+        if self.people == 0 {
+            "Nobody is unclear".to_owned()
+        } else {
+            format!("{} {} unclear", words::people(self.people), words::verb(self.people, "is", "are"))
+        }
+    }
+}
+
+/// One unclear match, the rows side by side.
+#[derive(Debug, Clone, Template)]
+#[template(path = "cohort/worklist_item.html")]
+pub struct WorklistItem {
+    /// Frame.
+    pub frame: OpsFrame,
+    /// Heading.
+    pub what: String,
+    /// Why it could not be decided: a sentence.
+    pub why: String,
+    /// Where each row comes from.
+    pub columns: Vec<String>,
+    /// Fields to compare, those that differ first.
+    pub fields: Vec<Compared>,
+    /// Where the decision goes.
+    pub action: String,
+    /// What happens after either decision.
+    pub after: String,
+    /// Idempotency key.
+    pub key: String,
+}
+
+/// One field of the rows compared.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    /// "Date of birth".
+    pub name: String,
+    /// One value for each column.
+    pub values: Vec<String>,
+}
+
+/// Where lists come in.
+#[derive(Debug, Clone, Template)]
+#[template(path = "cohort/import.html")]
+pub struct Import {
+    /// Frame.
+    pub frame: OpsFrame,
+    /// Field "file".
+    pub problems: Vec<Problem>,
+    /// The latest first.
+    pub lists: Vec<ListRow>,
+    /// Idempotency key.
+    pub key: String,
+}
+
+/// A list that came in.
+#[derive(Debug, Clone)]
+pub struct ListRow {
+    /// File name.
+    pub file: String,
+    /// Whose.
+    pub organisation: String,
+    /// When, civil time.
+    pub came: DateTime,
+    /// Rows of people in it.
+    pub rows: u64,
+    /// Faults in it.
+    pub faults: u64,
+    /// Where it stands.
+    pub state: ListState,
+    /// Its review.
+    pub href: String,
+}
+
+/// Where a list stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListState {
+    /// Read, nothing changed.
+    ToReview,
+    /// Taken.
+    Accepted,
+    /// Not taken.
+    Discarded,
+    /// Could not be read at all.
+    Unreadable,
+}
+
+impl ListState {
+    fn words(self) -> &'static str {
+        match self {
+            Self::ToReview => "to review",
+            Self::Accepted => "taken",
+            Self::Discarded => "discarded",
+            Self::Unreadable => "not readable",
+        }
+    }
+
+    fn tone(self) -> &'static str {
+        match self {
+            Self::ToReview => "wait",
+            Self::Accepted => "good",
+            Self::Discarded => "off",
+            Self::Unreadable => "bad",
+        }
+    }
+}
+
+/// What a list would change, before anything is.
+#[derive(Debug, Clone, Template)]
+#[template(path = "cohort/review.html")]
+pub struct Review {
+    /// Frame.
+    pub frame: OpsFrame,
+    /// File name.
+    pub file: String,
+    /// Whose.
+    pub organisation: String,
+    /// Rows of people.
+    pub rows: u64,
+    /// People not known before.
+    pub new: u64,
+    /// People whose details change.
+    pub changed: u64,
+    /// People as before.
+    pub same: u64,
+    /// Known people who are not in this list.
+    pub not_seen: u64,
+    /// People who go to the worklist.
+    pub unclear: u64,
+    /// Why a second yes is needed, if it is.
+    pub second_yes: Option<String>,
+    /// The first faults.
+    pub faults: Vec<FaultRow>,
+    /// All of them.
+    pub fault_count: u64,
+    /// All of them as CSV.
+    pub faults_csv: String,
+    /// The mapping of columns.
+    pub columns: Vec<Column>,
+    /// Where the decision goes.
+    pub action: String,
+    /// Idempotency key.
+    pub key: String,
+}
+
+/// A fault of a list.
+#[derive(Debug, Clone)]
+pub struct FaultRow {
+    /// Row as the spreadsheet counts, from 1.
+    pub row: u64,
+    /// Heading of the column.
+    pub column: String,
+    /// The value seen.
+    pub seen: String,
+    /// The value wanted, with an example.
+    pub wanted: String,
+}
+
+/// How a column was understood.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its heading in the list.
+    pub heading: String,
+    /// What it is read as; "not used".
+    pub read_as: String,
+    /// Its first value.
+    pub example: String,
+}
+
+impl Review {
+    fn taken(&self) -> u64 {
+        self.new + self.changed
+    }
+
+    fn finding(&self) -> String {
+        let mut said = match self.taken() {
+            0 => "Nothing new.".to_owned(),
+            n => format!("{} would be added or changed.", words::people(n)),
+        };
+        if self.fault_count > 0 {
+            said.push_str(&format!(" {} to put right.", words::count(self.fault_count, "fault", "faults")));
+        }
+        said
+    }
+
+    fn accept_words(&self) -> String {
+        match self.taken() {
+            0 => "Keep this list as seen".to_owned(),
+            n => format!("Take {}", words::count(n, "change", "changes")),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Organisations, agreements, the ledger.
+//!
+//! An employer's page has no field that could hold somebody's health status: it knows on-shift absences, and counts that
+//! are kept back when they or their complement are small.
+
+mod samples;
+
+pub use samples::samples;
+
+use askama::Template;
+use jiff::civil::{Date, DateTime, Time};
+
+use crate::base::page::{Link, OpsFrame};
+use crate::base::words;
+
+/// All organisations.
+#[derive(Debug, Clone, Template)]
+#[template(path = "partnership/organisations.html")]
+pub struct Organisations {
+    /// Frame.
+    pub frame: OpsFrame,
+    /// The organisations, in the order shown.
+    pub rows: Vec<OrganisationRow>,
+}
+
+/// An organisation in the list.
+#[derive(Debug, Clone)]
+pub struct OrganisationRow {
+    /// Name.
+    pub name: String,
+    /// "acute trust".
+    pub kind: String,
+    /// Its people in the campaign.
+    pub people: u64,
+    /// Those with the whole course; kept back when small.
+    pub planned: u64,
+    /// Its people with an open worklist item.
+    pub unclear: u64,
+    /// Day of its last list.
+    pub last_list: Option<Date>,
+    /// Its page.
+    pub href: String,
+}
+
+impl Organisations {
+    fn count_words(&self) -> String {
+        words::count(self.rows.len() as u64, "organisation works", "organisations work")
+    }
+}
+
+impl OrganisationRow {
+    fn planned_words(&self) -> String {
+        words::guarded(self.planned, self.people)
+            .map_or_else(|| "not shown".to_owned(), |n| words::share(n, self.people))
+    }
+
+    fn list_words(&self) -> String {
+        self.last_list.map_or_else(|| "none yet".to_owned(), words::short_day)
+    }
+}
+
+/// An organisation as its employer contact sees it.
+#[derive(Debug, Clone, Template)]
+#[template(path = "partnership/organisation.html")]
+pub struct OrganisationPage {
+    /// Frame.
+    pub frame: OpsFrame,
+    /// Name.
+    pub name: String,
+    /// Its people.
+    pub people: u64,
+    /// With the whole course; kept back when small.
+    pub planned: u64,
+    /// On-shift absences, in order.
+    pub away: Vec<Away>,
+    /// More of them.
+    pub more: Option<String>,
+    /// Where the reminder goes.
+    pub remind: String,
+    /// Link to its lists.
+    pub lists: Link,
+    /// Link to its worklist.
+    pub unclear: Link,
+    /// Idempotency key.
+    pub key: String,
+}
+
+/// Somebody away from a shift. Carries no reason, on purpose.
+#[derive(Debug, Clone)]
+pub struct Away {
+    /// The day.
+    pub date: Date,
+    /// From, travel included.
+    pub from: Time,
+    /// Until, travel included.
+    pub until: Time,
+    /// Who.
+    pub name: String,
+    /// Team.
+    pub team: String,
+}
+
+impl Away {
+    fn hours_words(&self) -> String {
+        words::hours(self.from, self.until)
+    }
+}
+
+impl OrganisationPage {
+    fn finding(&self) -> String {
+        match words::guarded(self.planned, self.people) {
+            Some(n) => format!("{} of your {} have both appointments.", words::number(n), words::people(self.people)),
+            None => format!(
+                "You have {} in this campaign. How many have appointments is not shown: the number, or the rest, is under {}.",
+                words::people(self.people),
+                words::SMALL
+            ),
+        }
+    }
+}
+
+/// Where an agreement stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgreementState {
+    /// Not signed by all.
+    Draft,
+    /// In force.
+    InForce,
+    /// In force, ends within a week.
+    EndsSoon,
+    /// Ended.
+    Ended,
+}
+
+impl AgreementState {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Draft => "not signed",
+            Self::InForce => "in force",
+            Self::EndsSoon => "ends this week",
+            Self::Ended => "ended",
+        }
+    }
+
+    fn tone(self) -> &'static str {
+        match self {
+            Self::Draft | Self::EndsSoon => "wait",
+            Self::InForce => "good",
+            Self::Ended => "off",
+        }
+    }
+}
+
+/// An agreement in the list.
+#[derive(Debug, Clone)]
+pub struct AgreementRow {
+    /// "A-014".
+    pub reference: String,
+    /// Who gives.
+    pub host: String,
+    /// Whose people may come.
+    pub employer: String,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub until: Date,
+    /// Places it allows.
+    pub allocation: u64,
+    /// Places used.
+    pub used: u64,
+    /// State.
+    pub state: AgreementState,
+    /// Its page.
+    pub href: String,
+}
+
+/// All agreements.
+#[derive(Debug, Clone, Template)]
+#[template(path = "partnership/agreements.html")]
+pub struct Agreements {
+    /// Frame.
+    pub frame: OpsFrame,
+    /// Those that end soon first.
+    pub rows: Vec<AgreementRow>,
+}
+
+/// One agreement.
+#[derive(Debug, Clone, Template)]
+#[template(path = "partnership/agreement.html")]
+pub struct AgreementPage {
+    /// Frame.
+    pub frame: OpsFrame,
+    /// As in the list.
+    pub row: AgreementRow,
+    /// Version shown.
+    pub version: u32,
+    /// What it is for.
+    pub purpose: String,
+    /// Where it holds.
+    pub sites: Vec<String>,
+    /// "honoured", "moved" or "cancelled".
+    pub at_end: String,
+    /// Roles and organisations that signed; visibly fictitious in the demo.
+    pub signed: Vec<String>,
+}
+
+/// Who promised, gave and used.
+#[derive(Debug, Clone, Template)]
+#[template(path = "partnership/ledger.html")]
+pub struct Ledger {
+    /// Frame.
+    pub frame: OpsFrame,
+    /// One line an organisation.
+    pub sums: Vec<LedgerSum>,
+    /// The latest first.
+    pub entries: Vec<LedgerEntry>,
+}
+
+/// An organisation's line, in appointments.
+#[derive(Debug, Clone)]
+pub struct LedgerSum {
+    /// Whose.
+    pub organisation: String,
+    /// Promised by agreements.
+    pub promised: u64,
+    /// Given to people of others and its own.
+    pub given: u64,
+    /// Used by its people anywhere.
+    pub used: u64,
+}
+
+/// An entry.
+#[derive(Debug, Clone)]
+pub struct LedgerEntry {
+    /// Number in the organisation's chain.
+    pub number: u64,
+    /// When, civil time.
+    pub at: DateTime,
+    /// What, without a person's name.
+    pub what: String,
+    /// Reference and version.
+    pub agreement: String,
+    /// First digits of its seal, once sealed.
+    pub seal: Option<String>,
+}
+
+impl Ledger {
+    fn finding(&self) -> String {
+        let (promised, given) = self.sums.iter().fold((0, 0), |(p, g), s| (p + s.promised, g + s.given));
+        format!("{} places are promised; {} of them are given.", words::number(promised), words::number(given))
+    }
+}
