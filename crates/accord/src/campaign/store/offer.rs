@@ -19,7 +19,7 @@ pub fn open_offers(tx: &mut Tx<'_>, campaign: CampaignId, needs_age: bool, next_
            SELECT partnership_id, person_id, MIN(id) AS id FROM employment
            WHERE state <> 'left' AND is_primary = 1 GROUP BY partnership_id, person_id
          ) f ON f.partnership_id = p.partnership_id AND f.person_id = p.id
-         JOIN employment e ON e.partnership_id = f.partnership_id AND e.id = f.id
+         JOIN employment e ON e.partnership_id = f.partnership_id AND e.person_id = p.id AND e.id = f.id
          LEFT JOIN (
            SELECT partnership_id, person_id, MIN(kind) AS kind, MIN(due_on) AS due_on FROM worklist_item
            WHERE state = 'open' AND (kind IN ('possible_duplicate', 'nhs_number_clash') OR (kind = 'no_date_of_birth' AND $3 = 1))
