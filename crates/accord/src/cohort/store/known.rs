@@ -19,7 +19,7 @@ pub fn known(tx: &mut Tx<'_>, employer: OrganisationId, rows: &[StaffRow]) -> Re
     let mut births: Vec<(String, String)> =
         traits.iter().filter_map(|t| Some((t.birth?.to_string(), t.home.clone()?))).collect();
     let (anybody,): (i64,) = tx.one(
-        "SELECT CASE WHEN EXISTS (SELECT 1 FROM person WHERE partnership_id = $1) THEN 1 ELSE 0 END",
+        "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM person WHERE partnership_id = $1) THEN 1 ELSE 0 END AS BIGINT)",
         p![tx.partnership()],
     )?;
     if anybody == 1 {
@@ -129,10 +129,10 @@ macro_rules! known_people {
         concat!(
             "SELECT ",
             person_columns!(),
-            ", CASE WHEN EXISTS (SELECT 1 FROM employment e WHERE e.partnership_id = p.partnership_id
-                 AND e.person_id = p.id AND e.is_primary = 1) THEN 1 ELSE 0 END,
-             CASE WHEN EXISTS (SELECT 1 FROM worklist_item w WHERE w.partnership_id = p.partnership_id
-                 AND w.person_id = p.id AND w.kind = 'no_date_of_birth') THEN 1 ELSE 0 END
+            ", CAST(CASE WHEN EXISTS (SELECT 1 FROM employment e WHERE e.partnership_id = p.partnership_id
+                 AND e.person_id = p.id AND e.is_primary = 1) THEN 1 ELSE 0 END AS BIGINT),
+             CAST(CASE WHEN EXISTS (SELECT 1 FROM worklist_item w WHERE w.partnership_id = p.partnership_id
+                 AND w.person_id = p.id AND w.kind = 'no_date_of_birth') THEN 1 ELSE 0 END AS BIGINT)
              FROM person p WHERE p.partnership_id = $1 AND p.state = 'active' AND ",
             $where
         )
