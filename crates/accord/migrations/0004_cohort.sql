@@ -24,7 +24,7 @@ CREATE TABLE person (
 );
 CREATE UNIQUE INDEX person_nhs_number_key ON person (partnership_id, nhs_number) WHERE nhs_number IS NOT NULL AND state = 'active';
 CREATE INDEX person_by_name ON person (partnership_id, name_key, date_of_birth);
-CREATE INDEX person_by_birth ON person (partnership_id, date_of_birth, home_postcode);
+CREATE INDEX person_by_home ON person (partnership_id, home_postcode);
 
 CREATE TABLE team (
   partnership_id TEXT NOT NULL,
@@ -159,5 +159,6 @@ CREATE TABLE worklist_item (
 );
 -- row_key: what an unreadable row holds, hashed, so that the same row sent again is the same item.
 CREATE INDEX worklist_item_open ON worklist_item (partnership_id, state, employer_id);
+CREATE INDEX worklist_item_by_employer ON worklist_item (partnership_id, employer_id);
 CREATE INDEX worklist_item_by_person ON worklist_item (partnership_id, person_id);
 CREATE INDEX worklist_item_by_other ON worklist_item (partnership_id, other_person_id);

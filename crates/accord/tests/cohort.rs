@@ -303,6 +303,9 @@ on_both_engines! {
         assert_eq!(refusal(decide(fresh, &items[0], Decision::Left)), "not_for_this_kind");
         let done = decide(fresh, &items[0], Decision::Same { keep: None }).expect("decides");
         assert_eq!(done.person, Some(ann));
+        let id = items[0].item.id;
+        let outcome = read(fresh, move |tx| store::item_by_id(tx, id)).and_then(|item| item.outcome);
+        assert_eq!(outcome.as_deref(), Some("same"));
         assert_eq!(refusal(decide(fresh, &items[0], Decision::Different)), "already_done");
         let kept = read(fresh, move |tx| store::person_by_id(tx, ann)).expect("there").particulars;
         assert_eq!((kept.home_postcode.map(|p| p.to_string()).as_deref(), kept.mobile.is_some()), (Some("CO4 5JL"), true));

@@ -147,6 +147,8 @@ pub fn resolve(tx: &mut Tx<'_>, id: WorklistItemId, decision: &Decision) -> Resu
     if !item.kind.decisions().contains(&decision.word()) {
         return Err(Stop::Refused(ResolveRefusal::NotForThisKind { kind: item.kind }));
     }
+    // Closed first, so that whatever a merge closes besides is not this one.
+    store::close_item(tx, id, decision.word())?;
     let resolved = match decision {
         Decision::Same { keep } => join(tx, &item, *keep)?,
         Decision::Different | Decision::SetAside { .. } => Resolved { person: item.person, asks_again: false },
@@ -154,7 +156,6 @@ pub fn resolve(tx: &mut Tx<'_>, id: WorklistItemId, decision: &Decision) -> Resu
         Decision::Left => employed(tx, &item, EmploymentState::Left)?,
         Decision::StillHere => employed(tx, &item, EmploymentState::Current)?,
     };
-    store::close_item(tx, id, decision.word())?;
     let mut detail = serde_json::json!({ "kind": item.kind.word(), "decision": decision.word() });
     if let Decision::SetAside { reason } = decision {
         detail["reason"] = reason.as_str().into();

@@ -21,7 +21,7 @@ pub struct KnownPerson {
 /// Everything of the store that matters for one list.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    /// Everybody with an employment here, and whoever shares an NHS number, a name, or birth date and home with a row.
+    /// Everybody with an employment here, and whoever shares an NHS number, a name or a home with a row.
     pub people: Vec<KnownPerson>,
     /// All employments of this employer.
     pub employments: Vec<Employment>,

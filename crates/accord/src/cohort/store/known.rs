@@ -16,23 +16,17 @@ pub fn known(tx: &mut Tx<'_>, employer: OrganisationId, rows: &[StaffRow]) -> Re
     let traits: Vec<Traits> = rows.iter().map(Traits::of_row).collect();
     let mut numbers: Vec<String> = traits.iter().filter_map(|t| t.nhs_number.map(|n| n.to_string())).collect();
     let mut names: Vec<String> = traits.iter().filter_map(Traits::name_key).collect();
-    let mut births: Vec<(String, String)> =
-        traits.iter().filter_map(|t| Some((t.birth?.to_string(), t.home.clone()?))).collect();
+    let mut homes: Vec<String> = traits.iter().filter(|t| t.birth.is_some()).filter_map(|t| t.home.clone()).collect();
     let (anybody,): (i64,) = tx.one(
-        "SELECT CASE WHEN EXISTS (SELECT 1 FROM person WHERE partnership_id = $1) THEN 1 ELSE 0 END",
+        "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM person WHERE partnership_id = $1) THEN 1 ELSE 0 END AS BIGINT)",
         p![tx.partnership()],
     )?;
     if anybody == 1 {
-        numbers.sort_unstable();
-        numbers.dedup();
-        names.sort_unstable();
-        names.dedup();
-        births.sort_unstable();
-        births.dedup();
-        lookup(tx, &mut people, BY_NUMBER, &numbers)?;
-        lookup(tx, &mut people, BY_NAME, &names)?;
-        let pairs: Vec<String> = births.into_iter().flat_map(|(birth, home)| [birth, home]).collect();
-        lookup(tx, &mut people, BY_BIRTH, &pairs)?;
+        for (sql, keys) in [(BY_NUMBER, &mut numbers), (BY_NAME, &mut names), (BY_HOME, &mut homes)] {
+            keys.sort_unstable();
+            keys.dedup();
+            lookup(tx, &mut people, sql, keys)?;
+        }
     }
     let mut known = Known { people: people.into_values().collect(), ..Known::default() };
     known.employments = tx.all::<Employment>(
@@ -40,10 +34,12 @@ pub fn known(tx: &mut Tx<'_>, employer: OrganisationId, rows: &[StaffRow]) -> Re
             "SELECT ",
             employment_columns!(),
             " FROM employment e LEFT JOIN team t ON t.partnership_id = e.partnership_id AND t.id = e.team_id
-             WHERE e.partnership_id = $1 AND e.employer_id = $2 ORDER BY e.id"
+             WHERE e.partnership_id = $1 AND e.employer_id = $2"
         ),
         p![tx.partnership(), employer],
     )?;
+    // Sorted here: asked for in order, SQLite walks everybody's employments instead of this employer's.
+    known.employments.sort_unstable_by_key(|employment| employment.id);
     asked_before(tx, employer, &mut known)?;
     Ok(known)
 }
@@ -75,7 +71,7 @@ fn asked_before(tx: &mut Tx<'_>, employer: OrganisationId, known: &mut Known) ->
 /// How many keys one statement looks up.
 const KEYS: usize = 38;
 
-/// Looks keys up in portions; the last portion is filled with its last key (or pair), which changes nothing.
+/// Looks keys up in portions; the last portion is filled with its last key, which changes nothing.
 fn lookup(
     tx: &mut Tx<'_>,
     people: &mut BTreeMap<PersonId, KnownPerson>,
@@ -87,12 +83,8 @@ fn lookup(
         let mut params: Vec<Param<'_>> = Vec::with_capacity(KEYS + 1);
         params.push(partnership.param());
         params.extend(portion.iter().map(ToParam::param));
-        while params.len() <= KEYS {
-            // Pairs stand at (1, 2), (3, 4) ...: two places back is the same half of the pair before, if there is one.
-            let back = if portion.len() > 1 { 2 } else { 1 };
-            let before = params[params.len() - back].clone();
-            params.push(before);
-        }
+        let last = params[params.len() - 1].clone();
+        params.resize(KEYS + 1, last);
         gather(tx, people, sql, &params)?;
     }
     Ok(())
@@ -129,10 +121,10 @@ macro_rules! known_people {
         concat!(
             "SELECT ",
             person_columns!(),
-            ", CASE WHEN EXISTS (SELECT 1 FROM employment e WHERE e.partnership_id = p.partnership_id
-                 AND e.person_id = p.id AND e.is_primary = 1) THEN 1 ELSE 0 END,
-             CASE WHEN EXISTS (SELECT 1 FROM worklist_item w WHERE w.partnership_id = p.partnership_id
-                 AND w.person_id = p.id AND w.kind = 'no_date_of_birth') THEN 1 ELSE 0 END
+            ", CAST(CASE WHEN EXISTS (SELECT 1 FROM employment e WHERE e.partnership_id = p.partnership_id
+                 AND e.person_id = p.id AND e.is_primary = 1) THEN 1 ELSE 0 END AS BIGINT),
+             CAST(CASE WHEN EXISTS (SELECT 1 FROM worklist_item w WHERE w.partnership_id = p.partnership_id
+                 AND w.person_id = p.id AND w.kind = 'no_date_of_birth') THEN 1 ELSE 0 END AS BIGINT)
              FROM person p WHERE p.partnership_id = $1 AND p.state = 'active' AND ",
             $where
         )
@@ -149,8 +141,7 @@ const BY_NAME: &str = known_people!(
     "p.name_key IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
      $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)"
 );
-const BY_BIRTH: &str = known_people!(
-    "(p.date_of_birth, p.home_postcode) IN (VALUES ($2, $3), ($4, $5), ($6, $7), ($8, $9), ($10, $11), ($12, $13),
-     ($14, $15), ($16, $17), ($18, $19), ($20, $21), ($22, $23), ($24, $25), ($26, $27), ($28, $29), ($30, $31),
-     ($32, $33), ($34, $35), ($36, $37), ($38, $39))"
+const BY_HOME: &str = known_people!(
+    "p.home_postcode IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+     $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)"
 );
