@@ -216,9 +216,10 @@ on_both_engines! {
 
     fn a_proposal_is_checked_saved_and_replaced_by_the_next(fresh) {
         let small = Small::build(fresh, 2);
+        // Four places of the allocation hold two courses of two.
+        sql(fresh, "UPDATE allocation SET capacity = 4");
         let dry = proposal(fresh, &small, false).expect("a plan is made");
         assert_eq!(number(fresh, "SELECT COUNT(*) FROM plan"), 0);
-        // Five places of the allocation hold two courses of two.
         assert_eq!((dry.figures.placed, dry.figures.most_people), (2, 2));
         assert_eq!(dry.by_reason(), [("allocation_short", 1)]);
         let first = proposal(fresh, &small, true).expect("a plan is made");
