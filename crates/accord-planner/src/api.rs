@@ -37,10 +37,10 @@ impl Budget {
     #[must_use]
     pub fn standard() -> Self {
         Self {
-            price_rounds: 60,
+            price_rounds: 90,
             polish_passes: 100,
             primal_rounds: 40,
-            moves_per_hundred: 500,
+            moves_per_hundred: 800,
             people_passes: 60,
             threads: 2,
         }
@@ -133,7 +133,8 @@ fn plan_with<const W: usize>(
         scale * 0.05,
         budget.threads,
     );
-    let bound = Some(best.minutes());
+    let fixed = pinned_cost(problem);
+    let bound = Some(best.minutes() + fixed);
     progress(Progress {
         phase: Phase::Bound,
         done: 1,
@@ -144,8 +145,14 @@ fn plan_with<const W: usize>(
     let state = choose::<W>(&model, scale, &best, budget, &mut random, progress);
     let mut exchange = Exchange::<W>::new(&model, state, &best, &mut random);
     let moves = model.people.len() * budget.moves_per_hundred as usize / 100;
-    let value = Some(exchange.best_cost() / PRICE_SCALE);
-    progress(Progress { phase: Phase::Exchange, done: 0, of: 1, bound, value });
+    let value = Some(exchange.best_cost() / PRICE_SCALE + fixed);
+    progress(Progress {
+        phase: Phase::Exchange,
+        done: 0,
+        of: 1,
+        bound,
+        value,
+    });
     exchange.search(moves, f64::from(scale) * 0.5, &mut random);
     let outcome = finish(&model, exchange, &best, budget);
     let (bound, value) = (Some(outcome.proof.bound), Some(outcome.proof.value));
@@ -201,6 +208,12 @@ fn finish<const W: usize>(
         proof,
         reasons,
     }
+}
+
+/// What the courses cost that are pinned from end to end; the search leaves them alone.
+fn pinned_cost(problem: &Problem) -> i64 {
+    let blocks: Vec<Option<Vec<u32>>> = problem.people.iter().map(pinned_blocks(problem)).collect();
+    accord_proof::value(problem, &assign(problem, &blocks)).courses
 }
 
 /// The course of whoever is wholly pinned.

@@ -409,3 +409,84 @@ fn search_supply<const W: usize>(
     }
     levels.supplies[s] = f32::midpoint(low, high);
 }
+
+#[cfg(test)]
+#[path = "../tests/small/mod.rs"]
+mod small;
+
+#[cfg(test)]
+mod tests {
+    use super::small::{Dice, Size, problem};
+    use super::*;
+    use crate::model::Weights;
+    use accord_proof::cost_bound;
+
+    /// The kernel and the independent check agree to the minute at any prices: courses of one to four appointments,
+    /// begun, pinned, over long horizons and short.
+    #[test]
+    fn the_kernel_finds_the_bound_the_check_finds() {
+        let mut compared = 0;
+        for seed in 0..200u64 {
+            let appointments = 1 + seed as usize % 4;
+            let days = [12, 40, 80, 180][seed as usize / 4 % 4];
+            let size = Size {
+                people: 12,
+                sites: 3,
+                days,
+                appointments,
+                sparse: 2,
+                places: 2,
+            };
+            let problem = problem(seed, &size);
+            if problem.people.iter().any(|p| problem.wholly_pinned(p)) {
+                continue;
+            }
+            let model = Model::new(&problem, Weights::COST);
+            let mut dice = Dice::new(seed + 1);
+            let mut levels = Levels::zero(&model);
+            for x in levels.each_mut().into_iter().flatten() {
+                *x = if dice.one_in(2) {
+                    dice.below(64 * 90) as f32
+                } else {
+                    0.0
+                };
+            }
+            let found = bound_at::<192>(&model, &levels, 2).minutes();
+            assert_eq!(
+                Some(found),
+                cost_bound(&problem, &levels.prices(&model)),
+                "seed {seed}"
+            );
+            compared += 1;
+        }
+        assert!(compared > 50, "only {compared} problems compared");
+    }
+
+    #[test]
+    fn moving_price_to_supplies_never_lowers_the_bound() {
+        for seed in 0..40 {
+            let size = Size {
+                people: 30,
+                sites: 2,
+                days: 14,
+                appointments: 2,
+                sparse: 2,
+                places: 2,
+            };
+            let problem = problem(seed, &size);
+            let model = Model::new(&problem, Weights::COST);
+            let mut dice = Dice::new(seed);
+            let mut levels = Levels::zero(&model);
+            levels
+                .blocks
+                .iter_mut()
+                .for_each(|x| *x = dice.below(64 * 60) as f32);
+            let before = bound_at::<32>(&model, &levels, 1).units;
+            shift_to_supplies(&model, &mut levels);
+            assert!(
+                bound_at::<32>(&model, &levels, 1).units >= before,
+                "seed {seed}"
+            );
+        }
+    }
+}

@@ -166,9 +166,9 @@ fn course<const W: usize>(
             if k < last {
                 ahead = window_min(model, product, base, &after[0]);
             }
-            for i in 0..LANES {
+            for (i, ahead) in ahead.into_iter().enumerate() {
                 let d = base + i;
-                let cost = (scratch.open[d] + ahead[i]).min(BIG) + wait * d as i32;
+                let cost = (scratch.open[d] + ahead).min(BIG) + wait * d as i32;
                 rest[d] = if d < from || d > until {
                     BIG
                 } else {

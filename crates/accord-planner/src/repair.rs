@@ -140,8 +140,8 @@ impl<'m, 'p, const W: usize> Exchange<'m, 'p, W> {
         }
         self.insert(q);
         random.shuffle(&mut moved[1..]);
-        for n in 1..moved.len() {
-            self.insert(moved[n].0);
+        for (p, _) in &moved[1..] {
+            self.insert(*p);
         }
         if self.cost > before + threshold {
             for (p, _) in &moved {

@@ -38,7 +38,7 @@ struct Pressure {
 impl Pressure {
     const HIGHEST: f32 = 64.0;
     const LOWEST: f32 = 0.02;
-    const AT_END: f32 = 0.3;
+    const AT_END: f32 = 0.15;
     /// The share of rounds in which it follows the violations; then it only falls.
     const FOLLOWS: f32 = 0.4;
 
@@ -175,11 +175,20 @@ pub(crate) fn choose<const W: usize>(
     random: &mut Random,
     progress: &mut dyn FnMut(Progress),
 ) -> State {
-    let (soft, hard) = (0.05f32, 0.2f32);
-    let start = Congestion::Soft(scale * soft);
+    let mut rho = scale * 0.05;
+    let few = (0.003 * model.people.len() as f32) as i64;
+    let start = Congestion::Soft(rho);
     let mut market = Market::<W>::new(model, State::empty(model), bound.levels.clone(), start);
     for round in 0..budget.primal_rounds {
-        let rho = scale * soft * (hard / soft).powf(round as f32 / budget.primal_rounds as f32);
+        if round > 0 {
+            // Where places are short prices are of another order, and so must be what keeps people off them.
+            let press = if violation(model, &market.state) > few {
+                1.15
+            } else {
+                1.03
+            };
+            rho = (rho * press).min(scale * 8.0);
+        }
         market.congestion = Congestion::Soft(rho);
         market.refresh();
         market.round(&order(model.people.len(), random));

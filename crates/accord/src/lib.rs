@@ -17,6 +17,7 @@ pub mod booking;
 pub mod campaign;
 pub mod clinic;
 pub mod cohort;
+pub mod commands;
 pub mod evidence;
 pub mod partnership;
 pub mod plan;

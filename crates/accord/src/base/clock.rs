@@ -14,6 +14,8 @@ pub enum Clock {
     Machine,
     /// Microseconds since 1970 UTC; the demo, simulations and tests run on it.
     Virtual(Arc<AtomicI64>),
+    /// The machine's clock, this many microseconds on: the pages of a demo made for another day.
+    Shifted(i64),
 }
 
 impl Clock {
@@ -27,6 +29,7 @@ impl Clock {
         match self {
             Self::Machine => machine_now(),
             Self::Virtual(us) => at_microsecond(us.load(Ordering::SeqCst)),
+            Self::Shifted(us) => at_microsecond(machine_now().as_microsecond().saturating_add(*us)),
         }
     }
 
@@ -72,7 +75,7 @@ pub struct Chance(Arc<Mutex<Source>>);
 
 enum Source {
     Machine { counter: u32 },
-    Seeded { rng: Pcg64Mcg, counter: u32 },
+    Seeded { seed: u64, rng: Pcg64Mcg, counter: u32 },
 }
 
 impl std::fmt::Debug for Chance {
@@ -90,7 +93,19 @@ impl Chance {
     /// A stream that the seed repeats. Only for demo, simulation and tests: its secrets are none.
     pub fn seeded(seed: u64) -> Self {
         let rng = Pcg64Mcg::seed_from_u64(seed);
-        Self(Arc::new(Mutex::new(Source::Seeded { rng, counter: 0 })))
+        Self(Arc::new(Mutex::new(Source::Seeded { seed, rng, counter: 0 })))
+    }
+
+    /// A stream of its own for one step: what the step draws does not depend on what ran before it,
+    /// so a run that was stopped and went on makes the same ids. The machine's entropy stays itself.
+    pub fn step(&self, name: &str) -> Self {
+        match &*self.lock() {
+            Source::Machine { .. } => self.clone(),
+            Source::Seeded { seed, .. } => {
+                let hash = super::secret::sha256_hex(format!("{seed} {name}").as_bytes());
+                Self::seeded(u64::from_str_radix(&hash[..16], 16).unwrap_or(*seed))
+            }
+        }
     }
 
     /// Fills `bytes`. Panics only when the machine has no entropy to give, which ends the process.
@@ -112,7 +127,7 @@ impl Chance {
                     fill_from_machine(&mut bytes[4..]);
                     counter
                 }
-                Source::Seeded { rng, counter } => {
+                Source::Seeded { rng, counter, .. } => {
                     rng.fill_bytes(&mut bytes[4..]);
                     counter
                 }
@@ -163,5 +178,10 @@ mod tests {
         assert_ne!(first, make(&Chance::seeded(8)));
         assert!(first.windows(2).all(|pair| pair[0] < pair[1]));
         assert_eq!(first[0].get_version_num(), 7);
+        let chance = Chance::seeded(7);
+        let step = make(&chance.step("a"));
+        make(&chance);
+        assert_eq!(step, make(&chance.step("a")));
+        assert_ne!(step, make(&chance.step("b")));
     }
 }

@@ -1,5 +1,9 @@
 //! All SQL of evidence: it only reads.
 
+mod outcome;
+
+pub use outcome::{LandedRow, import_totals, landed_rows, open_items, unplaced_people, whole_courses};
+
 use crate::base::db::{StoreError, Tx};
 
 /// The rows of a verify statement: what is wrong, and where.

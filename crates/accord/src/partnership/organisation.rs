@@ -56,17 +56,6 @@ pub struct NewOrganisation {
     pub contact_role: String,
 }
 
-/// What the partnership says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Partnership {
-    /// Its name.
-    pub name: String,
-    /// Its one measurable goal.
-    pub goal: String,
-    /// True where everything about people is invented.
-    pub demo: bool,
-}
-
 /// Why an organisation could not be founded with, admitted or found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrganisationRefusal {
@@ -102,10 +91,10 @@ pub fn found(tx: &mut Tx<'_>, name: &str, goal: &str, demo: bool) -> Result<(), 
     for (text, what) in [(name, "name"), (goal, "goal")] {
         present(text, what)?;
     }
-    if let Some(there) = store::partnership(tx)? {
+    if let Some(there) = super::store::only(tx)? {
         return Err(Stop::Refused(OrganisationRefusal::AlreadyFounded { name: there.name }));
     }
-    store::insert_partnership(tx, &Partnership { name: name.trim().into(), goal: goal.trim().into(), demo })?;
+    super::store::found(tx, name.trim(), goal.trim(), demo)?;
     let id = tx.partnership().to_string();
     audited(tx, None, "found", "partnership", &id)?;
     Ok(())
@@ -113,7 +102,7 @@ pub fn found(tx: &mut Tx<'_>, name: &str, goal: &str, demo: bool) -> Result<(), 
 
 /// Admits an organisation.
 pub fn admit(tx: &mut Tx<'_>, new: &NewOrganisation) -> Result<OrganisationId, Stop<OrganisationRefusal>> {
-    if store::partnership(tx)?.is_none() {
+    if super::store::only(tx)?.is_none() {
         return Err(Stop::Refused(OrganisationRefusal::NotFounded));
     }
     for (text, what) in [(&new.name, "name"), (&new.kind, "kind"), (&new.contact_name, "contact")] {
@@ -150,11 +139,6 @@ pub fn by_id(tx: &mut Tx<'_>, id: OrganisationId) -> Result<Option<Organisation>
 /// All organisations, by name.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Organisation>, StoreError> {
     store::all(tx)
-}
-
-/// What the partnership says of itself, once it is founded.
-pub fn partnership(tx: &mut Tx<'_>) -> Result<Option<Partnership>, StoreError> {
-    store::partnership(tx)
 }
 
 /// The three organisations that someone who wrote `seen` most likely meant: codes with at most two

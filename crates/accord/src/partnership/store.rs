@@ -1,8 +1,10 @@
 //! All SQL of the partnership: organisations, agreements and allocations, the ledger.
 
 pub mod agreement;
+mod house;
 pub mod ledger;
 pub mod organisation;
 pub(crate) mod signing;
 
+pub use house::{Founded, found, only};
 pub use agreement::{agreements_for, give_back_allocation, lock_agreements, lock_for, take_allocation};

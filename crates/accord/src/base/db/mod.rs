@@ -362,6 +362,11 @@ impl Db {
         self.readers.ask_now(self.context(who), move |tx| f(tx).map_err(Stop::<()>::Store)).map_err(plain)
     }
 
+    /// The same store with a stream of chance of its own: see [`Chance::step`].
+    pub fn step(&self, name: &str) -> Self {
+        Self { chance: self.chance.step(name), ..self.clone() }
+    }
+
     fn context(&self, who: &Actor) -> crew::Ask {
         crew::Ask { who: who.clone(), clock: self.clock.clone(), chance: self.chance.clone() }
     }

@@ -2,7 +2,7 @@
 
 use crate::base::db::{FromRow, Row, StoreError, Tx};
 use crate::base::ids::OrganisationId;
-use crate::partnership::organisation::{NewOrganisation, Organisation, Partnership};
+use crate::partnership::organisation::{NewOrganisation, Organisation};
 
 impl FromRow for Organisation {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
@@ -20,26 +20,6 @@ impl FromRow for Organisation {
             contact_role: row.get(9)?,
         })
     }
-}
-
-impl FromRow for Partnership {
-    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
-        Ok(Self { name: row.get(0)?, goal: row.get(1)?, demo: row.get(2)? })
-    }
-}
-
-/// The partnership, once founded.
-pub fn partnership(tx: &mut Tx<'_>) -> Result<Option<Partnership>, StoreError> {
-    tx.maybe("SELECT name, goal, demo FROM partnership WHERE partnership_id = $1", p![tx.partnership()])
-}
-
-/// Writes the partnership.
-pub fn insert_partnership(tx: &mut Tx<'_>, new: &Partnership) -> Result<(), StoreError> {
-    tx.run(
-        "INSERT INTO partnership (partnership_id, name, goal, demo, created_us) VALUES ($1, $2, $3, $4, $5)",
-        p![tx.partnership(), new.name, new.goal, new.demo, tx.now()],
-    )?;
-    Ok(())
 }
 
 /// Writes an organisation.

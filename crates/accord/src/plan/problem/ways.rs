@@ -2,7 +2,7 @@
 
 use super::{Built, Numbers};
 use crate::base::ids::{AllocationId, OrganisationId, SiteId};
-use crate::clinic::store::SAME_SECTOR_MINUTES;
+use crate::clinic::travel::WITHIN_SECTOR;
 use crate::plan::facts::Facts;
 use crate::plan::reason::Reason;
 use accord_formats::{AccessNeeds, Postcode};
@@ -119,7 +119,7 @@ impl<'a> Ways<'a> {
         let minutes = |to: &str| {
             let (a, b) = if sector <= to { (sector, to) } else { (to, sector) };
             if a == b {
-                return Some(SAME_SECTOR_MINUTES);
+                return Some(WITHIN_SECTOR);
             }
             self.facts.travel.get(&(a.to_owned(), b.to_owned())).copied()
         };
