@@ -13,7 +13,10 @@ use accord_planner::Budget;
 use accord_proof::{DayMask, Supply, WhyEmpty};
 
 fn sql(fresh: &Fresh, statement: &'static str) {
-    fresh.db.write_now(&fresh.who, move |tx| tx.run(statement, p![]).map_err(Stop::<()>::Store)).expect("the statement runs");
+    fresh
+        .db
+        .write_now(&fresh.who, move |tx| tx.run(statement, p![]).map_err(Stop::<()>::Store))
+        .expect("the statement runs");
 }
 
 fn number(db: &Fresh, statement: &'static str) -> i64 {
