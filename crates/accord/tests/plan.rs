@@ -73,8 +73,8 @@ fn one_more(tx: &mut Tx<'_>, small: &Small, at: u32) -> Result<(), StoreError> {
     let person = tx.id::<Person>();
     tx.run(
         "INSERT INTO person (partnership_id, id, given_name, family_name, name_key, date_of_birth, home_postcode, language,
-           access_needs, state, version, created_us)
-         VALUES ($1, $2, 'More', 'Test', 'more', '1980-02-28', 'IP1 1AA', 'en', 0, 'active', 1, 0)",
+           access_needs, birth_checked, state, version, created_us)
+         VALUES ($1, $2, 'More', 'Test', 'more', '1980-02-28', 'IP1 1AA', 'en', 0, 0, 'active', 1, 0)",
         p![tx.partnership(), person],
     )?;
     tx.run(

@@ -1,3 +1,5 @@
 //! One file a command.
 
 pub mod import;
+pub mod plan;
+pub mod publish;
