@@ -71,7 +71,9 @@ pub fn publish(
         if progress(at) == Next::Pause {
             return Ok(None);
         }
-        let step = db.write_now(who, move |tx| chunk(tx, plan, CHUNK))?;
+        // A chunk draws its own ids: a publishing that was cut off goes on to the same ones.
+        let step = db.step(&format!("publish {}", at.done));
+        let step = step.write_now(who, move |tx| chunk(tx, plan, CHUNK))?;
         if step.people == 0 {
             break;
         }

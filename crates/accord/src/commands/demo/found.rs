@@ -178,7 +178,7 @@ fn ways() -> Vec<TravelRow> {
 fn small_sectors(geo: &Geo) -> BTreeMap<String, String> {
     let mut small = BTreeMap::new();
     for postcode in geo.postcodes.all() {
-        let text = postcode.postcode.as_str();
+        let text: &str = &postcode.text;
         let sector = text.get(..text.len().saturating_sub(2)).unwrap_or(text);
         if geo.travel.sector(sector).is_none() {
             let near = &geo.travel.sectors()[usize::from(postcode.sector.0)];

@@ -10,6 +10,9 @@ mod outcome;
 mod report;
 mod settings;
 
+pub(super) use report::SampleReader;
+pub(super) use settings::clock;
+
 use super::opened::{make_key, operator};
 use super::{At, Ended, Failure, serve};
 use crate::base::audit;
@@ -64,7 +67,7 @@ impl Site<'_> {
     /// The store as a stage sees it: its own chance, and a clock that stands at its own minute.
     fn at(&self, minute: i64, step: &str) -> Db {
         let clock = Clock::standing_at(at_microsecond(self.begin_us + minute * 60_000_000));
-        Db { clock, ..self.db.step(step) }
+        self.db.step(step).with_clock(clock)
     }
 
     fn failed(&self, error: &StoreError) -> Failure {
@@ -97,7 +100,7 @@ pub(super) fn run(at: &At, args: &Demo) -> Result<Ended, Failure> {
         return Ok(Ended::Well);
     }
     let here = At { at: Some(place.to_string()), ..at.clone() };
-    serve::demo(&here, &args.listen, &report.sample)
+    serve::serve_demo(&here, &args.listen, &report.sample)
 }
 
 /// Opens the store, making it when it is not there.
@@ -135,8 +138,8 @@ mod plan {
     /// What the report says of the plan.
     #[derive(Debug, Clone, Copy, Default)]
     pub struct Published {
-        pub value: u64,
-        pub bound: u64,
+        pub value: i64,
+        pub bound: i64,
         pub most_people: u64,
         pub placed: u64,
         pub bookings: u64,

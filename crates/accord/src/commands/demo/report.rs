@@ -1,7 +1,7 @@
 //! What the demo says: one line a stage while it runs, a small table when it is done, or one JSON object.
 
 use super::plan::Published;
-use super::{Built, Site, found};
+use super::{Built, Outcome, Site, found};
 use crate::base::words;
 use crate::commands::Failure;
 use crate::evidence::verify::Finding;
@@ -88,7 +88,7 @@ pub(super) fn publish_said(plan: &Published) -> String {
     format!("{} bookings, each under an agreement", words::number(plan.bookings))
 }
 
-pub(super) fn verify_said(findings: &[Finding], outcome: &super::Outcome) -> String {
+pub(super) fn verify_said(findings: &[Finding], outcome: &Outcome) -> String {
     let broken: u64 = findings.iter().filter_map(|f| f.violations).sum();
     if broken == 0 && outcome.lost == 0 {
         "every invariant holds; nobody is lost".into()
@@ -201,8 +201,8 @@ impl Report {
         line("unclear, each with an owner", outcome.unclear);
         line("people", outcome.planned + outcome.unplaced + outcome.unclear);
         crate::commands::print_line("");
-        line("value of the plan, person-minutes", self.built.plan.value);
-        line("no plan can be below", self.built.plan.bound);
+        line("value of the plan, person-minutes", self.built.plan.value.unsigned_abs());
+        line("no plan can be below", self.built.plan.bound.unsigned_abs());
         let gap = format!("{:.2} %", self.gap() * 100.0);
         crate::commands::print_line(&format!("  {:34} {gap:>12}", "gap"));
         let memory = format!("{} MB", peak_mb());
@@ -217,8 +217,6 @@ impl Report {
         }
     }
 }
-
-use super::Outcome;
 
 /// The most memory the process has held, in megabytes; 0 where the system does not say.
 fn peak_mb() -> u64 {

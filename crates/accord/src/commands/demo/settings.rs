@@ -1,7 +1,7 @@
 //! Which demo: what was asked for, or what the folder was begun with.
 
 use super::Demo;
-use crate::base::clock::{london_date, machine_now};
+use crate::base::clock::{Clock, london_date, london_instant, machine_now};
 use crate::base::db::Place;
 use crate::commands::Failure;
 use accord_testkit::world::Settings;
@@ -49,6 +49,20 @@ pub fn read(files: &Path) -> Option<Settings> {
         people: u32::try_from(json.get("people")?.as_u64()?).ok()?,
         today: json.get("today")?.as_str()?.parse().ok()?,
     })
+}
+
+/// The clock of a demo's pages: they open on the day the demo was made for, and run from there.
+pub fn clock(files: &Path, clock: Clock) -> Clock {
+    match (read(files), clock) {
+        (Some(settings), Clock::Machine) => {
+            let now = machine_now();
+            if london_date(now) == settings.today {
+                return Clock::Machine;
+            }
+            Clock::Shifted(london_instant(settings.today, 9 * 60).as_microsecond() - now.as_microsecond())
+        }
+        (_, clock) => clock,
+    }
 }
 
 fn write(files: &Path, file: &Path, settings: Settings) -> Result<(), Failure> {
