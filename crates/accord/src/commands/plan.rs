@@ -69,7 +69,8 @@ fn show(loud: bool, shown: &mut Option<Phase>, at: Progress) {
 
 fn as_json(proposal: &Proposal) -> serde_json::Value {
     let f = proposal.figures;
-    let reasons: serde_json::Map<_, _> = proposal.by_reason().into_iter().map(|(code, n)| (code.to_owned(), n.into())).collect();
+    let reasons: serde_json::Map<_, _> =
+        proposal.by_reason().into_iter().map(|(code, n)| (code.to_owned(), n.into())).collect();
     serde_json::json!({
         "plan": proposal.saved.map(|(_, number)| number),
         "people": f.people,

@@ -71,8 +71,8 @@ pub fn publish(
         if progress(at) == Next::Pause {
             return Ok(None);
         }
-        // A chunk draws its own ids: a publishing that was cut off goes on to the same ones.
-        let step = db.step(&format!("publish {}", at.done));
+        // A chunk draws its own ids: a publishing that was cut off goes on to the same ones, and no other plan has them.
+        let step = db.step(&format!("publish {plan} {}", at.done));
         let step = step.write_now(who, move |tx| chunk(tx, plan, CHUNK))?;
         if step.people == 0 {
             break;

@@ -1,11 +1,14 @@
 //! What is limited: places, doses, absence of a team, and each employer's share of who stays unplaced.
 
 use super::{Built, Numbers, day_of, days_from};
-use crate::base::ids::{ProductId, SiteId};
+use crate::base::ids::{ProductId, SiteId, SlotId};
 use crate::cohort::working_time::half_of;
 use crate::plan::facts::{Facts, StockFacts};
 use accord_proof::{Block, Problem, SlotCapacity, Supply, Team};
 use std::collections::{BTreeMap, HashMap};
+
+/// Site, day, half and product of a block.
+type Cell = (u32, u16, u8, u8);
 
 /// Blocks from slots. Left out and counted: sites whose own system gives the times, and days before a site's
 /// first delivery. Where no delivery of a product is recorded at all its doses are not counted.
@@ -16,7 +19,7 @@ pub(super) fn add_blocks(built: &mut Built, facts: &Facts, numbers: &Numbers) {
         let first = arrives.entry((row.site, row.product)).or_insert(row.from);
         *first = (*first).min(row.from);
     }
-    let mut blocks: BTreeMap<(u32, u16, u8, u8), (Vec<SlotCapacity>, Vec<_>)> = BTreeMap::new();
+    let mut blocks: BTreeMap<Cell, (Vec<SlotCapacity>, Vec<SlotId>)> = BTreeMap::new();
     for slot in &facts.slots {
         let place = (numbers.site.get(&slot.site), numbers.product.get(&slot.product));
         let (Some(site), Some(product)) = place else { continue };

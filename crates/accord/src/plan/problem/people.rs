@@ -15,7 +15,10 @@ type Week = (DayMask, [DayMask; 3]);
 
 /// Working time by rota and leave as stored: many people share both.
 #[derive(Default)]
-struct Times<'a>(HashMap<(Option<&'a str>, Option<&'a str>), (Week, bool)>);
+struct Times<'a>(HashMap<RotaAndLeave<'a>, (Week, bool)>);
+
+/// As the store has them.
+type RotaAndLeave<'a> = (Option<&'a str>, Option<&'a str>);
 
 pub(super) fn add(built: &mut Built, facts: &Facts, numbers: &Numbers) {
     let dates = horizon_dates(built);

@@ -131,13 +131,7 @@ impl<'a> Ways<'a> {
     }
 
     /// The days on which agreements let the employer use the site, as runs of one allocation each.
-    fn runs(
-        &mut self,
-        built: &mut Built,
-        numbers: &Numbers,
-        employer: OrganisationId,
-        site: SiteId,
-    ) -> Vec<Run> {
+    fn runs(&mut self, built: &mut Built, numbers: &Numbers, employer: OrganisationId, site: SiteId) -> Vec<Run> {
         if let Some(runs) = self.runs.get(&(employer, site)) {
             return runs.clone();
         }

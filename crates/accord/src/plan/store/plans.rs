@@ -69,7 +69,9 @@ pub fn latest(tx: &mut Tx<'_>, campaign: CampaignId, state: State) -> Result<Opt
 /// A campaign's newest plan that was not given up.
 pub fn newest(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<Saved>, StoreError> {
     tx.maybe(
-        plan_columns!("WHERE partnership_id = $1 AND campaign_id = $2 AND state <> 'abandoned' ORDER BY number DESC LIMIT 1"),
+        plan_columns!(
+            "WHERE partnership_id = $1 AND campaign_id = $2 AND state <> 'abandoned' ORDER BY number DESC LIMIT 1"
+        ),
         p![tx.partnership(), campaign],
     )
 }
