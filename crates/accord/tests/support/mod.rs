@@ -81,8 +81,8 @@ pub fn fill(tx: &mut Tx<'_>) -> Result<(), Stop<()>> {
          VALUES ($1, '00000000-0000-0000-0000-000000000058', $2, 'staff.csv', 'h', '{}', '{}', 'committed', 'h', 2, 2, 0, 0, 0, 1, 1799049600000000, 1799049600000000)",
         "INSERT INTO worklist_item (partnership_id, id, kind, employer_id, person_id, summary, owner_role, owner_organisation_id, due_on, state, created_us)
          VALUES ($1, '00000000-0000-0000-0000-000000000059', 'no_date_of_birth', $2, '00000000-0000-0000-0000-00000000001f', 'row 3 of staff.csv', 'employer_contact', $2, '2027-01-11', 'open', 1798963200000000)",
-        "INSERT INTO plan (partnership_id, id, campaign_id, number, state, problem_hash, people, placed, value, bound, assumed_rota, assumed_address, created_us)
-         VALUES ($1, '00000000-0000-0000-0000-00000000005a', '00000000-0000-0000-0000-000000000053', 1, 'published', 'h', 2, 1, 100, 90, 1, 0, 1799049600000000)",
+        "INSERT INTO plan (partnership_id, id, campaign_id, number, state, problem_hash, people, placed, value, bound, most_people, assumed_rota, assumed_address, refused, created_us)
+         VALUES ($1, '00000000-0000-0000-0000-00000000005a', '00000000-0000-0000-0000-000000000053', 1, 'published', 'h', 2, 1, 100, 90, 1, 1, 0, 0, 1799049600000000)",
         "INSERT INTO plan_unplaced (partnership_id, plan_id, person_id, reason, sentence)
          VALUES ($1, '00000000-0000-0000-0000-00000000005a', '00000000-0000-0000-0000-00000000001f', 'capacity_short', 'The clinics near are full.')",
     ];
