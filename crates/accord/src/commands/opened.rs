@@ -50,10 +50,9 @@ impl Opened {
         let founded = db.read_now(&who, store::only).map_err(|e| Failure::store(&e, &place))?;
         let db = match (&founded, place.folder()) {
             (Some(founded), Some(folder)) if founded.demo => {
-                let mut db = db;
-                db.clock = demo::clock(folder, db.clock.clone());
-                db
-            }
+                let clock = demo::clock(folder, db.clock.clone());
+                db.with_clock(clock)
+            },
             _ => db,
         };
         let founded = founded.ok_or_else(|| {
