@@ -8,6 +8,7 @@ use crate::base::page::{OpsFrame, Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{audit, web};
+use crate::partnership::ledger;
 use crate::{evidence, log, routes};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
@@ -193,7 +194,7 @@ fn headers(response: &mut Response, https: bool) {
 pub type Sealer = fn(&mut Tx<'_>, u32) -> Result<usize, StoreError>;
 
 /// Everything that is sealed after the fact.
-pub const SEALERS: &[Sealer] = &[audit::seal];
+pub const SEALERS: &[Sealer] = &[audit::seal, ledger::seal];
 
 /// Rows sealed in one transaction.
 const SEAL_ROWS: u32 = 500;

@@ -6,7 +6,7 @@ use crate::app::{App, AsItIs};
 use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
-use crate::evidence::routes as see;
+use crate::evidence::{health, routes as see};
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -110,7 +110,7 @@ async fn livez() -> Response {
 /// `GET /readyz`: the store answers.
 async fn readyz(State(web): State<Web>) -> Response {
     let who = crate::access::nobody(web.house.partnership);
-    let ready = web.db.write(&who, |tx| tx.one::<(i64,)>("SELECT CAST(1 AS BIGINT)", &[]).map_err(Stop::<()>::Store));
+    let ready = web.db.write(&who, |tx| health::answers(tx).map_err(Stop::<()>::Store));
     match ready.await {
         Ok(_) => (Extension(AsItIs), "ready\n").into_response(),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Extension(AsItIs), "the store does not answer\n").into_response(),

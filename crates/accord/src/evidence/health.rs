@@ -33,3 +33,8 @@ pub fn look(tx: &mut Tx<'_>) -> Result<Seen, StoreError> {
         unsealed,
     })
 }
+
+/// Whether the store takes a transaction at all.
+pub fn answers(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    store::health::isolation(tx).map(|_| ())
+}

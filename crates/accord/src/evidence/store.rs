@@ -1,12 +1,12 @@
 //! All SQL of evidence: reads across nouns, a file a subject. It writes nothing.
 
-pub mod campaign;
-pub mod clinics;
-pub mod doors;
-pub mod health;
-pub mod lists;
+pub(crate) mod campaign;
+pub(crate) mod clinics;
+pub(crate) mod doors;
+pub(crate) mod health;
+pub(crate) mod lists;
 mod outcome;
-pub mod partners;
+pub(crate) mod partners;
 
 pub use outcome::{LandedRow, import_totals, landed_rows, open_items, unplaced_people, whole_courses};
 

@@ -56,10 +56,10 @@ pub fn fill(tx: &mut Tx<'_>) -> Result<(), Stop<()>> {
          VALUES ($1, '00000000-0000-0000-0000-000000000053', 'Winter Campaign', 'flu', 'vaccination', '2027-01-04', '2027-02-07', 16, 20, 40, 'keep', 'open')",
         "INSERT INTO campaign_appointment (partnership_id, campaign_id, number, name, first_on, last_on)
          VALUES ($1, '00000000-0000-0000-0000-000000000053', 1, 'first', '2027-01-04', '2027-01-17')",
-        "INSERT INTO person (partnership_id, id, given_name, family_name, name_key, date_of_birth, home_postcode, language, access_needs, state, version, created_us)
-         VALUES ($1, '00000000-0000-0000-0000-00000000001e', 'Ada', 'Okonkwo', 'okonkwo ada', '1984-03-15', 'CO15 1LH', 'en', 64, 'active', 1, 0)",
-        "INSERT INTO person (partnership_id, id, given_name, family_name, name_key, home_postcode, language, access_needs, state, version, created_us)
-         VALUES ($1, '00000000-0000-0000-0000-00000000001f', 'No', 'Birthday', 'birthday no', NULL, 'en', 0, 'active', 1, 0)",
+        "INSERT INTO person (partnership_id, id, given_name, family_name, name_key, date_of_birth, birth_checked, home_postcode, language, access_needs, state, version, created_us)
+         VALUES ($1, '00000000-0000-0000-0000-00000000001e', 'Ada', 'Okonkwo', 'okonkwo ada', '1984-03-15', 0, 'CO15 1LH', 'en', 64, 'active', 1, 0)",
+        "INSERT INTO person (partnership_id, id, given_name, family_name, name_key, birth_checked, home_postcode, language, access_needs, state, version, created_us)
+         VALUES ($1, '00000000-0000-0000-0000-00000000001f', 'No', 'Birthday', 'birthday no', 0, NULL, 'en', 0, 'active', 1, 0)",
         "INSERT INTO offer (partnership_id, campaign_id, person_id, employer_id, state, owner_role, owner_organisation_id, next_on, version, changed_us)
          VALUES ($1, '00000000-0000-0000-0000-000000000053', '00000000-0000-0000-0000-00000000001e', $2, 'assigned', 'person', $2, '2027-01-05', 1, 0)",
         "INSERT INTO offer (partnership_id, campaign_id, person_id, employer_id, state, reason, owner_role, owner_organisation_id, next_on, version, changed_us)
@@ -77,12 +77,12 @@ pub fn fill(tx: &mut Tx<'_>) -> Result<(), Stop<()>> {
            '00000000-0000-0000-0000-000000000054', 1, '00000000-0000-0000-0000-000000000055', '2027-01-05', 1799139600000000, 1799140200000000, 15, 'assigned', 1, 1, 0, 0)",
         "INSERT INTO ledger (partnership_id, id, host_id, employer_id, agreement_id, agreement_version, booking_id, units, at_us)
          VALUES ($1, '00000000-0000-0000-0000-000000000057', $2, $2, '00000000-0000-0000-0000-000000000054', 1, '00000000-0000-0000-0000-000000000056', 1, 1799049600000000)",
-        "INSERT INTO import (partnership_id, id, employer_id, file_name, file_hash, dialect, mapping, state, change_hash, rows_read, people_added, people_changed, people_same, not_seen, unclear, created_us, committed_us)
-         VALUES ($1, '00000000-0000-0000-0000-000000000058', $2, 'staff.csv', 'h', '{}', '{}', 'committed', 'h', 2, 2, 0, 0, 0, 1, 1799049600000000, 1799049600000000)",
+        "INSERT INTO import (partnership_id, id, employer_id, file_name, file_hash, dialect, mapping, state, change_hash, rows_read, people_added, people_changed, people_same, not_seen, unclear, created_us, committed_us, as_of, second_jobs, leavers)
+         VALUES ($1, '00000000-0000-0000-0000-000000000058', $2, 'staff.csv', 'h', '{}', '{}', 'committed', 'h', 2, 2, 0, 0, 0, 1, 1799049600000000, 1799049600000000, '2027-01-04', 0, 0)",
         "INSERT INTO worklist_item (partnership_id, id, kind, employer_id, person_id, summary, owner_role, owner_organisation_id, due_on, state, created_us)
          VALUES ($1, '00000000-0000-0000-0000-000000000059', 'no_date_of_birth', $2, '00000000-0000-0000-0000-00000000001f', 'row 3 of staff.csv', 'employer_contact', $2, '2027-01-11', 'open', 1798963200000000)",
-        "INSERT INTO plan (partnership_id, id, campaign_id, number, state, problem_hash, people, placed, value, bound, assumed_rota, assumed_address, created_us)
-         VALUES ($1, '00000000-0000-0000-0000-00000000005a', '00000000-0000-0000-0000-000000000053', 1, 'published', 'h', 2, 1, 100, 90, 1, 0, 1799049600000000)",
+        "INSERT INTO plan (partnership_id, id, campaign_id, number, state, problem_hash, people, placed, value, bound, most_people, assumed_rota, assumed_address, refused, created_us)
+         VALUES ($1, '00000000-0000-0000-0000-00000000005a', '00000000-0000-0000-0000-000000000053', 1, 'published', 'h', 2, 1, 100, 90, 1, 1, 0, 0, 1799049600000000)",
         "INSERT INTO plan_unplaced (partnership_id, plan_id, person_id, reason, sentence)
          VALUES ($1, '00000000-0000-0000-0000-00000000005a', '00000000-0000-0000-0000-00000000001f', 'capacity_short', 'The clinics near are full.')",
     ];

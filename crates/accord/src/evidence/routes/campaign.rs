@@ -14,8 +14,8 @@ use crate::evidence::store::campaign as store;
 use crate::evidence::store::{lists, partners};
 use crate::partnership::store as partnership;
 use crate::plan::pages::{ProofWords, Proposal, ReasonLine, Unplaced, UnplacedRow};
+use crate::plan::reason::Reason as Planner;
 use axum::extract::{Query, State};
-use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -36,11 +36,12 @@ struct Seen {
     windows: Vec<(Date, Date)>,
     offers: Vec<(OrganisationId, String, u32)>,
     names: BTreeMap<OrganisationId, String>,
+    plan: Option<store::PlanRow>,
     reasons: Vec<(String, u32)>,
     postcodes: Vec<(Option<String>,)>,
     booked: Vec<(Date, u32)>,
     site_days: Vec<(String, Date, u32, u32)>,
-    tasks: Vec<(String, u32, String, String, Timestamp)>,
+    tasks: Vec<lists::TaskRow>,
 }
 
 fn read(tx: &mut Tx<'_>) -> Result<(u64, String, Option<Seen>), StoreError> {
@@ -53,6 +54,7 @@ fn read(tx: &mut Tx<'_>) -> Result<(u64, String, Option<Seen>), StoreError> {
         windows: store::windows(tx, id)?,
         offers: store::offers(tx, id)?,
         names,
+        plan: store::plan(tx, id)?,
         reasons: store::reasons(tx, id)?,
         postcodes: store::unplaced_postcodes(tx, id)?,
         booked: store::booked_by_day(tx, id)?,
@@ -111,8 +113,7 @@ fn progress(seen: &Seen) -> Option<Progress> {
         unclear,
         course: u8::try_from(seen.windows.len()).unwrap_or(u8::MAX),
         most_live_in: most_live_in(&seen.postcodes),
-        // Until the plan keeps how many any plan could place, only the plain truth: not more than there are.
-        bound_left: unplaced,
+        bound_left: seen.plan.as_ref().map_or(unplaced, store::PlanRow::people_left),
         href_planned: "/organisations".into(),
         href_unplaced: "/unplaced".into(),
         href_unclear: "/worklist".into(),
@@ -149,7 +150,7 @@ fn tasks(web: &Web, seen: &Seen) -> Vec<Task> {
 
 /// A reason's code as words.
 fn reason_words(code: &str) -> String {
-    if code.is_empty() { "Not planned yet".into() } else { words::sentence(&plain(code)) }
+    if code.is_empty() { "Not planned yet".into() } else { Planner::title(code) }
 }
 
 /// What would help, by the reason's code.
@@ -303,12 +304,13 @@ fn shown(plan: store::PlanRow, reasons: Vec<(String, u32)>, empty: Proposal) -> 
     let open = plan.state == "proposal";
     let share = |n: u32| words::share(u64::from(n), people);
     // The page counts what is reached, the plan what it costs: people are the same on both.
+    let people_left = plan.people_left();
     let proof = ProofWords {
         value: placed,
-        bound: people,
+        bound: placed + people_left,
         planned: placed,
         people,
-        people_left: people - placed.min(people),
+        people_left,
         seconds: String::new(),
         check_command: format!("accord verify --proof plan-{}.proof", plan.number),
     };

@@ -83,9 +83,17 @@ pub struct PlanRow {
     pub state: String,
     pub people: u32,
     pub placed: u32,
+    pub most_people: u32,
     pub assumed_rota: u32,
     pub assumed_address: u32,
     pub created_us: i64,
+}
+
+impl PlanRow {
+    /// How many people more any plan could place at most: proved with the plan.
+    pub fn people_left(&self) -> u64 {
+        u64::from(self.most_people.saturating_sub(self.placed))
+    }
 }
 
 impl FromRow for PlanRow {
@@ -96,16 +104,17 @@ impl FromRow for PlanRow {
             state: row.get(2)?,
             people: row.get(3)?,
             placed: row.get(4)?,
-            assumed_rota: row.get(5)?,
-            assumed_address: row.get(6)?,
-            created_us: row.get(7)?,
+            most_people: row.get(5)?,
+            assumed_rota: row.get(6)?,
+            assumed_address: row.get(7)?,
+            created_us: row.get(8)?,
         })
     }
 }
 
 pub fn plan(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<PlanRow>, StoreError> {
     tx.maybe(
-        "SELECT id, number, state, people, placed, assumed_rota, assumed_address, created_us FROM plan
+        "SELECT id, number, state, people, placed, most_people, assumed_rota, assumed_address, created_us FROM plan
          WHERE partnership_id = $1 AND campaign_id = $2 AND state <> 'abandoned'
          ORDER BY CASE WHEN state = 'proposal' THEN 1 ELSE 0 END, number DESC LIMIT 1",
         p![tx.partnership(), campaign],

@@ -53,7 +53,10 @@ pub fn taken_by_day(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<(Sit
 }
 
 /// One site: name, address, postcode, whose slots, host, access bits.
-pub fn site(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<(String, String, String, String, String, u32)>, StoreError> {
+pub type SiteCard = (String, String, String, String, String, u32);
+
+/// One site, if there is one with this id.
+pub fn site(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<SiteCard>, StoreError> {
     tx.maybe(
         "SELECT s.name, s.address, s.postcode, s.slots_owner, h.name, s.access FROM site s
          JOIN organisation h ON h.partnership_id = s.partnership_id AND h.id = s.host_id WHERE s.partnership_id = $1 AND s.id = $2",

@@ -74,8 +74,11 @@ pub fn unclear_people(tx: &mut Tx<'_>, only: Option<OrganisationId>) -> Result<u
     Ok(u64::from(n))
 }
 
-/// Open items by kind and owner, most first: kind, count, owner's role, owner, when the oldest came.
-pub fn tasks(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<(String, u32, String, String, Timestamp)>, StoreError> {
+/// Kind, count, owner's role, owner, when the oldest came.
+pub type TaskRow = (String, u32, String, String, Timestamp);
+
+/// Open items by kind and owner, most first.
+pub fn tasks(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<TaskRow>, StoreError> {
     tx.all(
         "SELECT w.kind, COUNT(*), w.owner_role, o.name, MIN(w.created_us) FROM worklist_item w
          JOIN organisation o ON o.partnership_id = w.partnership_id AND o.id = w.owner_organisation_id

@@ -102,7 +102,7 @@ impl FromRow for AgreementRow {
 pub fn agreements(tx: &mut Tx<'_>) -> Result<Vec<AgreementRow>, StoreError> {
     tx.all(
         "SELECT a.id, a.version, a.title, h.name,
-                CASE WHEN COUNT(e.id) = 1 THEN MIN(e.name) ELSE CAST(COUNT(e.id) AS TEXT) || ' organisations' END,
+                CASE WHEN COUNT(DISTINCT e.id) = 1 THEN MIN(e.name) ELSE CAST(COUNT(DISTINCT e.id) AS TEXT) || ' organisations' END,
                 a.from_date, a.until_date, a.state,
                 CASE WHEN COUNT(l.id) = 0 OR COUNT(l.capacity) < COUNT(l.id) THEN -1 ELSE CAST(SUM(l.capacity) AS BIGINT) END,
                 COALESCE(CAST(SUM(l.taken) AS BIGINT), 0), a.purpose, a.at_end, a.signed_by
