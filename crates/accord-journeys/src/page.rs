@@ -104,6 +104,39 @@ impl Reader<'_> {
         self.browser.driver.source().await.expect("a page has a source")
     }
 
+    /// Where the links that a CSS selector finds lead to, as written.
+    pub async fn links(&self, css: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for element in self.browser.driver.find_all(By::Css(css)).await.expect("the selector is right") {
+            found.extend(element.attr("href").await.ok().flatten());
+        }
+        found
+    }
+
+    /// Of the parts that each of these CSS selectors finds, whether any shows on paper.
+    pub async fn as_printed<'s>(&self, selectors: &[&'s str]) -> Vec<(&'s str, bool)> {
+        let media = |name: &str| serde_json::json!({ "media": name });
+        let cdp = self.browser.driver.cdp();
+        cdp.send_raw("Emulation.setEmulatedMedia", media("print")).await.expect("Chromium shows how it prints");
+        let mut shown = Vec::new();
+        for css in selectors {
+            let mut any = false;
+            for element in self.browser.driver.find_all(By::Css(*css)).await.expect("the selector is right") {
+                any |= element.is_displayed().await.unwrap_or(false);
+            }
+            shown.push((*css, any));
+        }
+        cdp.send_raw("Emulation.setEmulatedMedia", media("")).await.expect("Chromium shows a screen again");
+        shown
+    }
+
+    /// The page as it prints, a PDF in base64: as long as it has content.
+    pub async fn printed(&self) -> String {
+        let paper = serde_json::json!({ "paperWidth": 8.27, "paperHeight": 11.69 });
+        let made = self.browser.driver.cdp().send_raw("Page.printToPDF", paper).await.expect("Chromium prints");
+        made["data"].as_str().unwrap_or_default().to_owned()
+    }
+
     /// The path of the present address.
     pub async fn path(&self) -> String {
         self.browser.driver.current_url().await.expect("a page has an address").path().to_owned()
