@@ -10,15 +10,16 @@ mod api;
 mod best_response;
 mod bound;
 mod explain;
+mod model;
 mod most;
 mod repair;
 mod slots;
-mod model;
 
 mod price;
 mod random;
 
 mod rules;
+mod search;
 
 mod state;
 mod tables;

@@ -29,9 +29,8 @@ impl Used {
     /// Counts the spots of a person `sign` times. Pinned appointments are off the limits already.
     #[inline(always)]
     pub fn count(&mut self, model: &Model<'_>, who: &Who, spots: &[Spot; MOST], sign: i32) {
-        for (k, spot) in open_spots(who, spots) {
+        for (_, spot) in open_spots(who, spots) {
             let block = &model.blocks[spot.block as usize];
-            let _ = k;
             self.blocks[spot.block as usize] += sign;
             if let Some(row) = team_day(model, who, block.day) {
                 self.team_days[row] += sign * cover::UNITS;
@@ -68,7 +67,10 @@ pub(crate) fn team_day(model: &Model<'_>, who: &Who, day: usize) -> Option<usize
 
 /// The spots of a course that are not pinned, with the appointment they are for.
 #[inline(always)]
-pub(crate) fn open_spots<'a>(who: &'a Who, spots: &'a [Spot; MOST]) -> impl Iterator<Item = (usize, Spot)> + 'a {
+pub(crate) fn open_spots<'a>(
+    who: &'a Who,
+    spots: &'a [Spot; MOST],
+) -> impl Iterator<Item = (usize, Spot)> + 'a {
     let start = usize::from(who.start);
     spots
         .iter()
@@ -92,7 +94,10 @@ impl State {
         for who in &model.people {
             used.unplaced[who.employer as usize] += 1;
         }
-        Self { courses: vec![None; model.people.len()], used }
+        Self {
+            courses: vec![None; model.people.len()],
+            used,
+        }
     }
 
     /// Takes a person's course away and hands it back.
@@ -118,10 +123,17 @@ impl State {
     pub fn cost(&self, model: &Model<'_>) -> i64 {
         let people = self.courses.iter().zip(&model.people);
         let own: i64 = people
-            .map(|(c, who)| i64::from(c.as_ref().map_or(who.unplaced, |c| course_cost(model, who, c))))
+            .map(|(c, who)| {
+                i64::from(
+                    c.as_ref()
+                        .map_or(who.unplaced, |c| course_cost(model, who, c)),
+                )
+            })
             .sum();
         let fair = self.used.unplaced.iter().zip(&model.left.fair);
-        own + fair.map(|(u, f)| i64::from((u - f).max(0)) * i64::from(model.fair_cap)).sum::<i64>()
+        own + fair
+            .map(|(u, f)| i64::from((u - f).max(0)) * i64::from(model.fair_cap))
+            .sum::<i64>()
     }
 }
 
@@ -136,7 +148,8 @@ pub(crate) fn course_cost(model: &Model<'_>, who: &Who, spots: &[Spot; MOST]) ->
             cost += who.wait * block.day as i32;
         }
         let way = model.ways_of(who).iter().find(|w| {
-            w.site as usize == block.site && (usize::from(w.first)..=usize::from(w.last)).contains(&block.day)
+            w.site as usize == block.site
+                && (usize::from(w.first)..=usize::from(w.last)).contains(&block.day)
         });
         cost += way.map_or(0, |w| w.cost);
         if !who.on_shift.has(block.day as u16) {

@@ -184,15 +184,7 @@ pub fn read_problem(bytes: &[u8]) -> Result<Problem, ReadError> {
         })?,
         fair: r.list(|r| r.u32())?,
         people: r.list(read_person)?,
-        reaches: r.list(|r| {
-            Ok(Reach {
-                site: r.u32()?,
-                minutes: r.u16()?,
-                allocation: r.option_u32()?,
-                first_day: r.u16()?,
-                last_day: r.u16()?,
-            })
-        })?,
+        reaches: r.list(read_reach)?,
     };
     r.end()?;
     Ok(problem)
@@ -210,6 +202,16 @@ fn read_block(r: &mut Reader<'_>) -> Result<Block, ReadError> {
                 places: r.u16()?,
             })
         })?,
+    })
+}
+
+fn read_reach(r: &mut Reader<'_>) -> Result<Reach, ReadError> {
+    Ok(Reach {
+        site: r.u32()?,
+        minutes: r.u16()?,
+        allocation: r.option_u32()?,
+        first_day: r.u16()?,
+        last_day: r.u16()?,
     })
 }
 

@@ -202,11 +202,17 @@ impl Problem {
                 "given on a day far away",
             )?;
         }
+        self.pins(i, p)
+    }
+
+    fn pins(&self, i: usize, p: &Person) -> Result<(), Malformed> {
+        let n = self.appointments.len();
         let ascending = p
             .pinned
             .windows(2)
             .all(|w| w[0].appointment < w[1].appointment);
         ensure(ascending, "person", i, "pins ascend by appointment")?;
+        let mut last = p.given.map_or(i32::MIN, |g| g.day);
         for pin in &p.pinned {
             let k = usize::from(pin.appointment);
             ensure(
@@ -218,6 +224,9 @@ impl Problem {
             let block = self.blocks.get(pin.block as usize);
             let ok = block.is_some_and(|b| usize::from(pin.slot) < b.slots.len());
             ensure(ok, "person", i, "pin at no slot")?;
+            let day = block.map_or(i32::MIN, |b| i32::from(b.day));
+            ensure(last < day, "person", i, "pin not after what came before")?;
+            last = day;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 -- People, their employments and teams; the lists they came in; what is unclear. Owner: cohort.
 
+-- birth_checked: a person decided the date of birth; no list changes it any more.
 CREATE TABLE person (
   partnership_id TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -14,6 +15,7 @@ CREATE TABLE person (
   mobile TEXT,
   language TEXT NOT NULL,
   access_needs BIGINT NOT NULL,
+  birth_checked BIGINT NOT NULL CHECK (birth_checked IN (0, 1)),
   state TEXT NOT NULL CHECK (state IN ('active', 'merged')),
   merged_into TEXT,
   version BIGINT NOT NULL,
@@ -22,6 +24,7 @@ CREATE TABLE person (
 );
 CREATE UNIQUE INDEX person_nhs_number_key ON person (partnership_id, nhs_number) WHERE nhs_number IS NOT NULL AND state = 'active';
 CREATE INDEX person_by_name ON person (partnership_id, name_key, date_of_birth);
+CREATE INDEX person_by_birth ON person (partnership_id, date_of_birth, home_postcode);
 
 CREATE TABLE team (
   partnership_id TEXT NOT NULL,
@@ -55,6 +58,13 @@ CREATE UNIQUE INDEX employment_staff_number_key ON employment (partnership_id, e
 CREATE INDEX employment_by_person ON employment (partnership_id, person_id);
 CREATE INDEX employment_by_team ON employment (partnership_id, team_id);
 
+-- Imports of a partnership are committed one after another: matching reads everybody. A commit takes the turn first.
+CREATE TABLE cohort_turn (
+  partnership_id TEXT NOT NULL,
+  turn BIGINT NOT NULL,
+  PRIMARY KEY (partnership_id)
+);
+
 -- How an employer's columns were understood last time.
 CREATE TABLE employer_mapping (
   partnership_id TEXT NOT NULL,
@@ -74,10 +84,13 @@ CREATE TABLE import (
   mapping TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('review', 'committed', 'abandoned')),
   change_hash TEXT NOT NULL,
+  as_of TEXT NOT NULL,
   rows_read BIGINT NOT NULL,
   people_added BIGINT NOT NULL,
   people_changed BIGINT NOT NULL,
   people_same BIGINT NOT NULL,
+  second_jobs BIGINT NOT NULL,
+  leavers BIGINT NOT NULL,
   not_seen BIGINT NOT NULL,
   unclear BIGINT NOT NULL,
   created_us BIGINT NOT NULL,
@@ -99,6 +112,7 @@ CREATE TABLE import_fault (
   partnership_id TEXT NOT NULL,
   import_id TEXT NOT NULL,
   seq BIGINT NOT NULL,
+  sheet BIGINT NOT NULL,
   row_number BIGINT NOT NULL,
   column_name TEXT NOT NULL,
   code TEXT NOT NULL,
@@ -112,11 +126,13 @@ CREATE TABLE import_fault (
 CREATE TABLE import_row (
   partnership_id TEXT NOT NULL,
   import_id TEXT NOT NULL,
+  sheet BIGINT NOT NULL,
   row_number BIGINT NOT NULL,
   outcome TEXT NOT NULL CHECK (outcome IN ('added', 'changed', 'same', 'second_employment', 'second_assignment', 'leaver', 'unclear', 'skipped')),
   person_id TEXT,
   worklist_item_id TEXT,
-  PRIMARY KEY (partnership_id, import_id, row_number)
+  reason TEXT,
+  PRIMARY KEY (partnership_id, import_id, sheet, row_number)
 );
 CREATE INDEX import_row_by_person ON import_row (partnership_id, person_id);
 
@@ -129,6 +145,7 @@ CREATE TABLE worklist_item (
   other_person_id TEXT,
   import_id TEXT,
   row_number BIGINT,
+  row_key TEXT,
   summary TEXT NOT NULL,
   owner_role TEXT NOT NULL,
   owner_organisation_id TEXT NOT NULL,
@@ -140,5 +157,7 @@ CREATE TABLE worklist_item (
   done_us BIGINT,
   PRIMARY KEY (partnership_id, id)
 );
+-- row_key: what an unreadable row holds, hashed, so that the same row sent again is the same item.
 CREATE INDEX worklist_item_open ON worklist_item (partnership_id, state, employer_id);
-CREATE INDEX worklist_item_by_person ON worklist_item (partnership_id, person_id) WHERE state = 'open';
+CREATE INDEX worklist_item_by_person ON worklist_item (partnership_id, person_id);
+CREATE INDEX worklist_item_by_other ON worklist_item (partnership_id, other_person_id);

@@ -24,6 +24,10 @@ CREATE TABLE site (
   phone TEXT NOT NULL,
   access BIGINT NOT NULL,
   note TEXT NOT NULL,
+  ods_code TEXT,
+  icb TEXT,
+  region TEXT,
+  site_type TEXT,
   slots_owner TEXT NOT NULL CHECK (slots_owner IN ('accord', 'partner')),
   state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
   PRIMARY KEY (partnership_id, id)

@@ -12,14 +12,19 @@ macro_rules! p {
 }
 
 pub mod access;
+pub mod app;
 pub mod base;
 pub mod booking;
 pub mod campaign;
 pub mod clinic;
 pub mod cohort;
+pub mod commands;
+pub mod config;
 pub mod evidence;
+pub mod log;
 pub mod partnership;
 pub mod plan;
+pub mod routes;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -198,9 +198,9 @@ fn small_people(tx: &mut Tx<'_>, s: &Small) -> Result<(), StoreError> {
     for (n, person) in s.people.iter().enumerate() {
         let rota = (n < 2).then_some("Mon-Fri");
         tx.run(
-            "INSERT INTO person (partnership_id, id, given_name, family_name, name_key, date_of_birth, home_postcode, language,
+            "INSERT INTO person (partnership_id, id, given_name, family_name, name_key, date_of_birth, birth_checked, home_postcode, language,
                access_needs, state, version, created_us)
-             VALUES ($1, $2, $3, 'Test', $3, '1980-02-29', 'IP1 1AA', 'en', 0, 'active', 1, 0)",
+             VALUES ($1, $2, $3, 'Test', $3, '1980-02-29', 0, 'IP1 1AA', 'en', 0, 'active', 1, 0)",
             p![tx.partnership(), person, format!("Person {n}")],
         )?;
         tx.run(

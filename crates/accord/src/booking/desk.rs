@@ -87,7 +87,7 @@ impl Desk {
         if let Some(known) = self.minutes.get(&key) {
             return Ok(Some(*known));
         }
-        let minutes = clinic::store::travel_minutes(tx, from, to)?;
+        let minutes = clinic::travel::minutes(tx, from, to)?;
         if let Some(minutes) = minutes {
             self.minutes.insert(key, minutes);
         }

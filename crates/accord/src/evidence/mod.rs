@@ -1,5 +1,8 @@
-//! Evidence: what the partnership can show. Reads everything, writes nothing.
+//! Evidence: what the partnership can show, read across all nouns. It reads and never writes.
 
+pub mod health;
 pub mod pages;
+pub mod people;
+pub mod routes;
 pub mod store;
 pub mod verify;

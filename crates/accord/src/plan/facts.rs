@@ -1,15 +1,14 @@
 //! Everything a plan is made from, as the store holds it at one instant. Plain data, read in one snapshot by
 //! [`super::store::facts`]; [`super::problem::build`] turns it into a problem without asking the store again.
 
-use crate::base::ids::{
-    AgreementId, AllocationId, CampaignId, OrganisationId, PersonId, ProductId, SiteId, SlotId, TeamId,
-};
+use crate::base::ids::{AllocationId, CampaignId, OrganisationId, PersonId, ProductId, SiteId, SlotId, TeamId};
+use crate::partnership::matrix::Matrix;
 use accord_formats::AccessNeeds;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, HashMap};
 
 /// The campaign's rules and everything they apply to.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Facts {
     /// The campaign's rules.
     pub rules: Rules,
@@ -21,8 +20,10 @@ pub struct Facts {
     pub slots: Vec<SlotFacts>,
     /// Doses left, by (site, product, from).
     pub stock: Vec<StockFacts>,
-    /// Who may use which site: capacity agreements in force with the campaign's purpose, by (employer, site, agreement).
-    pub permits: Vec<PermitFacts>,
+    /// Who may use which site on which day, by the same choice as for a single booking.
+    pub permits: Matrix,
+    /// How much is left of allocations that have a limit.
+    pub allocations: HashMap<AllocationId, u32>,
     /// Half-person units of absence left, by team and date.
     pub cover: BTreeMap<TeamId, Vec<(Date, u32)>>,
     /// Postcodes of the organisations, where known.
@@ -101,25 +102,6 @@ pub struct StockFacts {
     pub until: Date,
     /// Doses left for all days up to `until`.
     pub left: u32,
-}
-
-/// An employer may use a site under an agreement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PermitFacts {
-    /// Whose people.
-    pub employer: OrganisationId,
-    /// Where.
-    pub site: SiteId,
-    /// By which agreement.
-    pub agreement: AgreementId,
-    /// The allocation a booking counts against.
-    pub allocation: AllocationId,
-    /// How much of it is left; none: not limited.
-    pub left: Option<u32>,
-    /// First day it is in force.
-    pub from: Date,
-    /// Last day it is in force.
-    pub until: Date,
 }
 
 /// Somebody to plan for.

@@ -156,9 +156,10 @@ pub fn take_stock(tx: &mut Tx<'_>, site: SiteId, product: ProductId, date: Date,
         pg: "SELECT delivered - taken FROM stock WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3
              AND until_date >= $4 ORDER BY from_date FOR UPDATE",
     };
-    let left: Vec<(i64,)> = tx.all(LEFT, p![tx.partnership(), site, product, date])?;
+    let mut left: Vec<(i64,)> = tx.all(LEFT, p![tx.partnership(), site, product, date])?;
     if left.is_empty() {
-        return Ok(true);
+        // A delivery that was entered while we waited has put new rows in the place of those we waited for.
+        left = tx.all(LEFT, p![tx.partnership(), site, product, date])?;
     }
     if left.iter().any(|(left,)| *left < n) {
         return Ok(false);

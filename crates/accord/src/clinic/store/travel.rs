@@ -1,37 +1,51 @@
-//! SQL over the ways between postcode sectors.
+//! SQL over the travel table.
 
-use crate::base::db::{StoreError, ToParam, Tx};
+use crate::base::db::{Param, StoreError, ToParam, Tx};
+use crate::clinic::travel::TravelRow;
 
-/// Minutes by car within one sector.
-pub const SAME_SECTOR_MINUTES: u16 = 4;
-
-/// Minutes by car over land between two sectors; none when the table does not know the way.
-pub fn travel_minutes(tx: &mut Tx<'_>, from: &str, to: &str) -> Result<Option<u16>, StoreError> {
-    if from == to {
-        return Ok(Some(SAME_SECTOR_MINUTES));
-    }
-    let (from, to) = if from < to { (from, to) } else { (to, from) };
-    let row: Option<(u16,)> = tx.maybe(
-        "SELECT minutes FROM travel WHERE partnership_id = $1 AND from_sector = $2 AND to_sector = $3",
-        p![tx.partnership(), from, to],
-    )?;
-    Ok(row.map(|(minutes,)| minutes))
+/// Takes the table away.
+pub fn clear(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.run("DELETE FROM travel WHERE partnership_id = $1", p![tx.partnership()])?;
+    Ok(())
 }
 
-/// Writes ways; a way known before gets the new minutes. The smaller sector comes first.
-pub fn write_travel(tx: &mut Tx<'_>, ways: &[(String, String, u16)]) -> Result<u64, StoreError> {
+/// Writes rows, the smaller sector first; of two rows for one pair the later counts.
+pub fn insert(tx: &mut Tx<'_>, rows: &[TravelRow]) -> Result<u64, StoreError> {
     let partnership = tx.partnership();
-    let rows: Vec<_> = ways
+    let rows: Vec<Vec<Param<'_>>> = rows
         .iter()
-        .filter(|(a, b, _)| a != b)
-        .map(|(a, b, minutes)| {
-            let (from, to) = if a < b { (a, b) } else { (b, a) };
-            vec![partnership.param(), from.param(), to.param(), minutes.param()]
+        .filter(|r| r.from_sector != r.to_sector)
+        .map(|r| {
+            let (a, b) = (r.from_sector.as_str(), r.to_sector.as_str());
+            let (a, b) = if a < b { (a, b) } else { (b, a) };
+            vec![partnership.param(), Param::Text(a), Param::Text(b), r.minutes.param()]
         })
         .collect();
     tx.run_many(
         "INSERT INTO travel (partnership_id, from_sector, to_sector, minutes) VALUES ($1, $2, $3, $4)
          ON CONFLICT (partnership_id, from_sector, to_sector) DO UPDATE SET minutes = excluded.minutes",
         &rows,
+    )
+}
+
+/// Minutes of one pair, the smaller sector first.
+pub fn minutes(tx: &mut Tx<'_>, a: &str, b: &str) -> Result<Option<u16>, StoreError> {
+    let row: Option<(u16,)> = tx.maybe(
+        "SELECT minutes FROM travel WHERE partnership_id = $1 AND from_sector = $2 AND to_sector = $3",
+        p![tx.partnership(), a, b],
+    )?;
+    Ok(row.map(|(minutes,)| minutes))
+}
+
+/// Hands over every row.
+pub fn each(tx: &mut Tx<'_>, mut take: impl FnMut(&str, &str, u16)) -> Result<(), StoreError> {
+    tx.each(
+        "SELECT from_sector, to_sector, minutes FROM travel WHERE partnership_id = $1 ORDER BY from_sector, to_sector",
+        p![tx.partnership()],
+        |row| {
+            let (a, b): (String, String) = (row.get(0)?, row.get(1)?);
+            take(&a, &b, row.get(2)?);
+            Ok(())
+        },
     )
 }

@@ -2,8 +2,9 @@
 
 use crate::base::clock::london_date;
 use crate::base::db::{FromRow, Row, StoreError, Tx};
-use crate::base::ids::{CampaignId, OrganisationId, PersonId, SiteId, TeamId};
-use crate::plan::facts::{Facts, JobFacts, PermitFacts, PersonFacts, Rules, SiteFacts, SlotFacts, StockFacts};
+use crate::base::ids::{AllocationId, CampaignId, OrganisationId, PersonId, SiteId, TeamId};
+use crate::partnership::matrix::Matrix;
+use crate::plan::facts::{Facts, JobFacts, PersonFacts, Rules, SiteFacts, SlotFacts, StockFacts};
 use accord_formats::AccessNeeds;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, HashMap};
@@ -17,6 +18,15 @@ pub fn newest_campaign(tx: &mut Tx<'_>) -> Result<Option<CampaignId>, StoreError
     Ok(found.map(|(id,)| id))
 }
 
+/// The open campaign of this id or name.
+pub fn campaign_named(tx: &mut Tx<'_>, text: &str) -> Result<Option<CampaignId>, StoreError> {
+    let found: Option<(CampaignId,)> = tx.maybe(
+        "SELECT id FROM campaign WHERE partnership_id = $1 AND state = 'open' AND (id = $2 OR name = $2) ORDER BY id LIMIT 1",
+        p![tx.partnership(), text],
+    )?;
+    Ok(found.map(|(id,)| id))
+}
+
 /// Everything a plan of `campaign` is made from; none: there is no such open campaign.
 pub fn facts(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<Facts>, StoreError> {
     let Some(rules) = rules(tx, campaign)? else { return Ok(None) };
@@ -26,7 +36,8 @@ pub fn facts(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<Facts>, Sto
         sites: sites(tx, &rules)?,
         slots: slots(tx, &rules)?,
         stock: stock(tx, &rules)?,
-        permits: permits(tx, &rules)?,
+        permits: Matrix::load(tx, &rules.purpose)?,
+        allocations: allocations(tx)?,
         cover: cover(tx, &rules, today)?,
         workplaces: workplaces(tx)?,
         travel: travel(tx)?,
@@ -94,16 +105,12 @@ fn stock(tx: &mut Tx<'_>, rules: &Rules) -> Result<Vec<StockFacts>, StoreError> 
     )
 }
 
-fn permits(tx: &mut Tx<'_>, rules: &Rules) -> Result<Vec<PermitFacts>, StoreError> {
-    tx.all(
-        "SELECT l.employer_id, t.site_id, a.id, l.id, l.capacity - l.taken, a.from_date, a.until_date
-         FROM agreement a
-         JOIN agreement_site t ON t.partnership_id = a.partnership_id AND t.agreement_id = a.id AND t.version = a.version
-         JOIN allocation l ON l.partnership_id = a.partnership_id AND l.agreement_id = a.id
-         WHERE a.partnership_id = $1 AND a.superseded = 0 AND a.kind = 'capacity' AND a.state = 'in_force' AND a.purpose = $2
-         ORDER BY l.employer_id, t.site_id, a.id",
-        p![tx.partnership(), rules.purpose],
-    )
+fn allocations(tx: &mut Tx<'_>) -> Result<HashMap<AllocationId, u32>, StoreError> {
+    let rows: Vec<(AllocationId, u32)> = tx.all(
+        "SELECT id, capacity - taken FROM allocation WHERE partnership_id = $1 AND capacity IS NOT NULL",
+        p![tx.partnership()],
+    )?;
+    Ok(rows.into_iter().collect())
 }
 
 fn cover(tx: &mut Tx<'_>, rules: &Rules, today: Date) -> Result<BTreeMap<TeamId, Vec<(Date, u32)>>, StoreError> {
@@ -223,21 +230,6 @@ impl FromRow for SlotFacts {
 impl FromRow for StockFacts {
     fn from_row(r: &Row<'_>) -> Result<Self, StoreError> {
         Ok(Self { site: r.get(0)?, product: r.get(1)?, from: r.get(2)?, until: r.get(3)?, left: r.get(4)? })
-    }
-}
-
-impl FromRow for PermitFacts {
-    fn from_row(r: &Row<'_>) -> Result<Self, StoreError> {
-        let left: Option<i64> = r.get(4)?;
-        Ok(Self {
-            employer: r.get(0)?,
-            site: r.get(1)?,
-            agreement: r.get(2)?,
-            allocation: r.get(3)?,
-            left: left.map(|n| u32::try_from(n).unwrap_or(0)),
-            from: r.get(5)?,
-            until: r.get(6)?,
-        })
     }
 }
 

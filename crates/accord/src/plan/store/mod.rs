@@ -3,8 +3,9 @@
 mod facts;
 mod plans;
 
-pub use facts::{facts, newest_campaign};
+pub use facts::{campaign_named, facts, newest_campaign};
 pub use plans::{
-    batch_of, by_number, each_unplaced, file, insert, latest, picks, reasons, reopen_unplaced, set_batch, set_state,
-    unplaced_people,
+    abandon_proposals, advance, begin_publishing, by_id, by_number, close, delete_picks, done, file, insert, insert_file,
+    insert_picks, insert_unplaced, latest, newest, lead_organisation, next_number, picks_after, reasons, unplaced,
+    unplaced_and_waiting,
 };

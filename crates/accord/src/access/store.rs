@@ -1,0 +1,155 @@
+//! All SQL of `access`. Hashes only.
+
+use super::{Role, SignedIn};
+use crate::base::db::{FromRow, Row, StoreError, Tx};
+use crate::base::ids::{PersonCodeId, PersonId, SignInId, SignInLinkId};
+use jiff::Timestamp;
+
+pub(super) struct LinkRow {
+    pub id: SignInLinkId,
+    pub role: Role,
+    pub expires: Timestamp,
+    pub used: Option<Timestamp>,
+}
+
+/// Reads role, organisation, site and person from four columns that stand together.
+fn role_at(row: &Row<'_>, at: usize, with_person: bool) -> Result<Role, StoreError> {
+    let word: String = row.get(at)?;
+    let broken = || StoreError::Engine(format!("a {word} without what it is for"));
+    Ok(match word.as_str() {
+        "campaign_lead" => Role::CampaignLead { organisation: row.get(at + 1)? },
+        "employer_contact" => Role::EmployerContact { organisation: row.get::<Option<_>>(at + 1)?.ok_or_else(broken)? },
+        "clinic_team" => Role::ClinicTeam { site: row.get::<Option<_>>(at + 2)?.ok_or_else(broken)? },
+        "person" if with_person => Role::Person { person: row.get::<Option<_>>(at + 3)?.ok_or_else(broken)? },
+        _ => return Err(broken()),
+    })
+}
+
+impl FromRow for LinkRow {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self { id: row.get(0)?, role: role_at(row, 1, false)?, expires: row.get(4)?, used: row.get(5)? })
+    }
+}
+
+pub(super) fn insert_link(
+    tx: &mut Tx<'_>,
+    id: SignInLinkId,
+    hash: &str,
+    role: &Role,
+    expires: Timestamp,
+) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO sign_in_link (partnership_id, id, token_hash, role, organisation_id, site_id, created_us, expires_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        p![tx.partnership(), id, hash, role.word(), role.organisation(), role.site(), tx.now(), expires],
+    )?;
+    Ok(())
+}
+
+pub(super) fn link(tx: &mut Tx<'_>, hash: &str) -> Result<Option<LinkRow>, StoreError> {
+    tx.maybe(
+        "SELECT id, role, organisation_id, site_id, expires_us, used_us FROM sign_in_link
+         WHERE partnership_id = $1 AND token_hash = $2",
+        p![tx.partnership(), hash],
+    )
+}
+
+/// Marks a link used; false when somebody was faster.
+pub(super) fn use_link(tx: &mut Tx<'_>, id: SignInLinkId) -> Result<bool, StoreError> {
+    let touched = tx.run(
+        "UPDATE sign_in_link SET used_us = $3 WHERE partnership_id = $1 AND id = $2 AND used_us IS NULL",
+        p![tx.partnership(), id, tx.now()],
+    )?;
+    Ok(touched == 1)
+}
+
+/// Whether anybody ever signed in as a campaign lead.
+pub(super) fn a_lead_came_in(tx: &mut Tx<'_>) -> Result<bool, StoreError> {
+    let (n,): (i64,) = tx.one(
+        "SELECT COUNT(*) FROM sign_in WHERE partnership_id = $1 AND role = 'campaign_lead'",
+        p![tx.partnership()],
+    )?;
+    Ok(n > 0)
+}
+
+pub(super) struct SignInRow {
+    pub who: SignedIn,
+    pub created: Timestamp,
+    pub seen: Timestamp,
+    pub ended: Option<Timestamp>,
+}
+
+impl FromRow for SignInRow {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let who = SignedIn { id: row.get(0)?, partnership: row.get(1)?, role: role_at(row, 2, true)? };
+        Ok(Self { who, created: row.get(6)?, seen: row.get(7)?, ended: row.get(8)? })
+    }
+}
+
+pub(super) fn insert_sign_in(tx: &mut Tx<'_>, id: SignInId, hash: &str, role: &Role) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO sign_in (partnership_id, id, token_hash, role, organisation_id, site_id, person_id, created_us, seen_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        p![tx.partnership(), id, hash, role.word(), role.organisation(), role.site(), role.person(), tx.now()],
+    )?;
+    Ok(())
+}
+
+pub(super) fn sign_in(tx: &mut Tx<'_>, hash: &str) -> Result<Option<SignInRow>, StoreError> {
+    tx.maybe(
+        "SELECT id, partnership_id, role, organisation_id, site_id, person_id, created_us, seen_us, ended_us FROM sign_in
+         WHERE partnership_id = $1 AND token_hash = $2",
+        p![tx.partnership(), hash],
+    )
+}
+
+pub(super) fn see(tx: &mut Tx<'_>, id: SignInId) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE sign_in SET seen_us = $3 WHERE partnership_id = $1 AND id = $2 AND seen_us < $3",
+        p![tx.partnership(), id, tx.now()],
+    )?;
+    Ok(())
+}
+
+pub(super) fn end(tx: &mut Tx<'_>, id: SignInId) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE sign_in SET ended_us = $3 WHERE partnership_id = $1 AND id = $2 AND ended_us IS NULL",
+        p![tx.partnership(), id, tx.now()],
+    )?;
+    Ok(())
+}
+
+/// (id, person, wrong dates, when revoked) of the code with this hash.
+pub(super) type CodeRow = (PersonCodeId, PersonId, u32, Option<Timestamp>);
+
+pub(super) fn code(tx: &mut Tx<'_>, hash: &str) -> Result<Option<CodeRow>, StoreError> {
+    tx.maybe(
+        "SELECT id, person_id, wrong_dates, revoked_us FROM person_code WHERE partnership_id = $1 AND code_hash = $2",
+        p![tx.partnership(), hash],
+    )
+}
+
+pub(super) fn insert_code(tx: &mut Tx<'_>, id: PersonCodeId, person: PersonId, hash: &str) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO person_code (partnership_id, id, person_id, code_hash, wrong_dates, created_us)
+         VALUES ($1, $2, $3, $4, 0, $5)",
+        p![tx.partnership(), id, person, hash, tx.now()],
+    )?;
+    Ok(())
+}
+
+pub(super) fn revoke_codes(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, StoreError> {
+    tx.run(
+        "UPDATE person_code SET revoked_us = $3 WHERE partnership_id = $1 AND person_id = $2 AND revoked_us IS NULL",
+        p![tx.partnership(), person, tx.now()],
+    )
+}
+
+/// Adds `by` wrong dates. With 0 it is the same work without an effect.
+pub(super) fn count_wrong_date(tx: &mut Tx<'_>, id: PersonCodeId, by: u32) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE person_code SET wrong_dates = wrong_dates + $3 WHERE partnership_id = $1 AND id = $2",
+        p![tx.partnership(), id, by],
+    )?;
+    Ok(())
+}

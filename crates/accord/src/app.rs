@@ -1,0 +1,242 @@
+//! The running service: what handlers have at hand, the layers round them, and the work in the background.
+
+use crate::access::routes::NameOf;
+use crate::access::{PersonLookup, nobody};
+use crate::base::clock::Chance;
+use crate::base::db::{Actor, Db, Stop, StoreError, Tx};
+use crate::base::page::{OpsFrame, Standing, Trouble};
+use crate::base::secret::{Key, hex};
+use crate::base::web::{House, Plain, Web};
+use crate::base::{audit, web};
+use crate::{evidence, log, routes};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// The state of every handler; each takes the part it needs.
+#[derive(Clone)]
+pub struct App {
+    /// Store, key, partnership.
+    pub web: Web,
+    people: Arc<dyn PersonLookup>,
+    name_of: NameOf,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("App")
+    }
+}
+
+impl App {
+    /// Puts the service together: here the lower nouns get what only higher ones can answer.
+    pub fn new(db: Db, key: Key, house: House, https: bool) -> Self {
+        let web = Web { db, key, chance: Chance::machine(), house: Arc::new(house), https };
+        Self {
+            web,
+            people: Arc::new(evidence::people::People),
+            name_of: Arc::new(|tx: &mut Tx<'_>, role| evidence::people::name_of(tx, role)),
+        }
+    }
+
+    /// The whole service, without a socket.
+    pub fn router(self) -> Router {
+        layered(routes::router(&self).fallback(nothing_here), &self)
+    }
+}
+
+impl FromRef<App> for Web {
+    fn from_ref(app: &App) -> Self {
+        app.web.clone()
+    }
+}
+impl FromRef<App> for Arc<dyn PersonLookup> {
+    fn from_ref(app: &App) -> Self {
+        Arc::clone(&app.people)
+    }
+}
+impl FromRef<App> for NameOf {
+    fn from_ref(app: &App) -> Self {
+        Arc::clone(&app.name_of)
+    }
+}
+
+/// The largest request: a staff list of tens of thousands of rows as a workbook.
+const BODY_BYTES: usize = 30 * 1024 * 1024;
+/// A request that takes longer is given up; its transaction ends by itself.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// The layers, from the innermost to the outermost.
+fn layered(router: Router<App>, app: &App) -> Router {
+    router
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .layer(CsrfLayer::new())
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+        .layer(from_fn_with_state(app.clone(), dress))
+        .layer(CompressionLayer::new())
+        .with_state(app.clone())
+}
+
+async fn nothing_here() -> web::Wrong {
+    web::Wrong::NotFound
+}
+
+/// An answer that is shown as it is, whatever its status: health checks.
+#[derive(Debug, Clone, Copy)]
+pub struct AsItIs;
+
+/// Gives every request an id and a log line, every error a page, every answer its headers.
+async fn dress(State(app): State<App>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = request_id(&app.web);
+    let method = request.method().clone();
+    // Paths hold ids and codes; the pattern holds none.
+    let pattern = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |p| p.as_str().to_owned());
+    let mut response = next.run(request).await;
+    if let Some(trouble) = trouble(&response) {
+        response = standing(&app.web, response, trouble, &id);
+    }
+    headers(&mut response, app.web.https);
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    log::access(&id, method.as_str(), &pattern, response.status().as_u16(), began.elapsed());
+    response
+}
+
+fn request_id(web: &Web) -> String {
+    let mut bytes = [0; 6];
+    web.chance.fill(&mut bytes);
+    hex(&bytes)
+}
+
+/// What kind of error page an answer needs, if it needs one.
+fn trouble(response: &Response) -> Option<Trouble> {
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) || response.extensions().get::<AsItIs>().is_some() {
+        return None;
+    }
+    if let Some(Plain(trouble)) = response.extensions().get::<Plain>() {
+        return Some(*trouble);
+    }
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    if kind.starts_with("text/html") {
+        return None;
+    }
+    Some(match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Trouble::NotFound,
+        StatusCode::SERVICE_UNAVAILABLE => Trouble::Busy(5),
+        s if s.is_client_error() => Trouble::Stale,
+        _ => Trouble::Broken,
+    })
+}
+
+fn standing(web: &Web, response: Response, what: Trouble, id: &str) -> Response {
+    let frame = OpsFrame {
+        partnership: web.house.name.clone(),
+        demo: web.house.demo,
+        as_of: web.civil_now(),
+        signed_in: None,
+        nav: Vec::new(),
+        here: String::new(),
+        crumbs: Vec::new(),
+    };
+    let request = (what == Trouble::Broken).then(|| id.to_owned());
+    let (status, retry) = (response.status(), response.headers().get(header::RETRY_AFTER).cloned());
+    let mut page = match web::page_with(status, &Standing { frame, what, request }) {
+        Ok(page) => page,
+        Err(_) => status.into_response(),
+    };
+    if let Some(retry) = retry.or_else(|| matches!(what, Trouble::Busy(_)).then(|| HeaderValue::from_static("5"))) {
+        page.headers_mut().insert(header::RETRY_AFTER, retry);
+    }
+    page
+}
+
+/// No script of anybody, no frame, no sniffing, no address handed on, nothing kept in a cache unless it says so.
+const HEADERS: [(HeaderName, &str); 6] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+fn headers(response: &mut Response, https: bool) {
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if https {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+}
+
+/// Seals up to so many rows; answers how many there were.
+pub type Sealer = fn(&mut Tx<'_>, u32) -> Result<usize, StoreError>;
+
+/// Everything that is sealed after the fact.
+pub const SEALERS: &[Sealer] = &[audit::seal];
+
+/// Rows sealed in one transaction.
+const SEAL_ROWS: u32 = 500;
+/// How often the sealer looks.
+const SEAL_EVERY: Duration = Duration::from_millis(500);
+
+/// Seals for ever; ends with the runtime. What it could not seal now it seals later.
+pub async fn seal_for_ever(app: App) {
+    let who = sealer(&nobody(app.web.house.partnership));
+    loop {
+        tokio::time::sleep(SEAL_EVERY).await;
+        for seal in SEALERS {
+            loop {
+                let sealed = app.web.db.write(&who, move |tx| seal(tx, SEAL_ROWS).map_err(Stop::<()>::Store)).await;
+                match sealed {
+                    Ok(rows) if rows >= SEAL_ROWS as usize => {}
+                    Ok(_) => break,
+                    Err(stop) => {
+                        tracing::warn!(?stop, "could not seal; will try again");
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Seals everything there is, for commands that end.
+pub fn seal_now(db: &Db, who: &Actor) -> Result<(), StoreError> {
+    let who = sealer(who);
+    for seal in SEALERS {
+        loop {
+            match db.write_now(&who, move |tx| seal(tx, SEAL_ROWS).map_err(Stop::<()>::Store)) {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(Stop::Store(error)) => return Err(error),
+                Err(Stop::Refused(())) => break,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn sealer(of: &Actor) -> Actor {
+    Actor::new(of.partnership, "operator of this machine", "sealer")
+}

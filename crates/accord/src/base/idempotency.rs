@@ -1,0 +1,90 @@
+//! The same form sent twice does its work once: the second time it gets the first answer.
+//!
+//! Use inside the use case's own transaction: [`replay`] first, the work, then [`remember`]; or [`once`], which does
+//! the three. An answer is where the browser goes next, never a secret. Rows are kept for a week.
+
+use super::clock::at_microsecond;
+use super::db::{Stop, StoreError, Tx};
+
+/// How long an answer is kept: seven days, in microseconds.
+pub const KEPT_US: i64 = 7 * 24 * 60 * 60 * 1_000_000;
+
+/// A form as it was sent: its key and a fingerprint of its path and body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The form's hidden `key`.
+    pub key: String,
+    /// SHA-256 of path and body, as hexadecimal.
+    pub body_hash: String,
+}
+
+/// What is known of a form that came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// Nothing: do the work.
+    New,
+    /// It was done: this was the answer.
+    Same(String),
+    /// Its key was used for another form.
+    Other,
+}
+
+/// Why a form sent under a key was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Once<R> {
+    /// Its key was used for another form.
+    KeyReused,
+    /// The use case's own refusal.
+    Refused(R),
+}
+
+/// What is known of `sent` from this actor.
+pub fn replay(tx: &mut Tx<'_>, sent: &Sent) -> Result<Seen, StoreError> {
+    let actor = tx.who().id.clone();
+    let row: Option<(String, String)> = tx.maybe(
+        "SELECT body_hash, answer FROM idempotency
+         WHERE partnership_id = $1 AND key = $2 AND actor_id = $3 AND expires_us > $4",
+        p![tx.partnership(), sent.key, actor, tx.now()],
+    )?;
+    Ok(match row {
+        None => Seen::New,
+        Some((hash, answer)) if hash == sent.body_hash => Seen::Same(answer),
+        Some(_) => Seen::Other,
+    })
+}
+
+/// Keeps the answer to `sent`. Two copies that run at once: the second is refused by the key's constraint
+/// as [`StoreError::Conflict`], runs again and finds the first one's answer.
+pub fn remember(tx: &mut Tx<'_>, sent: &Sent, answer: &str) -> Result<(), StoreError> {
+    let actor = tx.who().id.clone();
+    let until = at_microsecond(tx.now().as_microsecond().saturating_add(KEPT_US));
+    let touched = tx.run(
+        "INSERT INTO idempotency (partnership_id, key, actor_id, body_hash, answer, at_us, expires_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (partnership_id, key, actor_id) DO UPDATE
+           SET body_hash = excluded.body_hash, answer = excluded.answer, at_us = excluded.at_us, expires_us = excluded.expires_us
+           WHERE idempotency.expires_us <= excluded.at_us",
+        p![tx.partnership(), sent.key, actor, sent.body_hash, answer, tx.now(), until],
+    )?;
+    if touched == 0 { Err(StoreError::Conflict) } else { Ok(()) }
+}
+
+/// Does `work` unless the same form was done before; answers where to go next.
+pub fn once<R>(
+    tx: &mut Tx<'_>,
+    sent: &Sent,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<String, Stop<R>>,
+) -> Result<String, Stop<Once<R>>> {
+    match replay(tx, sent)? {
+        Seen::Same(answer) => Ok(answer),
+        Seen::Other => Err(Stop::Refused(Once::KeyReused)),
+        Seen::New => {
+            let answer = work(tx).map_err(|stop| match stop {
+                Stop::Refused(refusal) => Stop::Refused(Once::Refused(refusal)),
+                Stop::Store(error) => Stop::Store(error),
+            })?;
+            remember(tx, sent, &answer)?;
+            Ok(answer)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The operations pages, as HTTP: each reads once, in one snapshot, and shows what it read.
+
+mod campaign;
+mod clinics;
+mod lists;
+mod partners;
+
+pub use campaign::{campaign_home, plan, unplaced};
+pub use clinics::{day_list, sessions, site, sites};
+pub use lists::{imports, worklist};
+pub use partners::{agreement, agreements, ledger, organisation, organisations};
+
+use super::people::name_of;
+use crate::access::guard::{Anybody, Staff};
+use crate::access::{Role, SignedIn};
+use crate::base::clock::london;
+use crate::base::db::{StoreError, Tx};
+use crate::base::page::{About, Link, OpsFrame, SignedIn as Shown};
+use crate::base::web::{Answer, Web, Wrong, onward, page};
+use axum::extract::State;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time, time};
+
+/// `GET /`: to where this role begins.
+pub async fn start(Staff(who): Staff) -> Answer {
+    Ok(onward(&who.role.first_page()))
+}
+
+/// `GET /about`.
+pub async fn about(State(web): State<Web>, Anybody(who): Anybody) -> Answer {
+    let frame = match who.filter(|w| !matches!(w.role, Role::Person { .. })) {
+        Some(who) => look(&web, who, "", |_| Ok(())).await?.0,
+        None => bare(&web),
+    };
+    let attribution = attribution();
+    page(&About { frame, version: crate::commands::VERSION.to_owned(), attribution })
+}
+
+/// Where the data comes from, a line each, as its licences ask.
+pub fn attribution() -> Vec<String> {
+    let whole = accord_testkit::attribution();
+    whole.split_inclusive(". ").map(|line| line.trim().to_owned()).collect()
+}
+
+/// Reads for a page: the frame round it, and what `f` reads, in one snapshot.
+async fn look<T, F>(web: &Web, who: SignedIn, here: &str, f: F) -> Result<(OpsFrame, T), Wrong>
+where
+    F: Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    T: Send + 'static,
+{
+    let (name, seen) = web.read(&who.actor(), move |tx| Ok((name_of(tx, &who.role)?, f(tx)?))).await?;
+    let organisation = if name.is_empty() { web.house.name.clone() } else { name };
+    let shown = Shown { role: who.role.title().into(), organisation, key: web.form_key() };
+    let frame = OpsFrame { signed_in: Some(shown), nav: nav(&who.role), here: here.to_owned(), ..bare(web) };
+    Ok((frame, seen))
+}
+
+fn bare(web: &Web) -> OpsFrame {
+    OpsFrame {
+        partnership: web.house.name.clone(),
+        demo: web.house.demo,
+        as_of: web.civil_now(),
+        signed_in: None,
+        nav: Vec::new(),
+        here: String::new(),
+        crumbs: Vec::new(),
+    }
+}
+
+/// The pages a role has.
+fn nav(role: &Role) -> Vec<Link> {
+    let own = role.first_page();
+    match role {
+        Role::CampaignLead { .. } => [
+            ("/campaign", "Campaign"),
+            ("/plan", "Plan"),
+            ("/organisations", "Organisations"),
+            ("/sites", "Clinics"),
+            ("/worklist", "Worklist"),
+            ("/import", "Lists"),
+            ("/agreements", "Agreements"),
+            ("/ledger", "Ledger"),
+        ]
+        .map(|(href, text)| Link::new(href, text))
+        .to_vec(),
+        Role::EmployerContact { .. } => {
+            vec![Link::new(own, "Your organisation"), Link::new("/import", "Lists"), Link::new("/worklist", "Worklist")]
+        }
+        Role::ClinicTeam { .. } => vec![Link::new(own, "Your clinic")],
+        Role::Person { .. } => Vec::new(),
+    }
+}
+
+/// An instant as the partnership's civil time.
+fn civil(at: Timestamp) -> DateTime {
+    at.to_zoned(london()).datetime()
+}
+
+/// A minute of the day as a time.
+fn minute(of_day: u32) -> Time {
+    time(i8::try_from(of_day / 60).unwrap_or(23).min(23), i8::try_from(of_day % 60).unwrap_or(0), 0, 0)
+}
+
+/// Today in London.
+fn today(web: &Web) -> Date {
+    web.civil_now().date()
+}
+
+/// Whole days from `since` to now, never under 0.
+fn days_since(web: &Web, since: Timestamp) -> u32 {
+    let us = web.clock().now().as_microsecond().saturating_sub(since.as_microsecond());
+    u32::try_from(us / 86_400_000_000).unwrap_or(0)
+}
+
+/// "campaign_lead" as "campaign lead".
+fn plain(word: &str) -> String {
+    word.replace('_', " ")
+}

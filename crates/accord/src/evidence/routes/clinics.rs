@@ -1,0 +1,190 @@
+//! Sites, sessions and a clinic's day.
+
+use super::{look, minute, today};
+use crate::access::guard::{Lead, Staff};
+use crate::base::ids::SiteId;
+use crate::base::page::Link;
+use crate::base::web::{Answer, Web, Wrong, page};
+use crate::base::words;
+use crate::booking::pages::{Answer as Said, DayList, DayRow};
+use crate::clinic::pages::{DaySessions, SessionRow, Sessions, SitePage, SiteRow, Sites, SlotOwner};
+use crate::evidence::store::{campaign, clinics as store};
+use accord_formats::AccessNeeds;
+use axum::extract::{Path, Query, State};
+use jiff::ToSpan;
+use jiff::civil::{Date, Weekday};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// A day in the query: `?from=2027-01-05` or `?week=2027-01-04`.
+#[derive(Debug, Deserialize)]
+pub struct From {
+    from: Option<String>,
+    week: Option<String>,
+}
+
+/// Days of a site's small picture.
+const SPARK_DAYS: usize = 14;
+
+/// A day of the query; what is no date is as if nothing was asked.
+fn asked(day: Option<&String>) -> Option<Date> {
+    day.and_then(|text| text.parse().ok())
+}
+
+fn plus(day: Date, days: i64) -> Date {
+    day.saturating_add(days.days())
+}
+
+fn owner(word: &str) -> SlotOwner {
+    if word == "partner" { SlotOwner::Partner } else { SlotOwner::Accord }
+}
+
+/// What a set of access bits offers, in words inside a sentence.
+fn access(bits: u32) -> Vec<String> {
+    let set = u16::try_from(bits).ok().and_then(AccessNeeds::from_bits).unwrap_or_default();
+    set.labels().map(str::to_lowercase).collect()
+}
+
+/// `GET /sites`.
+pub async fn sites(State(web): State<Web>, Lead(who): Lead) -> Answer {
+    let from = today(&web);
+    let read = move |tx: &mut crate::base::db::Tx<'_>| {
+        // Before a campaign the picture shows its first days, not two empty weeks.
+        let from = campaign::current(tx)?.map_or(from, |c| from.max(c.starts));
+        Ok((store::sites(tx)?, from, store::taken_by_day(tx, from, plus(from, SPARK_DAYS as i64 - 1))?))
+    };
+    let (frame, (rows, from, taken)) = look(&web, who, "/sites", read).await?;
+    let mut daily: HashMap<SiteId, Vec<u64>> = HashMap::new();
+    for (site, date, n) in taken {
+        let at = from.until(date).map_or(0, |span| span.get_days());
+        if let Some(day) = usize::try_from(at).ok().filter(|at| *at < SPARK_DAYS) {
+            daily.entry(site).or_insert_with(|| vec![0; SPARK_DAYS])[day] = u64::from(n);
+        }
+    }
+    let rows = rows.into_iter().map(|row| SiteRow {
+        name: row.name,
+        place: row.district,
+        owner: owner(&row.owner),
+        sessions: u64::from(row.sessions),
+        capacity: u64::from(row.capacity),
+        booked: u64::from(row.taken),
+        daily: daily.remove(&row.id).unwrap_or_else(|| vec![0; SPARK_DAYS]),
+        href: format!("/sites/{}", row.id),
+    });
+    page(&Sites { frame, rows: rows.collect() })
+}
+
+/// Sessions grouped by day, with a row for each day in `days` even where there is none.
+fn by_day(sessions: Vec<store::SessionRow>, days: &[Date]) -> Vec<DaySessions> {
+    let mut out: Vec<DaySessions> = days.iter().map(|&date| DaySessions { date, sessions: Vec::new() }).collect();
+    for row in sessions {
+        let at = out.iter().position(|day| day.date == row.date).unwrap_or_else(|| {
+            out.push(DaySessions { date: row.date, sessions: Vec::new() });
+            out.len() - 1
+        });
+        out[at].sessions.push(SessionRow {
+            href: format!("/sites/{}/{}", row.site, row.date),
+            site: row.site_name,
+            from: minute(row.from),
+            until: minute(row.until),
+            product: row.product,
+            booked: u64::from(row.taken),
+            capacity: u64::from(row.capacity),
+        });
+    }
+    out
+}
+
+/// `GET /sites/{site}`: a week of it.
+pub async fn site(State(web): State<Web>, staff: Staff, Path(site): Path<String>, Query(query): Query<From>) -> Answer {
+    let id: SiteId = site.parse().map_err(|_| Wrong::NotFound)?;
+    let (today, week) = (today(&web), asked(query.week.as_ref()));
+    let read = move |tx: &mut crate::base::db::Tx<'_>| {
+        let Some(row) = store::site(tx, id)? else { return Ok(None) };
+        // Without a wish: the week of the first session from today on.
+        let day = match week {
+            Some(day) => day,
+            None => store::days_beside(tx, Some(id), plus(today, -1))?.1.unwrap_or(today),
+        };
+        let back = i64::from(day.weekday().since(Weekday::Monday));
+        let monday = plus(day, -back);
+        Ok(Some((row, monday, store::sessions(tx, Some(id), monday, plus(monday, 6))?)))
+    };
+    let (mut frame, found) = look(&web, staff.0, "/sites", read).await?;
+    let (row, monday, sessions) = found.ok_or(Wrong::NotFound)?;
+    let (name, address, postcode, slots, host, bits) = row;
+    let days: Vec<Date> = (0..7).map(|n| plus(monday, n)).collect();
+    let week = |day: Date, text: &str| Link::new(format!("?week={day}"), text);
+    if matches!(staff.0.role, crate::access::Role::CampaignLead { .. }) {
+        frame.crumbs = vec![Link::new("/sites", "Clinics")];
+    }
+    page(&SitePage {
+        frame,
+        address: if address.contains(&postcode) { address } else { format!("{address}, {postcode}") },
+        name,
+        owner: owner(&slots),
+        host,
+        access: access(bits),
+        days: by_day(sessions, &days),
+        before: week(plus(monday, -7), "Week before"),
+        after: week(plus(monday, 7), "Week after"),
+    })
+}
+
+/// `GET /sites/{site}/{date}`: who is booked that day.
+pub async fn day_list(State(web): State<Web>, staff: Staff, Path((site, date)): Path<(String, String)>) -> Answer {
+    let id: SiteId = site.parse().map_err(|_| Wrong::NotFound)?;
+    let day: Date = date.parse().map_err(|_| Wrong::NotFound)?;
+    let read = move |tx: &mut crate::base::db::Tx<'_>| {
+        let Some(row) = store::site(tx, id)? else { return Ok(None) };
+        let course = match campaign::current(tx)? {
+            Some(c) => campaign::windows(tx, c.id)?.len(),
+            None => 1,
+        };
+        let sessions = store::sessions(tx, Some(id), day, day)?;
+        Ok(Some((row.0, course, sessions, store::days_beside(tx, Some(id), day)?, store::day_list(tx, id, day)?)))
+    };
+    let (mut frame, found) = look(&web, staff.0, "/sites", read).await?;
+    let (site, course, sessions, (before, after), rows) = found.ok_or(Wrong::NotFound)?;
+    frame.crumbs = vec![Link::new(format!("/sites/{id}"), site.clone())];
+    let beside = |day: Date| Link::new(format!("/sites/{id}/{day}"), words::day(day));
+    let rows = rows.into_iter().map(|row| DayRow {
+        time: minute(row.minute),
+        name: row.name,
+        born: row.born,
+        nth: u8::try_from(row.appointment).unwrap_or(u8::MAX),
+        of: u8::try_from(course).unwrap_or(u8::MAX),
+        product: row.product,
+        reference: row.reference,
+        needs: access(row.needs),
+        answer: if row.state == "confirmed" { Said::Confirmed } else { Said::None },
+    });
+    page(&DayList {
+        frame,
+        site,
+        date: day,
+        sessions: sessions.iter().map(|s| (minute(s.from), minute(s.until))).collect(),
+        capacity: sessions.iter().map(|s| u64::from(s.capacity)).sum(),
+        rows: rows.collect(),
+        before: beside(before.unwrap_or(plus(day, -1))),
+        after: beside(after.unwrap_or(plus(day, 1))),
+    })
+}
+
+/// Days of sessions on a page.
+const SESSION_DAYS: i64 = 7;
+
+/// `GET /sessions`.
+pub async fn sessions(State(web): State<Web>, Lead(who): Lead, Query(query): Query<From>) -> Answer {
+    let (today, wish) = (today(&web), asked(query.from.as_ref()));
+    let read = move |tx: &mut crate::base::db::Tx<'_>| {
+        let from = match wish {
+            Some(day) => day,
+            None => store::days_beside(tx, None, plus(today, -1))?.1.unwrap_or(today),
+        };
+        let until = plus(from, SESSION_DAYS - 1);
+        Ok((store::sessions(tx, None, from, until)?, store::days_beside(tx, None, until)?.1))
+    };
+    let (frame, (rows, later)) = look(&web, who, "/sites", read).await?;
+    page(&Sessions { frame, days: by_day(rows, &[]), later: later.map(|day| format!("/sessions?from={day}")) })
+}

@@ -1,0 +1,168 @@
+//! Where a campaign stands: counts, days, reasons, and who has no place.
+//!
+//! A booking of a batch that is not live yet is seen by nobody, here neither.
+
+use crate::base::db::{FromRow, Row, StoreError, Tx};
+use crate::base::ids::{CampaignId, OrganisationId, PlanId};
+use jiff::civil::Date;
+
+/// The campaign that pages are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignRow {
+    pub id: CampaignId,
+    pub name: String,
+    pub starts: Date,
+    pub ends: Date,
+}
+
+impl FromRow for CampaignRow {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self { id: row.get(0)?, name: row.get(1)?, starts: row.get(2)?, ends: row.get(3)? })
+    }
+}
+
+/// The open campaign that began last.
+pub fn current(tx: &mut Tx<'_>) -> Result<Option<CampaignRow>, StoreError> {
+    tx.maybe(
+        "SELECT id, name, starts_on, ends_on FROM campaign WHERE partnership_id = $1
+         ORDER BY CASE WHEN state = 'open' THEN 0 ELSE 1 END, starts_on DESC, id LIMIT 1",
+        p![tx.partnership()],
+    )
+}
+
+/// First and last day of each appointment of the course.
+pub fn windows(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<(Date, Date)>, StoreError> {
+    tx.all(
+        "SELECT first_on, last_on FROM campaign_appointment WHERE partnership_id = $1 AND campaign_id = $2 ORDER BY number",
+        p![tx.partnership(), campaign],
+    )
+}
+
+/// How many people are on the lists.
+pub fn on_lists(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let (n,): (u32,) =
+        tx.one("SELECT COUNT(*) FROM person WHERE partnership_id = $1 AND state = 'active'", p![tx.partnership()])?;
+    Ok(u64::from(n))
+}
+
+/// Offers by employer and state.
+pub fn offers(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<(OrganisationId, String, u32)>, StoreError> {
+    tx.all(
+        "SELECT employer_id, state, COUNT(*) FROM offer WHERE partnership_id = $1 AND campaign_id = $2
+         GROUP BY employer_id, state ORDER BY employer_id, state",
+        p![tx.partnership(), campaign],
+    )
+}
+
+/// Live bookings by day.
+pub fn booked_by_day(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<(Date, u32)>, StoreError> {
+    tx.all(
+        "SELECT b.date, COUNT(*) FROM booking b
+         LEFT JOIN booking_batch k ON k.partnership_id = b.partnership_id AND k.id = b.batch_id
+         WHERE b.partnership_id = $1 AND b.campaign_id = $2 AND b.live = 1 AND (b.batch_id IS NULL OR k.state = 'live')
+         GROUP BY b.date ORDER BY b.date",
+        p![tx.partnership(), campaign],
+    )
+}
+
+/// Site, its name, day, places taken, places there; between two days.
+pub fn site_days(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<(String, Date, u32, u32)>, StoreError> {
+    tx.all(
+        "SELECT s.name, l.date, CAST(SUM(l.taken) AS BIGINT), CAST(SUM(l.capacity) AS BIGINT) FROM slot l
+         JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id
+         WHERE l.partnership_id = $1 AND l.date >= $2 AND l.date <= $3 GROUP BY s.id, s.name, l.date ORDER BY s.name, l.date",
+        p![tx.partnership(), from, until],
+    )
+}
+
+/// The plan that counts: the one published last, else the newest proposal.
+#[derive(Debug, Clone)]
+pub struct PlanRow {
+    pub id: PlanId,
+    pub number: u32,
+    pub state: String,
+    pub people: u32,
+    pub placed: u32,
+    pub assumed_rota: u32,
+    pub assumed_address: u32,
+    pub created_us: i64,
+}
+
+impl FromRow for PlanRow {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get(0)?,
+            number: row.get(1)?,
+            state: row.get(2)?,
+            people: row.get(3)?,
+            placed: row.get(4)?,
+            assumed_rota: row.get(5)?,
+            assumed_address: row.get(6)?,
+            created_us: row.get(7)?,
+        })
+    }
+}
+
+pub fn plan(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<PlanRow>, StoreError> {
+    tx.maybe(
+        "SELECT id, number, state, people, placed, assumed_rota, assumed_address, created_us FROM plan
+         WHERE partnership_id = $1 AND campaign_id = $2 AND state <> 'abandoned'
+         ORDER BY CASE WHEN state = 'proposal' THEN 1 ELSE 0 END, number DESC LIMIT 1",
+        p![tx.partnership(), campaign],
+    )
+}
+
+/// Reason code and people of a plan's unplaced, most first.
+pub fn plan_reasons(tx: &mut Tx<'_>, plan: PlanId) -> Result<Vec<(String, u32)>, StoreError> {
+    tx.all(
+        "SELECT reason, COUNT(*) FROM plan_unplaced WHERE partnership_id = $1 AND plan_id = $2
+         GROUP BY reason ORDER BY 2 DESC, 1",
+        p![tx.partnership(), plan],
+    )
+}
+
+/// Reason code and people of the offers that are unplaced now, most first.
+pub fn reasons(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<(String, u32)>, StoreError> {
+    tx.all(
+        "SELECT COALESCE(reason, ''), COUNT(*) FROM offer
+         WHERE partnership_id = $1 AND campaign_id = $2 AND state = 'unplaced' GROUP BY COALESCE(reason, '') ORDER BY 2 DESC, 1",
+        p![tx.partnership(), campaign],
+    )
+}
+
+/// Home or else work postcode of everybody unplaced.
+pub fn unplaced_postcodes(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<(Option<String>,)>, StoreError> {
+    tx.all(
+        "SELECT COALESCE(p.home_postcode, w.postcode) FROM offer o
+         JOIN person p ON p.partnership_id = o.partnership_id AND p.id = o.person_id
+         LEFT JOIN organisation w ON w.partnership_id = o.partnership_id AND w.id = o.employer_id
+         WHERE o.partnership_id = $1 AND o.campaign_id = $2 AND o.state = 'unplaced'",
+        p![tx.partnership(), campaign],
+    )
+}
+
+/// Somebody without a place: name, employer, postcode, reason code, sentence.
+pub type Unplaced = (String, String, Option<String>, String, Option<String>);
+
+/// One page of those without a place; an empty `reason` is any.
+pub fn unplaced(
+    tx: &mut Tx<'_>,
+    campaign: CampaignId,
+    reason: &str,
+    limit: u32,
+    skip: u32,
+) -> Result<Vec<Unplaced>, StoreError> {
+    tx.all(
+        "SELECT COALESCE(p.preferred_name, p.given_name) || ' ' || p.family_name, w.name, COALESCE(p.home_postcode, w.postcode),
+                COALESCE(o.reason, ''),
+                (SELECT u.sentence FROM plan_unplaced u JOIN plan l ON l.partnership_id = u.partnership_id AND l.id = u.plan_id
+                 WHERE u.partnership_id = o.partnership_id AND u.person_id = o.person_id AND l.campaign_id = o.campaign_id
+                 ORDER BY l.number DESC LIMIT 1)
+         FROM offer o
+         JOIN person p ON p.partnership_id = o.partnership_id AND p.id = o.person_id
+         JOIN organisation w ON w.partnership_id = o.partnership_id AND w.id = o.employer_id
+         WHERE o.partnership_id = $1 AND o.campaign_id = $2 AND o.state = 'unplaced' AND ($3 = '' OR o.reason = $3)
+         ORDER BY w.name, p.family_name, p.id LIMIT $4 OFFSET $5",
+        p![tx.partnership(), campaign, reason, limit, skip],
+    )
+}

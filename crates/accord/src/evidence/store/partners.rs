@@ -1,0 +1,176 @@
+//! Organisations, agreements and the ledger, as pages show them.
+
+use crate::base::db::{FromRow, Row, StoreError, Tx};
+use crate::base::ids::{AgreementId, OrganisationId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// An organisation with the day of its last list.
+#[derive(Debug, Clone)]
+pub struct OrganisationRow {
+    pub id: OrganisationId,
+    pub name: String,
+    pub kind: String,
+    pub unclear: u32,
+    pub last_list_us: Option<Timestamp>,
+}
+
+impl FromRow for OrganisationRow {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            kind: row.get(2)?,
+            unclear: row.get(3)?,
+            last_list_us: row.get(4)?,
+        })
+    }
+}
+
+pub fn organisations(tx: &mut Tx<'_>) -> Result<Vec<OrganisationRow>, StoreError> {
+    tx.all(
+        "SELECT o.id, o.name, o.kind,
+                (SELECT COUNT(*) FROM worklist_item w WHERE w.partnership_id = o.partnership_id AND w.state = 'open' AND w.employer_id = o.id),
+                (SELECT MAX(i.committed_us) FROM import i WHERE i.partnership_id = o.partnership_id AND i.employer_id = o.id)
+         FROM organisation o WHERE o.partnership_id = $1 ORDER BY o.name, o.id",
+        p![tx.partnership()],
+    )
+}
+
+/// Name of an organisation, if there is one with this id.
+pub fn organisation(tx: &mut Tx<'_>, id: OrganisationId) -> Result<Option<(String,)>, StoreError> {
+    tx.maybe("SELECT name FROM organisation WHERE partnership_id = $1 AND id = $2", p![tx.partnership(), id])
+}
+
+/// Somebody away from a shift: date, start and end instants, minutes of travel, name, team.
+pub type Away = (Date, Timestamp, Timestamp, u32, String, Option<String>);
+
+/// On-shift absences of an employer from a day on. Asks neither what for nor whether they said yes.
+pub fn away(tx: &mut Tx<'_>, employer: OrganisationId, from: Date, limit: u32) -> Result<Vec<Away>, StoreError> {
+    tx.all(
+        "SELECT b.date, b.starts_us, b.ends_us, b.travel_minutes, COALESCE(p.preferred_name, p.given_name) || ' ' || p.family_name, t.name
+         FROM booking b
+         JOIN person p ON p.partnership_id = b.partnership_id AND p.id = b.person_id
+         LEFT JOIN team t ON t.partnership_id = b.partnership_id AND t.id = b.team_id
+         LEFT JOIN booking_batch k ON k.partnership_id = b.partnership_id AND k.id = b.batch_id
+         WHERE b.partnership_id = $1 AND b.employer_id = $2 AND b.live = 1 AND b.on_shift = 1 AND b.date >= $3
+           AND (b.batch_id IS NULL OR k.state = 'live')
+         ORDER BY b.date, b.starts_us, p.family_name, b.id LIMIT $4",
+        p![tx.partnership(), employer, from, limit],
+    )
+}
+
+/// One employer's part of an agreement.
+#[derive(Debug, Clone)]
+pub struct AgreementRow {
+    pub id: AgreementId,
+    pub version: u32,
+    pub title: String,
+    pub host: String,
+    pub employer: String,
+    pub from: Date,
+    pub until: Date,
+    pub state: String,
+    pub capacity: Option<i64>,
+    pub taken: i64,
+    pub purpose: String,
+    pub at_end: String,
+    pub signed_by: String,
+}
+
+impl FromRow for AgreementRow {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get(0)?,
+            version: row.get(1)?,
+            title: row.get(2)?,
+            host: row.get(3)?,
+            employer: row.get(4)?,
+            from: row.get(5)?,
+            until: row.get(6)?,
+            state: row.get(7)?,
+            capacity: row.get::<i64>(8).map(|c| (c >= 0).then_some(c))?,
+            taken: row.get(9)?,
+            purpose: row.get(10)?,
+            at_end: row.get(11)?,
+            signed_by: row.get(12)?,
+        })
+    }
+}
+
+/// Current agreements; one row each, with how many employers it serves when they are many.
+pub fn agreements(tx: &mut Tx<'_>) -> Result<Vec<AgreementRow>, StoreError> {
+    tx.all(
+        "SELECT a.id, a.version, a.title, h.name,
+                CASE WHEN COUNT(e.id) = 1 THEN MIN(e.name) ELSE CAST(COUNT(e.id) AS TEXT) || ' organisations' END,
+                a.from_date, a.until_date, a.state,
+                CASE WHEN COUNT(l.id) = 0 OR COUNT(l.capacity) < COUNT(l.id) THEN -1 ELSE CAST(SUM(l.capacity) AS BIGINT) END,
+                COALESCE(CAST(SUM(l.taken) AS BIGINT), 0), a.purpose, a.at_end, a.signed_by
+         FROM agreement a
+         JOIN organisation h ON h.partnership_id = a.partnership_id AND h.id = a.host_id
+         LEFT JOIN allocation l ON l.partnership_id = a.partnership_id AND l.agreement_id = a.id
+         LEFT JOIN organisation e ON e.partnership_id = l.partnership_id AND e.id = l.employer_id
+         WHERE a.partnership_id = $1 AND a.superseded = 0
+         GROUP BY a.id, a.version, a.title, h.name, a.from_date, a.until_date, a.state, a.purpose, a.at_end, a.signed_by
+         ORDER BY a.until_date, a.title, a.id",
+        p![tx.partnership()],
+    )
+}
+
+/// Names of the sites an agreement holds for.
+pub fn agreement_sites(tx: &mut Tx<'_>, id: AgreementId, version: u32) -> Result<Vec<(String,)>, StoreError> {
+    tx.all(
+        "SELECT s.name FROM agreement_site g JOIN site s ON s.partnership_id = g.partnership_id AND s.id = g.site_id
+         WHERE g.partnership_id = $1 AND g.agreement_id = $2 AND g.version = $3 ORDER BY s.name, s.id",
+        p![tx.partnership(), id, version],
+    )
+}
+
+/// By organisation: its name, promised by it, given by it, used by its people. Only those with any of the three.
+pub fn ledger_sums(tx: &mut Tx<'_>) -> Result<Vec<(String, i64, i64, i64)>, StoreError> {
+    tx.all(
+        "SELECT o.name, COALESCE(p.n, 0), COALESCE(g.n, 0), COALESCE(u.n, 0) FROM organisation o
+         LEFT JOIN (SELECT host_id AS id, CAST(SUM(capacity) AS BIGINT) AS n FROM slot WHERE partnership_id = $1 GROUP BY host_id) p ON p.id = o.id
+         LEFT JOIN (SELECT host_id AS id, CAST(SUM(units) AS BIGINT) AS n FROM ledger WHERE partnership_id = $1 GROUP BY host_id) g ON g.id = o.id
+         LEFT JOIN (SELECT employer_id AS id, CAST(SUM(units) AS BIGINT) AS n FROM ledger WHERE partnership_id = $1 GROUP BY employer_id) u ON u.id = o.id
+         WHERE o.partnership_id = $1 AND (p.n IS NOT NULL OR g.n IS NOT NULL OR u.n IS NOT NULL) ORDER BY o.name, o.id",
+        p![tx.partnership()],
+    )
+}
+
+/// An entry: number, instant, units, employer, host, agreement's title, version, seal.
+pub type Entry = (Option<i64>, Timestamp, i64, String, String, String, u32, Option<String>);
+
+impl FromRow for LatestEntry {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let number: i64 = row.get(0)?;
+        let seal: String = row.get(7)?;
+        Ok(Self((
+            (number > 0).then_some(number),
+            row.get(1)?,
+            row.get(2)?,
+            row.get(3)?,
+            row.get(4)?,
+            row.get(5)?,
+            row.get(6)?,
+            (!seal.is_empty()).then_some(seal),
+        )))
+    }
+}
+
+/// An [`Entry`] as a row.
+#[derive(Debug, Clone)]
+pub struct LatestEntry(pub Entry);
+
+/// The latest entries, newest first.
+pub fn ledger_latest(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<LatestEntry>, StoreError> {
+    tx.all(
+        "SELECT COALESCE(l.chain_seq, 0), l.at_us, l.units, e.name, h.name, COALESCE(a.title, ''), l.agreement_version, COALESCE(l.chain_hash, '')
+         FROM ledger l
+         JOIN organisation e ON e.partnership_id = l.partnership_id AND e.id = l.employer_id
+         JOIN organisation h ON h.partnership_id = l.partnership_id AND h.id = l.host_id
+         LEFT JOIN agreement a ON a.partnership_id = l.partnership_id AND a.id = l.agreement_id AND a.version = l.agreement_version
+         WHERE l.partnership_id = $1 ORDER BY l.id DESC LIMIT $2",
+        p![tx.partnership(), limit],
+    )
+}

@@ -1,0 +1,118 @@
+//! Every route on one page, its guard beside it. What is not here does not exist; what is here has a guard.
+
+use crate::access::guard::{self, Guard};
+use crate::access::routes as access;
+use crate::app::{App, AsItIs};
+use crate::base::db::Stop;
+use crate::base::page;
+use crate::base::web::{Answer, Web, Wrong};
+use crate::evidence::routes as see;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{self, MethodRouter};
+use axum::{Extension, Router};
+
+/// One route.
+pub struct Route {
+    /// "GET" or "POST".
+    pub verb: &'static str,
+    /// The path with its parameters.
+    pub path: &'static str,
+    /// Who may open it.
+    pub guard: Guard,
+    handler: MethodRouter<App>,
+}
+
+/// The whole table.
+pub fn table() -> Vec<Route> {
+    use Guard::{ClinicInPath, EmployerInPath, Employers, Lead, Open, Staff};
+    vec![
+        // doors
+        get("/sign-in", Open, access::staff_door),
+        get("/sign-in/{token}", Open, access::link),
+        post("/sign-in", Open, access::use_link),
+        post("/sign-out", Open, access::sign_out),
+        get("/b", Open, access::person_empty),
+        get("/b/{code}", Open, access::person_with_code),
+        post("/b", Open, access::person_enter),
+        post("/b/sign-out", Open, access::person_sign_out),
+        get("/b/signed-out", Open, access::person_signed_out),
+        // a person's own pages
+        // the campaign
+        get("/", Staff, see::start),
+        get("/campaign", Lead, see::campaign_home),
+        get("/unplaced", Lead, see::unplaced),
+        get("/plan", Lead, see::plan),
+        // who takes part
+        get("/organisations", Lead, see::organisations),
+        get("/organisations/{organisation}", EmployerInPath, see::organisation),
+        get("/agreements", Lead, see::agreements),
+        get("/agreements/{agreement}", Lead, see::agreement),
+        get("/ledger", Lead, see::ledger),
+        // lists
+        get("/import", Employers, see::imports),
+        get("/worklist", Employers, see::worklist),
+        // clinics
+        get("/sites", Lead, see::sites),
+        get("/sites/{site}", ClinicInPath, see::site),
+        get("/sites/{site}/{date}", ClinicInPath, see::day_list),
+        get("/sessions", Lead, see::sessions),
+        // for everybody
+        get("/about", Open, see::about),
+        get("/assets/{name}", Open, asset),
+        get("/livez", Open, livez),
+        get("/readyz", Open, readyz),
+    ]
+}
+
+/// The router of the table: each handler behind its guard.
+pub fn router(app: &App) -> Router<App> {
+    table().into_iter().fold(Router::new(), |router, route| {
+        let check = from_fn_with_state((app.web.clone(), route.guard), guard::check);
+        router.route(route.path, route.handler.layer(check))
+    })
+}
+
+fn get<H, T>(path: &'static str, guard: Guard, handler: H) -> Route
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    Route { verb: "GET", path, guard, handler: routing::get(handler) }
+}
+
+fn post<H, T>(path: &'static str, guard: Guard, handler: H) -> Route
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    Route { verb: "POST", path, guard, handler: routing::post(handler) }
+}
+
+/// `GET /assets/{name}`: kept by browsers for ever, since the name changes with the content.
+async fn asset(request: Request) -> Answer {
+    let asset = page::asset(request.uri().path()).ok_or(Wrong::NotFound)?;
+    let mut response = asset.bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    Ok(response)
+}
+
+/// `GET /livez`: the process answers.
+async fn livez() -> Response {
+    (Extension(AsItIs), "ok\n").into_response()
+}
+
+/// `GET /readyz`: the store answers.
+async fn readyz(State(web): State<Web>) -> Response {
+    let who = crate::access::nobody(web.house.partnership);
+    let ready = web.db.write(&who, |tx| tx.one::<(i64,)>("SELECT CAST(1 AS BIGINT)", &[]).map_err(Stop::<()>::Store));
+    match ready.await {
+        Ok(_) => (Extension(AsItIs), "ready\n").into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Extension(AsItIs), "the store does not answer\n").into_response(),
+    }
+}
