@@ -39,10 +39,22 @@ impl House {
     /// # Panics
     /// When the binary is missing, or makes or serves no demo in time.
     pub fn open() -> Self {
+        Self::at(|store| copy(demo(), store))
+    }
+
+    /// Makes and serves a demo of so many people, of the default seed.
+    ///
+    /// # Panics
+    /// As [`House::open`].
+    pub fn of(people: u32) -> Self {
+        Self::at(|store| make(store, 1, people))
+    }
+
+    fn at(fill: impl FnOnce(&Path)) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let folder = run_folder().join(format!("house-{}", COUNT.fetch_add(1, Ordering::Relaxed)));
         let store = folder.join("store");
-        copy(demo(), &store);
+        fill(&store);
         let (server, doors) = serve(&store);
         let url = doors.lead.split("/sign-in/").next().unwrap_or_default().to_owned();
         Self { url, folder, doors, server }
@@ -157,12 +169,19 @@ pub fn binary() -> PathBuf {
     path
 }
 
-/// A folder of this run, under the system's temporary one; removed by the last house or the next boot.
+/// A folder of this run, under the system's temporary one. The next run removes what an ended one left.
 fn run_folder() -> &'static Path {
+    const NAME: &str = "accord-journeys-";
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
-        let folder = std::env::temp_dir().join(format!("accord-journeys-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
+        for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().map_while(Result::ok) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let ended = name.strip_prefix(NAME).is_some_and(|id| !Path::new("/proc").join(id).exists());
+            if ended {
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
+        let folder = std::env::temp_dir().join(format!("{NAME}{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
         folder
     })
@@ -173,26 +192,21 @@ fn demo() -> &'static Path {
     static DEMO: OnceLock<PathBuf> = OnceLock::new();
     DEMO.get_or_init(|| {
         let store = run_folder().join("demo");
-        let out = Command::new(binary())
-            .args([
-                "demo",
-                "--seed",
-                "7",
-                "--today",
-                TODAY,
-                "--no-serve",
-                "--json",
-                "--people",
-                &PEOPLE.to_string(),
-                "--at",
-            ])
-            .arg(&store)
-            .stdin(Stdio::null())
-            .output()
-            .expect("accord runs");
-        assert!(out.status.success(), "accord demo failed:\n{}", String::from_utf8_lossy(&out.stderr));
+        make(&store, 7, PEOPLE);
         store
     })
+}
+
+/// Makes a demo store.
+fn make(store: &Path, seed: u32, people: u32) {
+    let (seed, people) = (seed.to_string(), people.to_string());
+    let out = Command::new(binary())
+        .args(["demo", "--seed", &seed, "--today", TODAY, "--people", &people, "--no-serve", "--json", "--at"])
+        .arg(store)
+        .stdin(Stdio::null())
+        .output()
+        .expect("accord runs");
+    assert!(out.status.success(), "accord demo failed:\n{}", String::from_utf8_lossy(&out.stderr));
 }
 
 /// Copies a folder and what is in it.

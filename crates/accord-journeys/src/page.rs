@@ -22,9 +22,14 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// Opens an address, whole or from the server's root on, and looks at the page.
     pub async fn open(&self, address: &str) {
+        self.visit(address).await;
+        self.look().await;
+    }
+
+    /// Opens an address, and does not look at the page.
+    pub async fn visit(&self, address: &str) {
         let whole = if address.starts_with('/') { format!("{}{address}", self.home) } else { address.to_owned() };
         self.browser.driver.goto(&whole).await.unwrap_or_else(|e| panic!("{whole} does not open: {e}"));
-        self.look().await;
     }
 
     /// Presses the button or link whose words contain `words`, waits for the page it leads to, and looks at it.
@@ -32,6 +37,15 @@ impl Reader<'_> {
     /// # Panics
     /// When nothing, or nothing that shows, carries the words; or no other page comes in time.
     pub async fn press(&self, words: &str) {
+        self.press_unseen(words).await;
+        self.look().await;
+    }
+
+    /// As [`Reader::press`], and does not look at the page that comes.
+    ///
+    /// # Panics
+    /// As [`Reader::press`].
+    pub async fn press_unseen(&self, words: &str) {
         let said = quoted(words);
         let path = format!("//*[self::a or self::button][contains(normalize-space(.), {said})]");
         let element = self.first_shown(&path).await.unwrap_or_else(|| panic!("nothing to press says “{words}”"));
@@ -43,7 +57,8 @@ impl Reader<'_> {
         let all = self.browser.driver.find_all(By::Css(css)).await.expect("the selector is right");
         for element in all {
             if element.is_displayed().await.unwrap_or(false) {
-                return self.follow(element).await;
+                self.follow(element).await;
+                return self.look().await;
             }
         }
         panic!("nothing to press is {css}");
@@ -59,7 +74,6 @@ impl Reader<'_> {
             assert!(since.elapsed() < PATIENCE, "no other page came within {PATIENCE:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        self.look().await;
     }
 
     /// Types into the field with this label, replacing what stands there.
