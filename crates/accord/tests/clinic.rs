@@ -289,6 +289,43 @@ on_both_engines! {
     }
 }
 
+/// The files of the generated world are taken whole, and their sums come out right.
+#[test]
+fn the_generated_world_is_taken_without_a_fault() {
+    let fresh = Fresh::lite();
+    let settings = accord_testkit::world::Settings { seed: 5, people: 2_000, today: date(2027, 1, 1) };
+    let world = accord_testkit::world::World::new(settings);
+    write(&fresh, |tx| organisation::found(tx, "Demo", "goal", true));
+    for o in world.organisations.iter().filter(|o| o.is_host) {
+        let new = NewOrganisation {
+            code: OdsCode::parse(&o.id).expect("a code"),
+            name: o.name.clone(),
+            kind: o.kind.clone(),
+            postcode: None,
+            is_employer: o.is_employer,
+            is_host: true,
+            declared_headcount: None,
+            contact_name: o.contact_name.clone(),
+            contact_role: o.contact_role.clone(),
+        };
+        write(&fresh, move |tx| organisation::admit(tx, &new));
+    }
+    for p in accord_testkit::world::PRODUCTS {
+        write(&fresh, move |tx| product::add(tx, p.code, p.name));
+    }
+    assert_eq!(sites(&fresh, &world.sites_csv()).added as usize, world.sites.len());
+    let (text, closures) = (world.sessions_csv(), world.closures_csv());
+    let done = write(&fresh, move |tx| import::import_sessions(tx, &text, Some(&closures), Faulty::Refuse));
+    assert_eq!(done.added as usize, world.sessions().len());
+    assert_eq!(deliveries(&fresh, &world.deliveries_csv()).added as usize, world.deliveries.len());
+    let slots = all_slots(&fresh);
+    let (first, second) = world.capacity();
+    assert_eq!(slots.iter().map(|s| s.capacity).sum::<i64>(), i64::from(first + second));
+    let day = slots[0].clone();
+    let took = write(&fresh, move |tx| plain(store::take_stock(tx, day.site, day.product, day.date, 1)));
+    assert!(took, "a delivery of the first Monday can be given on it");
+}
+
 #[test]
 fn deliveries_by_the_day_they_can_be_given_arrived_the_day_before() {
     let (rows, faults) = csv::read_deliveries("site_id;product;date;doses\nVS1;alpha;2027-01-04;10\n;ALPHA;4/1/27;0\n");

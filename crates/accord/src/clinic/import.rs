@@ -6,7 +6,7 @@
 use super::csv::{self, CsvFault, DeliveryRow, TemplateRow};
 use super::delivery;
 use super::refusal::ClinicRefusal;
-use super::session::{Planned, templates};
+use super::session::{Planned, Session, templates};
 use super::site::{OpenState, Site};
 use super::store::stock::StoredDelivery;
 use super::store::{session as sessions, site as sites, stock};
@@ -120,15 +120,11 @@ pub fn import_sessions(
     faults.extend(more);
     let codes = Codes::read(tx)?;
     let closed: HashSet<(&str, Date)> = closed.iter().map(|c| (c.site.as_str(), c.date)).collect();
-    let days = rows.iter().map(|r| (r.template.from_date, r.template.until_date));
-    let range = days.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-    let there = match range {
-        Some((from, until)) => sessions::between(tx, from, until)?,
-        None => Vec::new(),
-    };
+    let there = sessions_around(tx, &rows)?;
     let mut timetable = Timetable::default();
-    for session in &there {
-        timetable.add(session.planned);
+    let known: HashSet<Planned> = there.iter().map(|s| s.planned).collect();
+    for planned in &known {
+        timetable.add(*planned);
     }
     let mut new = Vec::new();
     let mut same = 0;
@@ -148,7 +144,7 @@ pub fn import_sessions(
                 stations: t.stations,
             };
             match timetable.meets(&planned) {
-                Some(other) if other == planned && there.iter().any(|s| s.planned == planned) => same += 1,
+                Some(other) if other == planned && known.contains(&planned) => same += 1,
                 Some(other) => clash = clash.or(Some(other)),
                 None => mine.push(planned),
             }
@@ -169,6 +165,15 @@ pub fn import_sessions(
     done.same = same;
     done.record(tx, "sessions", "sessions_imported")?;
     Ok(done)
+}
+
+/// The sessions that are there on any day the templates may fall on.
+fn sessions_around(tx: &mut Tx<'_>, rows: &[TemplateRow]) -> Result<Vec<Session>, StoreError> {
+    let days = rows.iter().map(|r| (r.template.from_date, r.template.until_date));
+    match days.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) {
+        Some((from, until)) => sessions::between(tx, from, until),
+        None => Ok(Vec::new()),
+    }
 }
 
 fn overlap(row: &TemplateRow, other: &Planned) -> CsvFault {

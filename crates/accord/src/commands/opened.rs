@@ -49,7 +49,10 @@ impl Opened {
         let who = operator(PartnershipId::from_uuid(uuid::Uuid::nil()));
         let founded = db.read_now(&who, store::only).map_err(|e| Failure::store(&e, &place))?;
         let db = match (&founded, place.folder()) {
-            (Some(founded), Some(folder)) if founded.demo => Db { clock: demo::clock(folder, db.clock.clone()), ..db },
+            (Some(founded), Some(folder)) if founded.demo => {
+                let clock = demo::clock(folder, db.clock.clone());
+                db.with_clock(clock)
+            },
             _ => db,
         };
         let founded = founded.ok_or_else(|| {

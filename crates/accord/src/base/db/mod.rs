@@ -367,6 +367,11 @@ impl Db {
         Self { chance: self.chance.step(name), ..self.clone() }
     }
 
+    /// The same store with another clock.
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
     fn context(&self, who: &Actor) -> crew::Ask {
         crew::Ask { who: who.clone(), clock: self.clock.clone(), chance: self.chance.clone() }
     }

@@ -67,7 +67,7 @@ impl Site<'_> {
     /// The store as a stage sees it: its own chance, and a clock that stands at its own minute.
     fn at(&self, minute: i64, step: &str) -> Db {
         let clock = Clock::standing_at(at_microsecond(self.begin_us + minute * 60_000_000));
-        Db { clock, ..self.db.step(step) }
+        self.db.step(step).with_clock(clock)
     }
 
     fn failed(&self, error: &StoreError) -> Failure {
