@@ -136,18 +136,24 @@ impl Browser {
         log.into_iter().filter(|e| e.level == "SEVERE").map(|e| e.message).collect()
     }
 
-    /// Writes a picture of the whole page.
+    /// Writes a picture of the whole page; where that fails, none.
     pub async fn picture(&self, file: &Path) {
-        use std::io::Write;
-        let all = json!({ "format": "png", "captureBeyondViewport": true });
-        let Ok(shot) = self.driver.cdp().send_raw("Page.captureScreenshot", all).await else { return };
+        self.shoot(file, json!({ "format": "png", "captureBeyondViewport": true })).await;
+    }
+
+    /// Writes a picture of the page's top left.
+    pub async fn picture_of_top(&self, file: &Path, width: u32, height: u32) {
+        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
+        self.shoot(file, json!({ "format": "png", "captureBeyondViewport": true, "clip": clip })).await;
+    }
+
+    async fn shoot(&self, file: &Path, how: Value) {
+        let Ok(shot) = self.driver.cdp().send_raw("Page.captureScreenshot", how).await else { return };
         let Some(bytes) = shot["data"].as_str().and_then(from_base64) else { return };
         if let Some(folder) = file.parent() {
             let _ = std::fs::create_dir_all(folder);
         }
-        if let Ok(mut out) = std::fs::File::create(file) {
-            let _ = out.write_all(&bytes);
-        }
+        let _ = std::fs::write(file, bytes);
     }
 
     /// Ends browser and driver.

@@ -22,9 +22,14 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// Opens an address, whole or from the server's root on, and looks at the page.
     pub async fn open(&self, address: &str) {
+        self.visit(address).await;
+        self.look().await;
+    }
+
+    /// Opens an address, and does not look at the page.
+    pub async fn visit(&self, address: &str) {
         let whole = if address.starts_with('/') { format!("{}{address}", self.home) } else { address.to_owned() };
         self.browser.driver.goto(&whole).await.unwrap_or_else(|e| panic!("{whole} does not open: {e}"));
-        self.look().await;
     }
 
     /// Presses the button or link whose words contain `words`, waits for the page it leads to, and looks at it.
@@ -32,6 +37,15 @@ impl Reader<'_> {
     /// # Panics
     /// When nothing, or nothing that shows, carries the words; or no other page comes in time.
     pub async fn press(&self, words: &str) {
+        self.press_unseen(words).await;
+        self.look().await;
+    }
+
+    /// As [`Reader::press`], and does not look at the page that comes.
+    ///
+    /// # Panics
+    /// As [`Reader::press`].
+    pub async fn press_unseen(&self, words: &str) {
         let said = quoted(words);
         let path = format!("//*[self::a or self::button][contains(normalize-space(.), {said})]");
         let element = self.first_shown(&path).await.unwrap_or_else(|| panic!("nothing to press says “{words}”"));
@@ -43,7 +57,8 @@ impl Reader<'_> {
         let all = self.browser.driver.find_all(By::Css(css)).await.expect("the selector is right");
         for element in all {
             if element.is_displayed().await.unwrap_or(false) {
-                return self.follow(element).await;
+                self.follow(element).await;
+                return self.look().await;
             }
         }
         panic!("nothing to press is {css}");
@@ -59,7 +74,6 @@ impl Reader<'_> {
             assert!(since.elapsed() < PATIENCE, "no other page came within {PATIENCE:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        self.look().await;
     }
 
     /// Types into the field with this label, replacing what stands there.
@@ -102,6 +116,39 @@ impl Reader<'_> {
     /// The page as it was sent, with what does not show.
     pub async fn source(&self) -> String {
         self.browser.driver.source().await.expect("a page has a source")
+    }
+
+    /// Where the links that a CSS selector finds lead to, as written.
+    pub async fn links(&self, css: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for element in self.browser.driver.find_all(By::Css(css)).await.expect("the selector is right") {
+            found.extend(element.attr("href").await.ok().flatten());
+        }
+        found
+    }
+
+    /// Of the parts that each of these CSS selectors finds, whether any shows on paper.
+    pub async fn as_printed<'s>(&self, selectors: &[&'s str]) -> Vec<(&'s str, bool)> {
+        let media = |name: &str| serde_json::json!({ "media": name });
+        let cdp = self.browser.driver.cdp();
+        cdp.send_raw("Emulation.setEmulatedMedia", media("print")).await.expect("Chromium shows how it prints");
+        let mut shown = Vec::new();
+        for css in selectors {
+            let mut any = false;
+            for element in self.browser.driver.find_all(By::Css(*css)).await.expect("the selector is right") {
+                any |= element.is_displayed().await.unwrap_or(false);
+            }
+            shown.push((*css, any));
+        }
+        cdp.send_raw("Emulation.setEmulatedMedia", media("")).await.expect("Chromium shows a screen again");
+        shown
+    }
+
+    /// The page as it prints, a PDF in base64: as long as it has content.
+    pub async fn printed(&self) -> String {
+        let paper = serde_json::json!({ "paperWidth": 8.27, "paperHeight": 11.69 });
+        let made = self.browser.driver.cdp().send_raw("Page.printToPDF", paper).await.expect("Chromium prints");
+        made["data"].as_str().unwrap_or_default().to_owned()
     }
 
     /// The path of the present address.

@@ -1,3 +1,12 @@
 //! The ways through Accord that must work in use, each at phone and desktop width, with scripts and without.
 
+mod steps;
+
+mod a_campaign_lead_sees_where_the_campaign_stands;
+mod a_clinic_prints_tomorrows_list;
+mod a_forwarded_link_shows_nothing;
+mod a_person_changes_one_of_two;
+mod a_person_confirms_both_appointments;
+mod a_person_declines;
+mod an_employer_sees_only_its_own_people_and_no_health_data;
 mod the_frame_can_fail;
