@@ -90,4 +90,3 @@ CREATE TABLE ledger (
 );
 CREATE UNIQUE INDEX ledger_chain_key ON ledger (partnership_id, host_id, chain_seq) WHERE chain_seq IS NOT NULL;
 CREATE INDEX ledger_unsealed ON ledger (partnership_id, id) WHERE chain_seq IS NULL;
-CREATE INDEX ledger_by_booking ON ledger (partnership_id, booking_id);

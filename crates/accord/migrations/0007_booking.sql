@@ -50,4 +50,3 @@ CREATE UNIQUE INDEX booking_person_appointment_key ON booking (partnership_id, p
 CREATE UNIQUE INDEX booking_reference_key ON booking (partnership_id, reference);
 CREATE INDEX booking_by_slot ON booking (partnership_id, slot_id) WHERE live = 1;
 CREATE INDEX booking_by_site ON booking (partnership_id, site_id, date) WHERE live = 1;
-CREATE INDEX booking_by_batch ON booking (partnership_id, batch_id);

@@ -1,12 +1,16 @@
 //! SQLite: WAL, synchronous=FULL, one writer.
 
 use super::{Conn, Param, Row, StoreError};
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 pub(crate) struct Lite {
     conn: Connection,
+    /// Statements as SQLite wants them, by the address of ours.
+    texts: HashMap<(usize, usize), Arc<str>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,7 +28,7 @@ pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
         .map_err(|e| StoreError::Engine(format!("{}: {}", file.display(), said(&e))))?;
     conn.set_prepared_statement_cache_capacity(PREPARED);
     let setup = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-        PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;";
+        PRAGMA foreign_keys = ON; PRAGMA cache_size = -98000; PRAGMA temp_store = MEMORY;";
     conn.execute_batch(setup).map_err(|e| translate(&e))?;
     // A commit that is answered must be on the disk: anything weaker than FULL is refused.
     let full: i64 = conn.query_row("PRAGMA synchronous", [], |r| r.get(0)).map_err(|e| translate(&e))?;
@@ -36,14 +40,20 @@ pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
         )));
     }
     if mode == Mode::Read {
-        conn.execute_batch("PRAGMA query_only = ON").map_err(|e| translate(&e))?;
+        conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16000").map_err(|e| translate(&e))?;
     }
-    Ok(Conn::Lite(Lite { conn }))
+    Ok(Conn::Lite(Lite { conn, texts: HashMap::new() }))
 }
 
 impl Lite {
-    pub fn run(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
-        let mut statement = self.conn.prepare_cached(sql).map_err(|e| wrong(&e, sql))?;
+    fn text(&mut self, sql: &'static str) -> Arc<str> {
+        let key = (sql.as_ptr() as usize, sql.len());
+        Arc::clone(self.texts.entry(key).or_insert_with(|| numbered(sql).into()))
+    }
+
+    pub fn run(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        let text = self.text(sql);
+        let mut statement = self.conn.prepare_cached(&text).map_err(|e| wrong(&e, sql))?;
         bind(&mut statement, params).map_err(|e| wrong(&e, sql))?;
         // A statement with RETURNING answers rows; `run` counts them.
         if statement.column_count() > 0 {
@@ -59,11 +69,12 @@ impl Lite {
 
     pub fn each(
         &mut self,
-        sql: &str,
+        sql: &'static str,
         params: &[Param<'_>],
         take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut statement = self.conn.prepare_cached(sql).map_err(|e| wrong(&e, sql))?;
+        let text = self.text(sql);
+        let mut statement = self.conn.prepare_cached(&text).map_err(|e| wrong(&e, sql))?;
         bind(&mut statement, params).map_err(|e| wrong(&e, sql))?;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(|e| translate(&e))? {
@@ -172,35 +183,30 @@ impl Lite {
     }
 }
 
-const NAMES: [&str; 40] = [
-    "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16", "$17",
-    "$18", "$19", "$20", "$21", "$22", "$23", "$24", "$25", "$26", "$27", "$28", "$29", "$30", "$31", "$32", "$33",
-    "$34", "$35", "$36", "$37", "$38", "$39", "$40",
-];
-
-/// Binds by name: SQLite numbers `$n` by first appearance, PostgreSQL by the number.
+/// Binds by number: [`numbered`] has made `?n` of every `$n`.
 fn bind(statement: &mut CachedStatement<'_>, params: &[Param<'_>]) -> rusqlite::Result<()> {
-    for (param, name) in params.iter().zip(NAMES) {
-        let Some(at) = statement.parameter_index(name)? else { continue };
-        statement.raw_bind_parameter(at, Bound(param))?;
+    let wanted = statement.parameter_count();
+    for (at, param) in (1..=wanted).zip(params) {
+        match param {
+            Param::Null => statement.raw_bind_parameter(at, rusqlite::types::Null)?,
+            Param::Int(n) => statement.raw_bind_parameter(at, n)?,
+            Param::Real(n) => statement.raw_bind_parameter(at, n)?,
+            Param::Text(text) => statement.raw_bind_parameter(at, text)?,
+            Param::Made(text) => statement.raw_bind_parameter(at, text.as_str())?,
+            Param::Uuid(id) => {
+                let mut letters = [0; uuid::fmt::Hyphenated::LENGTH];
+                let text: &str = id.hyphenated().encode_lower(&mut letters);
+                statement.raw_bind_parameter(at, text)?;
+            }
+            Param::Bytes(bytes) => statement.raw_bind_parameter(at, bytes)?,
+        }
     }
     Ok(())
 }
 
-struct Bound<'a>(&'a Param<'a>);
-
-impl rusqlite::ToSql for Bound<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self.0 {
-            Param::Null => ToSqlOutput::Owned(Value::Null),
-            Param::Int(n) => ToSqlOutput::Owned(Value::Integer(*n)),
-            Param::Real(n) => ToSqlOutput::Owned(Value::Real(*n)),
-            Param::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Param::Made(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Param::Uuid(id) => ToSqlOutput::Owned(Value::Text(id.to_string())),
-            Param::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
-        })
-    }
+/// SQLite numbers `$n` by first appearance but `?n` by the number, as PostgreSQL does with `$n`.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
 }
 
 fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
