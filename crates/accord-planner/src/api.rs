@@ -33,14 +33,6 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// This budget for a problem: the standard is measured at eight sites within reach of a person, and where people
-    /// reach more a round costs more, so there are fewer, down to three tenths. Fixed by the problem, not by a clock.
-    #[must_use]
-    pub fn fitting(self, problem: &accord_proof::Problem) -> Self {
-        let reach = problem.reaches.len() as f64 / problem.people.len().max(1) as f64;
-        self.times((8.0 / reach.max(1.0)).clamp(0.3, 1.0))
-    }
-
     /// What a campaign of twenty thousand is planned with: a few seconds of one processor.
     #[must_use]
     pub fn standard() -> Self {

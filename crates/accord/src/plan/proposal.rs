@@ -134,7 +134,7 @@ pub fn propose(
     if built.problem.people.is_empty() {
         return Err(Stop::Refused(PlanRefusal::NobodyWaiting));
     }
-    let outcome = accord_planner::plan(&built.problem, budget.fitting(&built.problem), progress);
+    let outcome = accord_planner::plan(&built.problem, budget, progress);
     let mut proposal = checked(&facts, &built, &outcome).map_err(Stop::Refused)?;
     if keep {
         let files = Files::of(&built.problem, &outcome.plan, &outcome.proof);

@@ -28,7 +28,8 @@ pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
         .map_err(|e| StoreError::Engine(format!("{}: {}", file.display(), said(&e))))?;
     conn.set_prepared_statement_cache_capacity(PREPARED);
     let setup = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-        PRAGMA foreign_keys = ON; PRAGMA cache_size = -98000; PRAGMA temp_store = MEMORY;";
+        PRAGMA foreign_keys = ON; PRAGMA cache_size = -98000; PRAGMA temp_store = MEMORY;
+        PRAGMA wal_autocheckpoint = 8000;";
     conn.execute_batch(setup).map_err(|e| translate(&e))?;
     // A commit that is answered must be on the disk: anything weaker than FULL is refused.
     let full: i64 = conn.query_row("PRAGMA synchronous", [], |r| r.get(0)).map_err(|e| translate(&e))?;

@@ -163,6 +163,9 @@ fn build(site: &Site<'_>, stages: &mut Stages) -> Result<Built, Failure> {
     Ok(Built { findings, outcome, plan, lists, store_hash })
 }
 
+/// The share of the planner's standard work that a first impression waits for: the gap is a little wider for it.
+const EFFORT: f64 = 0.4;
+
 fn make_plan(site: &Site<'_>, campaign: CampaignId, bar: &indicatif::ProgressBar) -> Result<(), Failure> {
     let there = site.db.read_now(&site.who, move |tx| plans::newest(tx, campaign)).map_err(|e| site.failed(&e))?;
     if there.is_some() {
@@ -174,7 +177,8 @@ fn make_plan(site: &Site<'_>, campaign: CampaignId, bar: &indicatif::ProgressBar
         bar.set_position(u64::from(at.done));
         bar.set_message(report::phase(at.phase));
     };
-    let made = proposal::propose(&site.at(30, "plan"), &site.who, campaign, Budget::standard(), true, &mut progress);
+    let budget = Budget::standard().times(EFFORT);
+    let made = proposal::propose(&site.at(30, "plan"), &site.who, campaign, budget, true, &mut progress);
     made.map(|_| ()).map_err(|stop| refused(site, "planning", stop))
 }
 
