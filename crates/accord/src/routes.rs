@@ -6,6 +6,8 @@ use crate::app::{App, AsItIs};
 use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
+use crate::campaign::routes as decisions;
+use crate::cohort::routes as lists;
 use crate::evidence::{health, routes as see};
 use axum::extract::{Request, State};
 use axum::handler::Handler;
@@ -53,8 +55,14 @@ pub fn table() -> Vec<Route> {
         get("/agreements/{agreement}", Lead, see::agreement),
         get("/ledger", Lead, see::ledger),
         // lists
-        get("/import", Employers, see::imports),
+        get("/import", Employers, lists::imports),
+        post("/import", Employers, lists::upload),
+        get("/import/{import}", Employers, lists::review),
+        post("/import/{import}", Employers, lists::decide),
+        get("/import/{import}/faults.csv", Employers, lists::faults_csv),
         get("/worklist", Employers, see::worklist),
+        get("/worklist/{item}", Employers, decisions::item),
+        post("/worklist/{item}", Employers, decisions::decide),
         // clinics
         get("/sites", Lead, see::sites),
         get("/sites/{site}", ClinicInPath, see::site),
