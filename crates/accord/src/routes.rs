@@ -9,6 +9,7 @@ use crate::base::web::{Answer, Web, Wrong};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
 use crate::evidence::{health, routes as see};
+use crate::plan::routes as plans;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -48,12 +49,15 @@ pub fn table() -> Vec<Route> {
         get("/campaign", Lead, see::campaign_home),
         get("/unplaced", Lead, see::unplaced),
         get("/plan", Lead, see::plan),
+        post("/plan/new", Lead, plans::new),
+        post("/plan/publish", Lead, plans::publish),
         // who takes part
         get("/organisations", Lead, see::organisations),
         get("/organisations/{organisation}", EmployerInPath, see::organisation),
         get("/agreements", Lead, see::agreements),
         get("/agreements/{agreement}", Lead, see::agreement),
         get("/ledger", Lead, see::ledger),
+        get("/ledger.csv", Lead, see::ledger_csv),
         // lists
         get("/import", Employers, lists::imports),
         post("/import", Employers, lists::upload),
@@ -65,6 +69,7 @@ pub fn table() -> Vec<Route> {
         post("/worklist/{item}", Employers, decisions::decide),
         // clinics
         get("/sites", Lead, see::sites),
+        get("/sites.csv", Lead, see::sites_csv),
         get("/sites/{site}", ClinicInPath, see::site),
         get("/sites/{site}/{date}", ClinicInPath, see::day_list),
         get("/sessions", Lead, see::sessions),

@@ -165,7 +165,11 @@ pub fn page_with(status: StatusCode, template: &impl Template) -> Answer {
 }
 
 /// Answers a file of comma-separated values for keeping; cells were made safe for spreadsheets by [`CsvOut`].
-pub fn csv(name: &'static str, out: CsvOut) -> Answer {
+/// A demo's file says that it is invented, like its pages.
+pub fn csv(name: &'static str, mut out: CsvOut, house: &House) -> Answer {
+    if house.demo {
+        out.record([accord_testkit::invented_notice()]);
+    }
     let kept = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     let mut response = out.finish().into_response();
     let headers = response.headers_mut();

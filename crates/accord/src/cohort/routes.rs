@@ -247,7 +247,7 @@ pub async fn faults_csv(State(web): State<Web>, staff: Staff, Path(id): Path<Str
         let row = if fault.row == 0 { "whole column".to_owned() } else { fault.row.to_string() };
         out.record([row, fault.column, fault.seen, fault.wanted, fault.done]);
     }
-    csv("faults.csv", out)
+    csv("faults.csv", out, &web.house)
 }
 
 /// What is to become of a list.

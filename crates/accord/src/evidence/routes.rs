@@ -3,12 +3,15 @@
 mod campaign;
 mod clinics;
 mod lists;
+mod map;
 mod partners;
+mod plan;
 
-pub use campaign::{campaign_home, plan, unplaced};
-pub use clinics::{day_list, sessions, site, sites};
+pub use campaign::{campaign_home, unplaced};
+pub use clinics::{day_list, sessions, site, sites, sites_csv};
 pub use lists::worklist;
-pub use partners::{agreement, agreements, ledger, organisation, organisations};
+pub use partners::{agreement, agreements, ledger, ledger_csv, organisation, organisations};
+pub use plan::plan;
 
 use super::people::name_of;
 use crate::access::guard::{Anybody, Staff};
