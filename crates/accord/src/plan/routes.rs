@@ -53,7 +53,9 @@ async fn start(web: &Web, runs: &Runs, who: crate::access::SignedIn, sent: Sent,
     // The place first: of two clicks at once the second one finds it taken.
     let Some(running) = runs.begin(work) else { return Ok(onward(BUSY)) };
     let keep = move |tx: &mut Tx<'_>| remember(tx, &sent, PAGE).map_err(Stop::<()>::Store);
-    drop(Wrong::unless_refused(web.db.write(&actor, keep).await)?);
+    if Wrong::unless_refused(web.db.write(&actor, keep).await)?.is_err() {
+        return Err(Wrong::KeyReused);
+    }
     let db = web.db.clone();
     drop(tokio::task::spawn_blocking(move || running.work(&db, &actor)));
     Ok(onward(PAGE))
