@@ -9,6 +9,7 @@ use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{audit, web};
 use crate::partnership::ledger;
+use crate::plan::runs::Runs;
 use crate::{evidence, log, routes};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
@@ -29,6 +30,7 @@ pub struct App {
     /// Store, key, partnership.
     pub web: Web,
     people: Arc<dyn PersonLookup>,
+    runs: Runs,
     name_of: NameOf,
 }
 
@@ -45,6 +47,7 @@ impl App {
         Self {
             web,
             people: Arc::new(evidence::people::People),
+            runs: Runs::default(),
             name_of: Arc::new(|tx: &mut Tx<'_>, role| evidence::people::name_of(tx, role)),
         }
     }
@@ -63,6 +66,11 @@ impl FromRef<App> for Web {
 impl FromRef<App> for Arc<dyn PersonLookup> {
     fn from_ref(app: &App) -> Self {
         Arc::clone(&app.people)
+    }
+}
+impl FromRef<App> for Runs {
+    fn from_ref(app: &App) -> Self {
+        app.runs.clone()
     }
 }
 impl FromRef<App> for NameOf {

@@ -6,7 +6,10 @@ use crate::app::{App, AsItIs};
 use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
+use crate::campaign::routes as decisions;
+use crate::cohort::routes as lists;
 use crate::evidence::{health, routes as see};
+use crate::plan::routes as plans;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -46,17 +49,27 @@ pub fn table() -> Vec<Route> {
         get("/campaign", Lead, see::campaign_home),
         get("/unplaced", Lead, see::unplaced),
         get("/plan", Lead, see::plan),
+        post("/plan/new", Lead, plans::new),
+        post("/plan/publish", Lead, plans::publish),
         // who takes part
         get("/organisations", Lead, see::organisations),
         get("/organisations/{organisation}", EmployerInPath, see::organisation),
         get("/agreements", Lead, see::agreements),
         get("/agreements/{agreement}", Lead, see::agreement),
         get("/ledger", Lead, see::ledger),
+        get("/ledger.csv", Lead, see::ledger_csv),
         // lists
-        get("/import", Employers, see::imports),
+        get("/import", Employers, lists::imports),
+        post("/import", Employers, lists::upload),
+        get("/import/{import}", Employers, lists::review),
+        post("/import/{import}", Employers, lists::decide),
+        get("/import/{import}/faults.csv", Employers, lists::faults_csv),
         get("/worklist", Employers, see::worklist),
+        get("/worklist/{item}", Employers, decisions::item),
+        post("/worklist/{item}", Employers, decisions::decide),
         // clinics
         get("/sites", Lead, see::sites),
+        get("/sites.csv", Lead, see::sites_csv),
         get("/sites/{site}", ClinicInPath, see::site),
         get("/sites/{site}/{date}", ClinicInPath, see::day_list),
         get("/sessions", Lead, see::sessions),

@@ -17,6 +17,8 @@ fn path(route: &Route) -> String {
         .replace("{site}", &site().to_string())
         .replace("{date}", "2027-01-05")
         .replace("{agreement}", "00000000-0000-0000-0000-000000000054")
+        .replace("{import}", "00000000-0000-0000-0000-000000000058")
+        .replace("{item}", "00000000-0000-0000-0000-000000000059")
         .replace("{code}", "K7QM-2X9F-4T")
         .replace("{token}", "0123")
         .replace("/assets/{name}", accord::base::page::asset_path("accord.css"))

@@ -13,6 +13,7 @@
 //! `access` knows no cohort: [`PersonLookup`] is handed in by `app.rs`.
 
 pub mod guard;
+pub mod ops;
 pub mod pages;
 pub mod person_code;
 pub mod routes;

@@ -3,9 +3,9 @@
 use super::guard::Anybody;
 use super::pages::{PersonShut, PersonSignIn, Shut, StaffLink, StaffSignIn};
 use super::sign_in_link::{LinkRefusal, Look};
-use super::{PersonLookup, Role, nobody, person_code, sign_in, sign_in_link};
+use super::{PersonLookup, Role, nobody, ops, person_code, sign_in, sign_in_link};
 use crate::base::db::{Stop, StoreError, Tx};
-use crate::base::page::{OpsFrame, Problem};
+use crate::base::page::Problem;
 use crate::base::web::{Answer, Keyed, Web, Wrong, onward, page, page_with};
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -20,21 +20,9 @@ const EXAMPLE: &str = "K7QM-2X9F-4T";
 /// Names the organisation a link is for; handed in, since `access` knows no organisations.
 pub type NameOf = Arc<dyn Fn(&mut Tx<'_>, &Role) -> Result<String, StoreError> + Send + Sync>;
 
-fn bare_frame(web: &Web) -> OpsFrame {
-    OpsFrame {
-        partnership: web.house.name.clone(),
-        demo: web.house.demo,
-        as_of: web.civil_now(),
-        signed_in: None,
-        nav: Vec::new(),
-        here: String::new(),
-        crumbs: Vec::new(),
-    }
-}
-
 /// `GET /sign-in`: says how staff come in.
 pub async fn staff_door(State(web): State<Web>) -> Answer {
-    page(&StaffSignIn { frame: bare_frame(&web), state: StaffLink::None })
+    page(&StaffSignIn { frame: ops::bare(&web), state: StaffLink::None })
 }
 
 /// `GET /sign-in/{token}`: a link, opened. Changes nothing.
@@ -59,7 +47,7 @@ pub async fn link(State(web): State<Web>, State(name_of): State<NameOf>, Path(to
             StaffLink::Ready { role: role.title().into(), organisation, token, key: web.form_key() }
         }
     };
-    page(&StaffSignIn { frame: bare_frame(&web), state })
+    page(&StaffSignIn { frame: ops::bare(&web), state })
 }
 
 /// The button of a link.
@@ -81,7 +69,7 @@ pub async fn use_link(State(web): State<Web>, keyed: Keyed<UseLink>) -> Answer {
         Err(LinkRefusal::Used) => StaffLink::Used,
         Err(LinkRefusal::Expired) => StaffLink::Expired,
     };
-    page_with(StatusCode::GONE, &StaffSignIn { frame: bare_frame(&web), state })
+    page_with(StatusCode::GONE, &StaffSignIn { frame: ops::bare(&web), state })
 }
 
 /// `POST /sign-out`.

@@ -11,5 +11,6 @@ pub mod page;
 pub mod refusal;
 pub mod secret;
 pub mod svg;
+pub mod upload;
 pub mod web;
 pub mod words;

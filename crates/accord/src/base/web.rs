@@ -6,6 +6,7 @@ use super::idempotency::Sent;
 use super::ids::PartnershipId;
 use super::page::{Direction, Help, PersonFrame, Trouble};
 use super::secret::{Key, hex, sha256_hex};
+use accord_formats::csv_out::CsvOut;
 use askama::Template;
 use axum::extract::{Form, FromRequest, Request};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -161,6 +162,23 @@ pub fn page(template: &impl Template) -> Answer {
 pub fn page_with(status: StatusCode, template: &impl Template) -> Answer {
     let html = template.render().map_err(|e| Wrong::Template(e.to_string()))?;
     Ok((status, Html(html)).into_response())
+}
+
+/// Answers a file of comma-separated values for keeping; cells were made safe for spreadsheets by [`CsvOut`].
+/// A demo's file says that it is invented, like its pages.
+pub fn csv(name: &'static str, mut out: CsvOut, house: &House) -> Answer {
+    if house.demo {
+        out.record([accord_testkit::invented_notice()]);
+    }
+    let kept = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let mut response = out.finish().into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    // Names are constants of ours, so the value is always a header.
+    if let Ok(kept) = kept {
+        headers.insert(header::CONTENT_DISPOSITION, kept);
+    }
+    Ok(response)
 }
 
 /// Sends the browser on after a form: 303, so that reloading sends nothing again.

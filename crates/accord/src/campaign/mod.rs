@@ -9,8 +9,10 @@
 
 pub mod cover;
 pub mod create;
+pub mod decide;
 pub mod offer;
 pub mod pages;
+pub mod routes;
 pub mod store;
 
 use crate::base::ids::{CampaignId, ProductId};

@@ -4,6 +4,6 @@ mod campaign;
 mod offer;
 mod team_day;
 
-pub use campaign::{all, insert, load};
-pub use offer::{assign_many, offer_counts, open_offers, reopen_clear, set_offer, unplaced_many};
+pub use campaign::{all, insert, load, open};
+pub use offer::{assign_many, leave, offer_counts, open_offers, reopen_clear, set_offer, unplaced_many};
 pub use team_day::{give_back_team_day, take_team_day, works, write_team_days};

@@ -25,6 +25,7 @@ pub mod pages;
 pub mod person;
 pub mod priority;
 pub mod resolve;
+pub mod routes;
 pub mod store;
 pub mod working_time;
 pub mod worklist;

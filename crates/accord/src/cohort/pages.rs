@@ -63,12 +63,39 @@ pub struct WorklistItem {
     pub columns: Vec<String>,
     /// Fields to compare, those that differ first.
     pub fields: Vec<Compared>,
+    /// Which answers there are.
+    pub answers: Answers,
+    /// Fields "day" and "reason", or "decision" for anything else.
+    pub problems: Vec<Problem>,
+    /// Day, month and year as typed before.
+    pub born: [String; 3],
     /// Where the decision goes.
     pub action: String,
     /// What happens after either decision.
     pub after: String,
     /// Idempotency key.
     pub key: String,
+}
+
+/// Which answers an item takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answers {
+    /// One person, or two.
+    Pair,
+    /// A date of birth, or they left.
+    Birth,
+    /// Left, or still there.
+    NotSeen,
+    /// Set aside with a reason.
+    SetAside,
+    /// None: it was decided, so.
+    Done(String),
+}
+
+impl WorklistItem {
+    fn has(&self, field: &str) -> bool {
+        crate::base::page::problem_of(&self.problems, field).is_some()
+    }
 }
 
 /// One field of the rows compared.
@@ -86,12 +113,22 @@ pub struct Compared {
 pub struct Import {
     /// Frame.
     pub frame: OpsFrame,
-    /// Field "file".
+    /// Fields "employer" and "file".
     pub problems: Vec<Problem>,
+    /// Whose list it may be, code and name; empty for an employer contact, who sends their own.
+    pub employers: Vec<(String, String)>,
+    /// The code chosen before.
+    pub chosen: String,
     /// The latest first.
     pub lists: Vec<ListRow>,
     /// Idempotency key.
     pub key: String,
+}
+
+impl Import {
+    fn has(&self, field: &str) -> bool {
+        crate::base::page::problem_of(&self.problems, field).is_some()
+    }
 }
 
 /// A list that came in.
@@ -122,8 +159,6 @@ pub enum ListState {
     Accepted,
     /// Not taken.
     Discarded,
-    /// Could not be read at all.
-    Unreadable,
 }
 
 impl ListState {
@@ -132,7 +167,6 @@ impl ListState {
             Self::ToReview => "to review",
             Self::Accepted => "taken",
             Self::Discarded => "discarded",
-            Self::Unreadable => "not readable",
         }
     }
 
@@ -141,7 +175,6 @@ impl ListState {
             Self::ToReview => "wait",
             Self::Accepted => "good",
             Self::Discarded => "off",
-            Self::Unreadable => "bad",
         }
     }
 }
@@ -156,6 +189,10 @@ pub struct Review {
     pub file: String,
     /// Whose.
     pub organisation: String,
+    /// Where it stands: one that was taken or discarded can only be looked at.
+    pub state: ListState,
+    /// Field "second_yes", or "decision" for anything else.
+    pub problems: Vec<Problem>,
     /// Rows of people.
     pub rows: u64,
     /// People not known before.
@@ -187,7 +224,7 @@ pub struct Review {
 /// A fault of a list.
 #[derive(Debug, Clone)]
 pub struct FaultRow {
-    /// Row as the spreadsheet counts, from 1.
+    /// Row as the spreadsheet counts, from 1; 0 for the whole column.
     pub row: u64,
     /// Heading of the column.
     pub column: String,
@@ -195,6 +232,8 @@ pub struct FaultRow {
     pub seen: String,
     /// The value wanted, with an example.
     pub wanted: String,
+    /// What became of it: "the row was left out".
+    pub done: String,
 }
 
 /// How a column was understood.
@@ -214,14 +253,33 @@ impl Review {
     }
 
     fn finding(&self) -> String {
-        let mut said = match self.taken() {
-            0 => "Nothing new.".to_owned(),
-            n => format!("{} would be added or changed.", words::people(n)),
+        let mut said = match (self.state, self.taken()) {
+            (ListState::Discarded, _) => "This list was discarded: it changed nothing.".to_owned(),
+            (_, 0) => "Nothing new.".to_owned(),
+            (ListState::ToReview, n) => format!("{} would be added or changed.", words::people(n)),
+            (ListState::Accepted, n) => {
+                format!("{} {} added or changed.", words::people(n), words::verb(n, "was", "were"))
+            }
         };
         if self.fault_count > 0 {
-            said.push_str(&format!(" {} to put right.", words::count(self.fault_count, "fault", "faults")));
+            said.push_str(&format!(
+                " {} to put right in your system.",
+                words::count(self.fault_count, "fault", "faults")
+            ));
         }
         said
+    }
+
+    fn heading(&self) -> &'static str {
+        match self.state {
+            ListState::ToReview => "What this list would change",
+            ListState::Accepted => "What this list changed",
+            ListState::Discarded => "What this list would have changed",
+        }
+    }
+
+    fn has(&self, field: &str) -> bool {
+        crate::base::page::problem_of(&self.problems, field).is_some()
     }
 
     fn accept_words(&self) -> String {

@@ -5,6 +5,7 @@ use crate::base::ids::CampaignId;
 use crate::plan::PlanRefusal;
 use crate::plan::proposal::{Proposal, propose};
 use crate::plan::reason::Reason;
+use crate::plan::runs::catch_up;
 use crate::plan::store;
 use crate::plan::words::number;
 use accord_planner::{Budget, Phase, Progress};
@@ -30,6 +31,9 @@ pub struct PlanArgs {
 /// Why there is none.
 pub fn run(args: &PlanArgs, db: &Db, who: &Actor, json: bool) -> Result<u8, Stop<PlanRefusal>> {
     let campaign = campaign(db, who, args.campaign.as_deref())?;
+    if !args.dry_run {
+        db.write_now(who, move |tx| catch_up(tx, campaign).map_err(Stop::<PlanRefusal>::Store))?;
+    }
     let loud = !json && std::io::stderr().is_terminal();
     let mut shown = None;
     let mut progress = |at: Progress| show(loud, &mut shown, at);

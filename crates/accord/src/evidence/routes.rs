@@ -3,23 +3,28 @@
 mod campaign;
 mod clinics;
 mod lists;
+mod map;
 mod partners;
+mod plan;
 
-pub use campaign::{campaign_home, plan, unplaced};
-pub use clinics::{day_list, sessions, site, sites};
-pub use lists::{imports, worklist};
-pub use partners::{agreement, agreements, ledger, organisation, organisations};
+pub use campaign::{campaign_home, unplaced};
+pub use clinics::{day_list, sessions, site, sites, sites_csv};
+pub use lists::worklist;
+pub use partners::{agreement, agreements, ledger, ledger_csv, organisation, organisations};
+pub use plan::plan;
 
 use super::people::name_of;
 use crate::access::guard::{Anybody, Staff};
-use crate::access::{Role, SignedIn};
+use crate::access::routes::NameOf;
+use crate::access::{Role, SignedIn, ops};
 use crate::base::clock::london;
 use crate::base::db::{StoreError, Tx};
-use crate::base::page::{About, Link, OpsFrame, SignedIn as Shown};
+use crate::base::page::{About, OpsFrame};
 use crate::base::web::{Answer, Web, Wrong, onward, page};
 use axum::extract::State;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, time};
+use std::sync::Arc;
 
 /// `GET /`: to where this role begins.
 pub async fn start(Staff(who): Staff) -> Answer {
@@ -30,7 +35,7 @@ pub async fn start(Staff(who): Staff) -> Answer {
 pub async fn about(State(web): State<Web>, Anybody(who): Anybody) -> Answer {
     let frame = match who.filter(|w| !matches!(w.role, Role::Person { .. })) {
         Some(who) => look(&web, who, "", |_| Ok(())).await?.0,
-        None => bare(&web),
+        None => ops::bare(&web),
     };
     let attribution = attribution();
     page(&About { frame, version: crate::commands::VERSION.to_owned(), attribution })
@@ -48,47 +53,8 @@ where
     F: Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     T: Send + 'static,
 {
-    let (name, seen) = web.read(&who.actor(), move |tx| Ok((name_of(tx, &who.role)?, f(tx)?))).await?;
-    let organisation = if name.is_empty() { web.house.name.clone() } else { name };
-    let shown = Shown { role: who.role.title().into(), organisation, key: web.form_key() };
-    let frame = OpsFrame { signed_in: Some(shown), nav: nav(&who.role), here: here.to_owned(), ..bare(web) };
-    Ok((frame, seen))
-}
-
-fn bare(web: &Web) -> OpsFrame {
-    OpsFrame {
-        partnership: web.house.name.clone(),
-        demo: web.house.demo,
-        as_of: web.civil_now(),
-        signed_in: None,
-        nav: Vec::new(),
-        here: String::new(),
-        crumbs: Vec::new(),
-    }
-}
-
-/// The pages a role has.
-fn nav(role: &Role) -> Vec<Link> {
-    let own = role.first_page();
-    match role {
-        Role::CampaignLead { .. } => [
-            ("/campaign", "Campaign"),
-            ("/plan", "Plan"),
-            ("/organisations", "Organisations"),
-            ("/sites", "Clinics"),
-            ("/worklist", "Worklist"),
-            ("/import", "Lists"),
-            ("/agreements", "Agreements"),
-            ("/ledger", "Ledger"),
-        ]
-        .map(|(href, text)| Link::new(href, text))
-        .to_vec(),
-        Role::EmployerContact { .. } => {
-            vec![Link::new(own, "Your organisation"), Link::new("/import", "Lists"), Link::new("/worklist", "Worklist")]
-        }
-        Role::ClinicTeam { .. } => vec![Link::new(own, "Your clinic")],
-        Role::Person { .. } => Vec::new(),
-    }
+    let names: NameOf = Arc::new(|tx: &mut Tx<'_>, role| name_of(tx, role));
+    ops::look(web, &names, who, here, f).await
 }
 
 /// An instant as the partnership's civil time.

@@ -5,6 +5,7 @@ pub(crate) mod clinics;
 pub(crate) mod doors;
 pub(crate) mod health;
 pub(crate) mod lists;
+pub(crate) mod map;
 mod outcome;
 pub(crate) mod partners;
 

@@ -75,14 +75,10 @@ pub struct OrganisationPage {
     pub away: Vec<Away>,
     /// More of them.
     pub more: Option<String>,
-    /// Where the reminder goes.
-    pub remind: String,
     /// Link to its lists.
     pub lists: Link,
     /// Link to its worklist.
     pub unclear: Link,
-    /// Idempotency key.
-    pub key: String,
 }
 
 /// Somebody away from a shift. Carries no reason, on purpose.

@@ -18,6 +18,8 @@ pub mod proposal;
 pub mod publish;
 pub mod reason;
 pub mod refusal;
+pub mod routes;
+pub mod runs;
 pub mod store;
 pub mod words;
 

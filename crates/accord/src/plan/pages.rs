@@ -15,6 +15,12 @@ pub struct Proposal {
     pub name: String,
     /// Sent back on publishing.
     pub id: String,
+    /// What runs in the background, as a sentence.
+    pub running: Option<String>,
+    /// Why the last run came to nothing, with the next step.
+    pub failed: Option<String>,
+    /// Whether a click came while something ran.
+    pub busy: bool,
     /// `None` when nothing is planned yet; then only the button to plan is shown.
     pub proof: Option<ProofWords>,
     /// People who get a course they did not have.
@@ -33,8 +39,6 @@ pub struct Proposal {
     pub more: Option<String>,
     /// Whether this role may publish it now.
     pub may_publish: bool,
-    /// Messages that publishing sends, once released.
-    pub messages: u64,
     /// Idempotency key.
     pub key: String,
 }
@@ -108,13 +112,6 @@ impl Proposal {
                 words::count(moves, "move", "moves")
             ),
         }
-    }
-
-    fn effect_words(&self) -> String {
-        format!(
-            "{} wait for release after that. Until then undoing is silent.",
-            words::sentence(&words::count(self.messages, "message", "messages"))
-        )
     }
 }
 
@@ -190,6 +187,9 @@ pub fn samples() -> Vec<Sample> {
         frame: sample_ops("/plan"),
         name: "Plan of 5 January".into(),
         id: "p-1".into(),
+        running: None,
+        failed: None,
+        busy: false,
         proof: Some(ProofWords {
             value: 1_995_241,
             bound: 1_995_968,
@@ -207,7 +207,6 @@ pub fn samples() -> Vec<Sample> {
         changes: vec![],
         more: None,
         may_publish: true,
-        messages: 19_412,
         key: "k-7".into(),
     };
     let moved = Proposal {
@@ -217,10 +216,11 @@ pub fn samples() -> Vec<Sample> {
         lose: 3,
         changes: lines,
         more: Some("?page=2".into()),
-        messages: 412,
         ..full.clone()
     };
     let empty = Proposal { name: "Plan".into(), proof: None, ..full.clone() };
+    let running = Proposal { running: Some("A plan is being made.".into()), busy: true, ..full.clone() };
+    let failed = Proposal { failed: Some("Nobody waits for a place. Bring a list in.".into()), ..full.clone() };
     let filters = vec![
         Link::new("/unplaced", "all 541"),
         Link::new("/unplaced?reason=travel", "no place within the travel limit (340)"),
@@ -246,6 +246,8 @@ pub fn samples() -> Vec<Sample> {
         Sample::of("plan-proposal-full", &full),
         Sample::of("plan-proposal-moves", &moved),
         Sample::of("plan-proposal-empty", &empty),
+        Sample::of("plan-proposal-running", &running),
+        Sample::of("plan-proposal-failed", &failed),
         Sample::of("plan-unplaced-full", &list),
         Sample::of("plan-unplaced-empty", &nobody),
     ]

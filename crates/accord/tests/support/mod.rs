@@ -119,6 +119,11 @@ impl Service {
 
     pub fn over(fresh: Fresh, https: bool) -> Self {
         fresh.db.write_now(&fresh.who, fill).expect("filled");
+        Self::of(fresh, https)
+    }
+
+    /// A service over a store as it is.
+    pub fn of(fresh: Fresh, https: bool) -> Self {
         let help = Help { who: "the desk".into(), phone: "01632 960 123".into(), hours: "8am to 6pm".into() };
         let house = House { partnership: fresh.who.partnership, name: "Test Partnership".into(), demo: true, help };
         let router = App::new(fresh.db.clone(), key(), house, https).router();

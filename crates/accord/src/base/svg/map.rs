@@ -127,7 +127,8 @@ impl Map {
         let mut rows: Vec<&District> = self.districts.iter().collect();
         rows.sort_by(|a, b| b.unplaced.cmp(&a.unplaced).then_with(|| a.name.cmp(&b.name)));
         let row = |d: &&District| {
-            vec![d.name.clone(), words::number(d.unplaced), words::number(d.people), words::share(d.unplaced, d.people)]
+            let share = if is_few(d.unplaced) { "not shown".into() } else { words::share(d.unplaced, d.people) };
+            vec![d.name.clone(), few(d.unplaced), words::number(d.people), share]
         };
         Table { head, rows: rows.iter().map(row).collect() }
     }
@@ -135,7 +136,7 @@ impl Map {
     fn draw(&self, id: &str, projection: &Projection) -> Markup {
         let worst = self.districts.iter().max_by(|a, b| a.unplaced.cmp(&b.unplaced).then_with(|| b.name.cmp(&a.name)));
         let desc = worst.map_or_else(String::new, |d| {
-            format!("Most of those who cannot be placed, {}, live in {}.", words::number(d.unplaced), d.name)
+            format!("Most of those who cannot be placed, {}, live in {}.", few(d.unplaced), d.name)
         });
         let mut pen = Pen::open(id, WIDTH, projection.height, &self.finding, &desc);
         let dense = pen.hatch("dense", "#f2c25c", "#b87a00", 8.0);
@@ -159,10 +160,9 @@ impl Map {
             taken.push(at);
             let name = Label::new(at, Anchor::Middle, &district.name);
             halo(&mut pen, &name, "font-weight=\"600\" font-size=\"15\"");
-            let said = if district.unplaced == 0 {
-                "all placed".to_owned()
-            } else {
-                format!("{} not placed", words::number(district.unplaced))
+            let said = match district.unplaced {
+                0 => "all placed".to_owned(),
+                n => format!("{} not placed", few(n)),
             };
             let count = Label::new((at.0, at.1 + 17.0), Anchor::Middle, &said);
             halo(&mut pen, &count, "font-size=\"14\"");
@@ -204,6 +204,17 @@ impl Map {
         }
         labels
     }
+}
+
+/// A number so small that it could point at somebody is not said.
+const FEW: u64 = 6;
+
+fn is_few(n: u64) -> bool {
+    (1..FEW).contains(&n)
+}
+
+fn few(n: u64) -> String {
+    if is_few(n) { format!("fewer than {FEW}") } else { words::number(n) }
 }
 
 /// A text on the map and about how far it reaches.
@@ -325,5 +336,18 @@ mod tests {
         assert!(svg.contains("&lt;Tendring&gt;") && svg.contains("Stour") && !svg.contains("NaN"));
         assert_eq!(figure.table.rows, [["Tendring & sea", "340", "2,000", "17%"]]);
         assert!(Map::default().figure("m").is_none());
+    }
+
+    #[test]
+    fn small_numbers_are_not_said() {
+        let district = |unplaced| District { name: "Place".into(), rings: vec![square()], unplaced, people: 90 };
+        for (unplaced, said, share) in
+            [(0, "0", "0%"), (1, "fewer than 6", "not shown"), (5, "fewer than 6", "not shown"), (6, "6", "7%")]
+        {
+            let map = Map { districts: vec![district(unplaced)], ..Map::default() };
+            let figure = map.figure("m").expect("an outline");
+            assert_eq!(figure.table.rows, [["Place", said, "90", share]]);
+            assert_eq!(figure.wide.to_string().contains("fewer than 6"), said == "fewer than 6");
+        }
     }
 }

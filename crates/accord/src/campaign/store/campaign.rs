@@ -124,3 +124,8 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<(CampaignId, String)>, StoreError> {
         p![tx.partnership()],
     )
 }
+
+/// The open campaigns.
+pub fn open(tx: &mut Tx<'_>) -> Result<Vec<(CampaignId,)>, StoreError> {
+    tx.all("SELECT id FROM campaign WHERE partnership_id = $1 AND state = 'open' ORDER BY id", p![tx.partnership()])
+}

@@ -42,6 +42,17 @@ pub fn reopen_clear(tx: &mut Tx<'_>, campaign: CampaignId, needs_age: bool, next
     )
 }
 
+/// Closes the offer of somebody who left the cohort with nothing booked.
+pub fn leave(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, evidence: &str) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE offer SET state = 'left', reason = NULL, owner_role = 'employer_contact', owner_organisation_id = employer_id,
+           next_on = NULL, evidence = $4, version = version + 1, changed_us = $5
+         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3 AND state IN ('waiting', 'unclear', 'unplaced')",
+        p![tx.partnership(), campaign, person, evidence, tx.now()],
+    )?;
+    Ok(())
+}
+
 /// Sets one offer. The owner's organisation is the person's employer.
 pub fn set_offer(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, to: &Standing) -> Result<(), StoreError> {
     tx.run(

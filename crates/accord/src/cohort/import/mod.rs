@@ -150,6 +150,15 @@ pub fn review(tx: &mut Tx<'_>, import: ImportId) -> Result<Review, Stop<ImportRe
     Ok(review_of(Some(import), employer, &waiting.file_name, reading, &set))
 }
 
+/// Brings the numbers of a list in review up to date after [`ImportRefusal::MovedSinceReview`], so that the next yes is to
+/// what is shown now.
+pub fn refresh(tx: &mut Tx<'_>, import: ImportId) -> Result<(), Stop<ImportRefusal>> {
+    let waiting = in_review(tx, import)?;
+    let (_, set) = prepare_again(tx, &waiting)?;
+    store::refresh_import(tx, import, set.counts, &set.hash())?;
+    Ok(())
+}
+
 /// What whoever takes a list says beside "yes".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Confirm {

@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 
-use super::{Column, Compared, FaultRow, Import, Item, ListRow, ListState, Review, Worklist, WorklistItem};
+use super::{Answers, Column, Compared, FaultRow, Import, Item, ListRow, ListState, Review, Worklist, WorklistItem};
 use crate::base::page::{Problem, Sample, sample_ops};
 
 const ATTACK: &str = "<script>alert(1)</script>.csv";
@@ -49,15 +49,30 @@ fn worklist_pages() -> Vec<Sample> {
         ]
         .map(|(name, a, b)| Compared { name: name.into(), values: vec![a.into(), b.into()] })
         .to_vec(),
+        answers: Answers::Pair,
+        problems: vec![],
+        born: Default::default(),
         action: "/worklist/1".into(),
         after: "One person keeps the earlier course and is told once. Different people each get their own invitation."
             .into(),
         key: "k-8".into(),
     };
+    let birth = WorklistItem {
+        answers: Answers::Birth,
+        problems: vec![Problem { field: "day", text: "Enter a date that exists.".into() }],
+        born: ["31".into(), "2".into(), "1984".into()],
+        columns: vec!["Example Hospitals, row 812".into()],
+        fields: vec![Compared { name: "Name".into(), values: vec!["Amina Yusuf".into()] }],
+        ..one.clone()
+    };
     vec![
         Sample::of("cohort-worklist-full", &full),
         Sample::of("cohort-worklist-empty", &empty),
         Sample::of("cohort-worklist-item", &one),
+        Sample::of("cohort-worklist-birth", &birth),
+        Sample::of("cohort-worklist-not-seen", &WorklistItem { answers: Answers::NotSeen, ..one.clone() }),
+        Sample::of("cohort-worklist-set-aside", &WorklistItem { answers: Answers::SetAside, ..one.clone() }),
+        Sample::of("cohort-worklist-done", &WorklistItem { answers: Answers::Done("same".into()), ..one.clone() }),
     ]
 }
 
@@ -71,12 +86,18 @@ fn import_pages() -> Vec<Sample> {
         state,
         href: "/import/1".into(),
     };
-    let import = |problems, lists| Import { frame: sample_ops("/import"), problems, lists, key: "k-9".into() };
+    let import = |problems, lists| Import {
+        frame: sample_ops("/import"),
+        problems,
+        employers: vec![("RDE".into(), "Example Hospitals".into()), ("NQ1".into(), "Example Home Care".into())],
+        chosen: String::new(),
+        lists,
+        key: "k-9".into(),
+    };
     let lists = vec![
         row("esr-extract-2027-01-04.csv", 6_450, 31, ListState::ToReview),
         row(ATTACK, 130, 0, ListState::Accepted),
         row("staff.xlsx", 38, 2, ListState::Discarded),
-        row("photo.csv", 0, 1, ListState::Unreadable),
     ];
     let wrong = vec![Problem {
         field: "file",
@@ -87,6 +108,7 @@ fn import_pages() -> Vec<Sample> {
         column: column.into(),
         seen: seen.into(),
         wanted: wanted.into(),
+        done: "the value was left out".into(),
     };
     let column = |heading: &str, read_as: &str, example: &str| Column {
         heading: heading.into(),
@@ -97,6 +119,8 @@ fn import_pages() -> Vec<Sample> {
         frame: sample_ops("/import"),
         file: "esr-extract-2027-01-04.csv".into(),
         organisation: "Example Hospitals".into(),
+        state: ListState::ToReview,
+        problems: vec![],
         rows: 6_450,
         new: 214,
         changed: 61,
@@ -126,6 +150,13 @@ fn import_pages() -> Vec<Sample> {
         second_yes: Some("402 people of the last list are missing, over 3% of it. Was the whole list sent?".into()),
         ..full.clone()
     };
+    let refused = Review {
+        problems: vec![Problem {
+            field: "second_yes",
+            text: "402 people of the last list are missing. Tick the box if the list is whole.".into(),
+        }],
+        ..shrunk.clone()
+    };
     let clean = Review {
         new: 0,
         changed: 0,
@@ -143,5 +174,7 @@ fn import_pages() -> Vec<Sample> {
         Sample::of("cohort-review-full", &full),
         Sample::of("cohort-review-shrunk", &shrunk),
         Sample::of("cohort-review-clean", &clean),
+        Sample::of("cohort-review-taken", &Review { state: ListState::Accepted, ..full.clone() }),
+        Sample::of("cohort-review-error", &refused),
     ]
 }

@@ -339,3 +339,17 @@ pub fn fault_count(tx: &mut Tx<'_>, import: ImportId) -> Result<u32, StoreError>
     )?;
     Ok(count)
 }
+
+/// A list: id, file, organisation, when, rows, faults, state.
+pub type List = (ImportId, String, String, Timestamp, u32, u32, String);
+
+/// The latest lists, of one employer or of all.
+pub fn lists(tx: &mut Tx<'_>, only: Option<OrganisationId>, limit: u32) -> Result<Vec<List>, StoreError> {
+    tx.all(
+        "SELECT i.id, i.file_name, o.name, i.created_us, i.rows_read,
+                (SELECT COUNT(*) FROM import_fault f WHERE f.partnership_id = i.partnership_id AND f.import_id = i.id AND f.severity <> 'note'), i.state
+         FROM import i JOIN organisation o ON o.partnership_id = i.partnership_id AND o.id = i.employer_id
+         WHERE i.partnership_id = $1 AND i.employer_id = COALESCE($2, i.employer_id) ORDER BY i.created_us DESC, i.id DESC LIMIT $3",
+        p![tx.partnership(), only, limit],
+    )
+}

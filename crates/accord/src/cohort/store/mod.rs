@@ -12,8 +12,8 @@ mod rows;
 pub use change::{Made, apply, take_turn};
 pub use employers::{Employer, employer_by_code, employer_of, employers};
 pub use imports::{
-    ImportRecord, ImportState, NewImport, abandon_import, commit_import, committed_again, fault_count, faults,
-    import_by_id, imports, insert_import, refresh_import, saved_mapping, upload, waiting,
+    ImportRecord, ImportState, List, NewImport, abandon_import, commit_import, committed_again, fault_count, faults,
+    import_by_id, imports, insert_import, lists, refresh_import, saved_mapping, upload, waiting,
 };
 pub use items::{
     OpenKind, close_item, item_by_id, open_counts, open_items, open_kinds, open_pair, pair_exists, set_aside,

@@ -1,8 +1,7 @@
 //! The campaign's home, its plan, and who has no place.
 
-use super::{civil, days_since, look, plain, today};
+use super::{days_since, look, map, plain, today};
 use crate::access::guard::Lead;
-use crate::base::clock::at_microsecond;
 use crate::base::db::{StoreError, Tx};
 use crate::base::ids::OrganisationId;
 use crate::base::page::Link;
@@ -11,9 +10,9 @@ use crate::base::web::{Answer, Web, page};
 use crate::base::words;
 use crate::campaign::pages::{Home, Progress, Reason, Task};
 use crate::evidence::store::campaign as store;
-use crate::evidence::store::{lists, partners};
+use crate::evidence::store::{lists, map as places, partners};
 use crate::partnership::store as partnership;
-use crate::plan::pages::{ProofWords, Proposal, ReasonLine, Unplaced, UnplacedRow};
+use crate::plan::pages::{Unplaced, UnplacedRow};
 use crate::plan::reason::Reason as Planner;
 use axum::extract::{Query, State};
 use jiff::ToSpan;
@@ -42,9 +41,12 @@ struct Seen {
     booked: Vec<(Date, u32)>,
     site_days: Vec<(String, Date, u32, u32)>,
     tasks: Vec<lists::TaskRow>,
+    nameless: u64,
+    places: Vec<places::PlaceOfPeople>,
+    sites: Vec<places::SiteRow>,
 }
 
-fn read(tx: &mut Tx<'_>) -> Result<(u64, String, Option<Seen>), StoreError> {
+fn read(tx: &mut Tx<'_>, demo: bool) -> Result<(u64, String, Option<Seen>), StoreError> {
     let goal = partnership::only(tx)?.map(|p| p.goal).unwrap_or_default();
     let on_lists = store::on_lists(tx)?;
     let Some(campaign) = store::current(tx)? else { return Ok((on_lists, goal, None)) };
@@ -60,6 +62,9 @@ fn read(tx: &mut Tx<'_>) -> Result<(u64, String, Option<Seen>), StoreError> {
         booked: store::booked_by_day(tx, id)?,
         site_days: store::site_days(tx, from, until)?,
         tasks: lists::tasks(tx, 6)?,
+        nameless: places::nameless(tx)?,
+        places: if demo { places::places(tx, id)? } else { Vec::new() },
+        sites: if demo { places::sites(tx)? } else { Vec::new() },
         campaign,
     };
     Ok((on_lists, goal, Some(seen)))
@@ -67,7 +72,8 @@ fn read(tx: &mut Tx<'_>) -> Result<(u64, String, Option<Seen>), StoreError> {
 
 /// `GET /campaign`.
 pub async fn campaign_home(State(web): State<Web>, Lead(who): Lead) -> Answer {
-    let (frame, (on_lists, goal, seen)) = look(&web, who, "/campaign", read).await?;
+    let demo = web.house.demo;
+    let (frame, (on_lists, goal, seen)) = look(&web, who, "/campaign", move |tx| read(tx, demo)).await?;
     let today = today(&web);
     let mut home = Home {
         frame,
@@ -89,6 +95,7 @@ pub async fn campaign_home(State(web): State<Web>, Lead(who): Lead) -> Answer {
         home.burn_up = burn_up(&seen, today);
         home.heat = heat(&seen);
         home.uptake = uptake(&seen);
+        home.map = demo.then(|| map::figure(&seen.places, &seen.sites)).flatten();
         home.progress = progress(&seen);
         home.campaign = seen.campaign.name;
     }
@@ -100,8 +107,9 @@ fn sum(seen: &Seen, of: impl Fn(&str) -> bool) -> u64 {
 }
 
 fn progress(seen: &Seen) -> Option<Progress> {
-    let (planned, unclear) = (sum(seen, has_course), sum(seen, |s| s == "unclear"));
-    let people = sum(seen, |s| !closed(s));
+    // A row that names nobody has no offer, but it is somebody: lost to nobody's count.
+    let (planned, unclear) = (sum(seen, has_course), sum(seen, |s| s == "unclear") + seen.nameless);
+    let people = sum(seen, |s| !closed(s)) + seen.nameless;
     if planned == 0 {
         return None;
     }
@@ -149,12 +157,12 @@ fn tasks(web: &Web, seen: &Seen) -> Vec<Task> {
 }
 
 /// A reason's code as words.
-fn reason_words(code: &str) -> String {
+pub(super) fn reason_words(code: &str) -> String {
     if code.is_empty() { "Not planned yet".into() } else { Planner::title(code) }
 }
 
 /// What would help, by the reason's code.
-fn help(code: &str) -> &'static str {
+pub(super) fn help(code: &str) -> &'static str {
     match code {
         "capacity_short" => "more sessions nearby",
         "allocation_short" => "a larger allocation in the employer's agreement",
@@ -169,7 +177,7 @@ fn help(code: &str) -> &'static str {
     }
 }
 
-fn href(code: &str) -> String {
+pub(super) fn href(code: &str) -> String {
     // Codes are lower-case words of our own; nothing else goes into an address.
     let plain = code.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     if plain && !code.is_empty() { format!("/unplaced?reason={code}") } else { "/unplaced".into() }
@@ -268,73 +276,6 @@ fn uptake(seen: &Seen) -> Option<crate::base::page::Figure> {
         n => format!("In {} somebody is still without a place", words::count(n, "organisation", "organisations")),
     };
     Bars { finding, of: "Organisation".into(), part: part.into(), rows, show: 12, guard: true }.figure("uptake")
-}
-
-/// `GET /plan`: the plan with its proof.
-pub async fn plan(State(web): State<Web>, Lead(who): Lead) -> Answer {
-    let read = |tx: &mut Tx<'_>| {
-        let Some(campaign) = store::current(tx)? else { return Ok(None) };
-        let Some(plan) = store::plan(tx, campaign.id)? else { return Ok(None) };
-        let reasons = store::plan_reasons(tx, plan.id)?;
-        Ok(Some((plan, reasons)))
-    };
-    let (frame, found) = look(&web, who, "/plan", read).await?;
-    let empty = Proposal {
-        frame,
-        name: "Plan".into(),
-        id: String::new(),
-        proof: None,
-        gain: 0,
-        moves: 0,
-        lose: 0,
-        assumed: String::new(),
-        reasons: Vec::new(),
-        changes: Vec::new(),
-        more: None,
-        may_publish: false,
-        messages: 0,
-        key: web.form_key(),
-    };
-    let Some((plan, reasons)) = found else { return page(&empty) };
-    page(&shown(plan, reasons, empty))
-}
-
-fn shown(plan: store::PlanRow, reasons: Vec<(String, u32)>, empty: Proposal) -> Proposal {
-    let (people, placed) = (u64::from(plan.people), u64::from(plan.placed));
-    let open = plan.state == "proposal";
-    let share = |n: u32| words::share(u64::from(n), people);
-    // The page counts what is reached, the plan what it costs: people are the same on both.
-    let people_left = plan.people_left();
-    let proof = ProofWords {
-        value: placed,
-        bound: placed + people_left,
-        planned: placed,
-        people,
-        people_left,
-        seconds: String::new(),
-        check_command: format!("accord verify --proof plan-{}.proof", plan.number),
-    };
-    let reasons = reasons.into_iter().map(|(code, n)| ReasonLine {
-        reason: reason_words(&code),
-        people: u64::from(n),
-        help: help(&code).into(),
-        href: href(&code),
-    });
-    Proposal {
-        name: format!("Plan {} of {}", plan.number, words::day_month(civil(at_microsecond(plan.created_us)).date())),
-        id: plan.id.to_string(),
-        proof: Some(proof),
-        gain: if open { placed } else { 0 },
-        assumed: format!(
-            "no rota known of {}, no address of {}",
-            share(plan.assumed_rota),
-            share(plan.assumed_address)
-        ),
-        reasons: reasons.collect(),
-        may_publish: open,
-        messages: if open { placed } else { 0 },
-        ..empty
-    }
 }
 
 /// Which of the unplaced.

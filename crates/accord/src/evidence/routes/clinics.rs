@@ -4,12 +4,13 @@ use super::{look, minute, today};
 use crate::access::guard::{Lead, Staff};
 use crate::base::ids::SiteId;
 use crate::base::page::Link;
-use crate::base::web::{Answer, Web, Wrong, page};
+use crate::base::web::{Answer, Web, Wrong, csv, page};
 use crate::base::words;
 use crate::booking::pages::{Answer as Said, DayList, DayRow};
 use crate::clinic::pages::{DaySessions, SessionRow, Sessions, SitePage, SiteRow, Sites, SlotOwner};
 use crate::evidence::store::{campaign, clinics as store};
 use accord_formats::AccessNeeds;
+use accord_formats::csv_out::CsvOut;
 use axum::extract::{Path, Query, State};
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
@@ -72,6 +73,19 @@ pub async fn sites(State(web): State<Web>, Lead(who): Lead) -> Answer {
         href: format!("/sites/{}", row.id),
     });
     page(&Sites { frame, rows: rows.collect() })
+}
+
+/// `GET /sites.csv`: the same as a file.
+pub async fn sites_csv(State(web): State<Web>, Lead(who): Lead) -> Answer {
+    let mut rows = web.read(&who.actor(), store::sites).await?;
+    rows.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut out = CsvOut::new(true);
+    out.record(["Site", "District", "Slots", "Sessions", "Places", "Used"]);
+    for row in rows {
+        let numbers = [row.sessions, row.capacity, row.taken].map(|n| n.to_string());
+        out.record([row.name, row.district, row.owner].into_iter().chain(numbers));
+    }
+    csv("sites.csv", out, &web.house)
 }
 
 /// Sessions grouped by day, with a row for each day in `days` even where there is none.

@@ -1,10 +1,10 @@
-//! Lists and the worklist. An employer contact sees their own organisation's.
+//! The worklist. An employer contact sees their own organisation's.
 
-use super::{civil, days_since, look, plain};
+use super::{days_since, look, plain};
 use crate::access::guard::Staff;
 use crate::base::web::{Answer, Web, page};
 use crate::base::words;
-use crate::cohort::pages::{Import, Item, ListRow, ListState, Worklist};
+use crate::cohort::pages::{Item, Worklist};
 use crate::evidence::store::lists as store;
 use axum::extract::{Query, State};
 use serde::Deserialize;
@@ -17,28 +17,6 @@ pub struct Paged {
 
 /// Items on a page.
 const ITEMS: u32 = 50;
-/// Lists shown.
-const LISTS: u32 = 200;
-
-/// `GET /import`.
-pub async fn imports(State(web): State<Web>, staff: Staff) -> Answer {
-    let only = staff.only();
-    let (frame, rows) = look(&web, staff.0, "/import", move |tx| store::lists(tx, only, LISTS)).await?;
-    let lists = rows.into_iter().map(|(id, file, organisation, came, rows, faults, state)| ListRow {
-        file,
-        organisation,
-        came: civil(came),
-        rows: u64::from(rows),
-        faults: u64::from(faults),
-        state: match state.as_str() {
-            "review" => ListState::ToReview,
-            "committed" => ListState::Accepted,
-            _ => ListState::Discarded,
-        },
-        href: format!("/import/{id}"),
-    });
-    page(&Import { frame, problems: Vec::new(), lists: lists.collect(), key: web.form_key() })
-}
 
 /// `GET /worklist`.
 pub async fn worklist(State(web): State<Web>, staff: Staff, Query(paged): Query<Paged>) -> Answer {

@@ -4,12 +4,13 @@ use super::{civil, look, today};
 use crate::access::guard::{Lead, Staff};
 use crate::base::ids::{AgreementId, OrganisationId};
 use crate::base::page::Link;
-use crate::base::web::{Answer, Web, Wrong, page};
+use crate::base::web::{Answer, Web, Wrong, csv, page};
 use crate::evidence::store::{campaign, lists, partners as store};
 use crate::partnership::pages::{
     AgreementPage, AgreementRow, AgreementState, Agreements, Away, Ledger, LedgerEntry, LedgerSum, OrganisationPage,
     OrganisationRow, Organisations,
 };
+use accord_formats::csv_out::CsvOut;
 use axum::extract::{Path, State};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -90,10 +91,8 @@ pub async fn organisation(State(web): State<Web>, staff: Staff, Path(id): Path<S
         planned,
         away: away.collect(),
         more: None,
-        remind: format!("{here}/remind"),
         lists: Link::new("/import", "Staff lists"),
         unclear: Link::new("/worklist", crate::base::words::count(unclear, "person is unclear", "people are unclear")),
-        key: web.form_key(),
     })
 }
 
@@ -186,4 +185,31 @@ pub async fn ledger(State(web): State<Web>, Lead(who): Lead) -> Answer {
             }
         });
     page(&Ledger { frame, sums: sums.collect(), entries: entries.collect() })
+}
+
+/// Entries of the file at most.
+const ALL_ENTRIES: u32 = 1_000_000;
+
+/// `GET /ledger.csv`: every entry, the newest first, with its whole seal.
+pub async fn ledger_csv(State(web): State<Web>, Lead(who): Lead) -> Answer {
+    let entries = web.read(&who.actor(), |tx| store::ledger_latest(tx, ALL_ENTRIES)).await?;
+    let mut out = CsvOut::new(true);
+    out.record(["Number", "At", "What", "Places", "Used by", "Given by", "Agreement", "Version", "Seal"]);
+    for store::LatestEntry((number, at, units, employer, host, title, version, seal)) in entries {
+        let number = number.map_or_else(|| "not sealed yet".to_owned(), |n| n.to_string());
+        let seal = seal.unwrap_or_default();
+        let what = if units > 0 { "given" } else { "given back" }.to_owned();
+        out.record([
+            number,
+            at.to_string(),
+            what,
+            units.unsigned_abs().to_string(),
+            employer,
+            host,
+            title,
+            version.to_string(),
+            seal,
+        ]);
+    }
+    csv("ledger.csv", out, &web.house)
 }

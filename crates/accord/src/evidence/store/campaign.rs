@@ -121,6 +121,15 @@ pub fn plan(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<PlanRow>, St
     )
 }
 
+/// The plan that the plan's page is about: the newest that was not given up.
+pub fn newest_plan(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<PlanRow>, StoreError> {
+    tx.maybe(
+        "SELECT id, number, state, people, placed, most_people, assumed_rota, assumed_address, created_us FROM plan
+         WHERE partnership_id = $1 AND campaign_id = $2 AND state <> 'abandoned' ORDER BY number DESC LIMIT 1",
+        p![tx.partnership(), campaign],
+    )
+}
+
 /// Reason code and people of a plan's unplaced, most first.
 pub fn plan_reasons(tx: &mut Tx<'_>, plan: PlanId) -> Result<Vec<(String, u32)>, StoreError> {
     tx.all(

@@ -53,10 +53,8 @@ fn organisation_pages() -> Vec<Sample> {
         planned: 6_320,
         away: vec![away(5, "Amina Yusuf"), away(5, ATTACK), away(6, "محمد عبدالرحمن"), away(6, LONG)],
         more: Some("?from=2027-01-07".into()),
-        remind: "/organisations/1/remind".into(),
         lists: Link::new("/import?organisation=1", "Bring in a new list"),
         unclear: Link::new("/worklist?organisation=1", "5 people to decide about"),
-        key: "k-11".into(),
     };
     let small = OrganisationPage {
         name: "Example Practice, Bures".into(),
