@@ -18,6 +18,7 @@ fn path(route: &Route) -> String {
         .replace("{date}", "2027-01-05")
         .replace("{agreement}", "00000000-0000-0000-0000-000000000054")
         .replace("{code}", "K7QM-2X9F-4T")
+        .replace("{n}", "1")
         .replace("{token}", "0123")
         .replace("/assets/{name}", accord::base::page::asset_path("accord.css"))
 }

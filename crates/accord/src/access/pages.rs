@@ -134,7 +134,12 @@ impl StaffLink {
 pub fn samples() -> Vec<Sample> {
     let frame = || PersonFrame { sign_out_key: None, ..sample_person() };
     let sign_in = |code: &str, born: [&str; 3], problems| PersonSignIn {
-        frame: frame(), code: code.into(), born: born.map(str::to_owned), problems, example: "K7QX-M2DP-R4TW".into(), key: "k-1".into(),
+        frame: frame(),
+        code: code.into(),
+        born: born.map(str::to_owned),
+        problems,
+        example: "K7QX-M2DP-R4TW".into(),
+        key: "k-1".into(),
     };
     let missing = vec![
         Problem { field: "code", text: "Enter your code. It has 12 letters and numbers.".into() },
@@ -143,7 +148,10 @@ pub fn samples() -> Vec<Sample> {
     let shut = |why| PersonShut { frame: frame(), why };
     let staff = |state| StaffSignIn { frame: OpsFrame { signed_in: None, ..sample_ops("") }, state };
     let ready = StaffLink::Ready {
-        role: "Campaign lead".into(), organisation: "Example Hospitals <script>alert(1)</script>".into(), token: "t".into(), key: "k".into(),
+        role: "Campaign lead".into(),
+        organisation: "Example Hospitals <script>alert(1)</script>".into(),
+        token: "t".into(),
+        key: "k".into(),
     };
     vec![
         Sample::of("access-sign-in-empty", &sign_in("", ["", "", ""], vec![])),

@@ -40,13 +40,7 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 pub struct At {
     /// The store: a folder, or postgres://user@host/database [default: ./accord-data, for the demo ./accord-demo]
-    #[arg(
-        long,
-        global = true,
-        env = "ACCORD_AT",
-        value_name = "DIR|URL",
-        hide_env_values = true
-    )]
+    #[arg(long, global = true, env = "ACCORD_AT", value_name = "DIR|URL", hide_env_values = true)]
     pub at: Option<String>,
     /// The settings; by default accord.toml in the store's folder
     #[arg(long, global = true, env = "ACCORD_CONFIG", value_name = "FILE")]

@@ -52,7 +52,7 @@ impl Opened {
             (Some(founded), Some(folder)) if founded.demo => {
                 let clock = demo::clock(folder, db.clock.clone());
                 db.with_clock(clock)
-            },
+            }
             _ => db,
         };
         let founded = founded.ok_or_else(|| {

@@ -88,7 +88,10 @@ pub(super) fn serve_demo(at: &At, address_and_port: &str, sample: &demo::SampleR
         for (_, who, link) in &links {
             print_line(&format!("  {who}\n      {link}"));
         }
-        print_line(&format!("\nThe store is {}. Ctrl-C stops serving; accord serve --at {} goes on.", store.place, store.place));
+        print_line(&format!(
+            "\nThe store is {}. Ctrl-C stops serving; accord serve --at {} goes on.",
+            store.place, store.place
+        ));
     }
     until_stopped(&store, listener)
 }
@@ -113,7 +116,11 @@ fn demo_links(store: &Opened, base: &str, sample: &demo::SampleReader) -> Result
         staff(tx, "clinic", format!("a clinic: {}", sample.site.1), site.map(|site| Role::ClinicTeam { site }))?;
         if let Some(person) = sample.person {
             let code = person_code::issue(tx, &key, person)?;
-            let born = evidence::people::People.known(tx, person)?.and_then(|known| known.born).map(words::date).unwrap_or_default();
+            let born = evidence::people::People
+                .known(tx, person)?
+                .and_then(|known| known.born)
+                .map(words::date)
+                .unwrap_or_default();
             links.push(("person", format!("a person, born {born}"), format!("{base}/b/{code}")));
         }
         Ok(links)

@@ -6,5 +6,5 @@ pub mod ledger;
 pub mod organisation;
 pub(crate) mod signing;
 
-pub use house::{Founded, found, only};
 pub use agreement::{agreements_for, give_back_allocation, lock_agreements, lock_for, take_allocation};
+pub use house::{Founded, found, only};

@@ -164,13 +164,15 @@ fn ways() -> Vec<TravelRow> {
     }
     for (small, near) in small_sectors(geo) {
         for to in sectors {
-            let minutes = if to.name == near { Some(travel::WITHIN_SECTOR) } else { geo.travel.minutes(&near, &to.name) };
+            let minutes =
+                if to.name == near { Some(travel::WITHIN_SECTOR) } else { geo.travel.minutes(&near, &to.name) };
             if let Some(minutes) = minutes {
                 put(&small, &to.name, minutes);
             }
         }
     }
-    let rows = rows.into_iter().map(|((from_sector, to_sector), minutes)| TravelRow { from_sector, to_sector, minutes });
+    let rows =
+        rows.into_iter().map(|((from_sector, to_sector), minutes)| TravelRow { from_sector, to_sector, minutes });
     rows.collect()
 }
 

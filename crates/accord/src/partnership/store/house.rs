@@ -33,5 +33,8 @@ pub fn found(tx: &mut Tx<'_>, name: &str, goal: &str, demo: bool) -> Result<(), 
 
 /// The store's partnership. A store holds one for now, so nobody has to say which.
 pub fn only(tx: &mut Tx<'_>) -> Result<Option<Founded>, StoreError> {
-    tx.maybe("SELECT partnership_id, name, goal, demo FROM partnership ORDER BY created_us, partnership_id LIMIT 1", p![])
+    tx.maybe(
+        "SELECT partnership_id, name, goal, demo FROM partnership ORDER BY created_us, partnership_id LIMIT 1",
+        p![],
+    )
 }
