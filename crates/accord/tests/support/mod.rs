@@ -119,6 +119,15 @@ impl Service {
 
     pub fn over(fresh: Fresh, https: bool) -> Self {
         fresh.db.write_now(&fresh.who, fill).expect("filled");
+        Self::start(fresh, https)
+    }
+
+    /// Over a store that the test fills itself.
+    pub fn bare(fresh: Fresh) -> Self {
+        Self::start(fresh, false)
+    }
+
+    fn start(fresh: Fresh, https: bool) -> Self {
         let help = Help { who: "the desk".into(), phone: "01632 960 123".into(), hours: "8am to 6pm".into() };
         let house = House { partnership: fresh.who.partnership, name: "Test Partnership".into(), demo: true, help };
         let router = App::new(fresh.db.clone(), key(), house, https).router();

@@ -5,7 +5,7 @@ use crate::access::guard::PersonSelf;
 use crate::base::clock::{at_microsecond, london};
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::idempotency::once;
-use crate::base::ids::SlotId;
+use crate::base::ids::{BookingId, SlotId};
 use crate::base::page::Link;
 use crate::base::web::{Answer, Keyed, Web, Wrong, onward, page};
 use crate::base::words::Way;
@@ -19,56 +19,66 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
-use std::fmt::Write;
 
-/// What a button stands for: each appointment with its new slot and the version that was shown of the old booking.
-/// Not a secret: whatever is in it is looked at again.
+/// What a button stands for. Not a secret: whatever is in it is looked at again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Wish(Vec<(u16, SlotId, u32)>);
+struct Wish(Vec<Swap>);
+
+/// A new slot for an appointment, and the booking that was shown: its version alone would not do, since the
+/// booking that takes its place begins at 1 again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Swap {
+    appointment: u16,
+    slot: SlotId,
+    old: BookingId,
+    version: u32,
+}
 
 impl Wish {
+    /// Picks of appointments that the person has; others are left out.
     fn of(picks: &[Pick], bookings: &[Booking]) -> Self {
-        let version =
-            |pick: &Pick| bookings.iter().find(|b| b.appointment == pick.appointment).map_or(0, |b| b.version);
-        Self(picks.iter().map(|pick| (pick.appointment, pick.slot, version(pick))).collect())
+        let swap = |pick: &Pick| {
+            let old = bookings.iter().find(|b| b.appointment == pick.appointment)?;
+            Some(Swap { appointment: pick.appointment, slot: pick.slot, old: old.id, version: old.version })
+        };
+        Self(picks.iter().filter_map(swap).collect())
     }
 
     fn text(&self) -> String {
-        let mut text = String::new();
-        for (appointment, slot, version) in &self.0 {
-            let dash = if text.is_empty() { "" } else { "~" };
-            // Writing to a string can't fail.
-            let _ = write!(text, "{dash}{appointment}.{slot}.{version}");
-        }
-        text
+        let one = |s: &Swap| format!("{}.{}.{}.{}", s.appointment, s.slot, s.old, s.version);
+        self.0.iter().map(one).collect::<Vec<_>>().join("~")
     }
 
     /// Reads one or two appointments, each once.
     fn parse(text: &str) -> Option<Self> {
         let mut wish = Vec::new();
         for part in text.split('~').take(3) {
-            let (appointment, rest) = part.split_once('.')?;
-            let (slot, version) = rest.split_once('.')?;
-            wish.push((appointment.parse().ok()?, slot.parse().ok()?, version.parse().ok()?));
+            let fields: Vec<&str> = part.split('.').collect();
+            let [appointment, slot, old, version] = fields[..] else { return None };
+            wish.push(Swap {
+                appointment: appointment.parse().ok()?,
+                slot: slot.parse().ok()?,
+                old: old.parse().ok()?,
+                version: version.parse().ok()?,
+            });
         }
-        let twice = wish.len() == 2 && wish[0].0 == wish[1].0;
+        let twice = wish.len() == 2 && wish[0].appointment == wish[1].appointment;
         ((1..=2).contains(&wish.len()) && !twice).then_some(Self(wish))
     }
 
     fn picks(&self) -> Vec<Pick> {
-        self.0.iter().map(|(appointment, slot, _)| Pick { appointment: *appointment, slot: *slot }).collect()
+        self.0.iter().map(|s| Pick { appointment: s.appointment, slot: s.slot }).collect()
     }
 
     /// The versions of the bookings it would replace.
     fn seen(&self) -> Vec<(u16, u32)> {
-        self.0.iter().map(|(appointment, _, version)| (*appointment, *version)).collect()
+        self.0.iter().map(|s| (s.appointment, s.version)).collect()
     }
 
     /// Whether each is of a booking that is still to come, as it was shown.
     fn fits(&self, bookings: &[Booking], now: jiff::Timestamp) -> bool {
-        self.0.iter().all(|(appointment, _, version)| {
-            bookings.iter().any(|b| b.appointment == *appointment && b.version == *version && b.starts > now)
-        })
+        let shown = |s: &Swap| bookings.iter().any(|b| b.id == s.old && b.version == s.version && b.starts > now);
+        self.0.iter().all(shown)
     }
 }
 
@@ -207,7 +217,7 @@ fn would_be(tx: &mut Tx<'_>, seen: &Seen, allowed: &[Allowed]) -> Result<Vec<Vis
 /// `POST /b/change`: the new and the old change hands in one step, or nothing changes.
 pub async fn change(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Slot>) -> Answer {
     let Some(wish) = Wish::parse(&keyed.form.slot) else { return Ok(onward("/b/appointments")) };
-    let (sent, n) = (keyed.sent, wish.0.first().map_or(1, |(n, ..)| *n));
+    let (sent, n) = (keyed.sent, wish.0.first().map_or(1, |first| first.appointment));
     let outcome = web
         .db
         .write(&me.who.actor(), move |tx| {
@@ -233,11 +243,12 @@ mod tests {
     #[test]
     fn a_wish_survives_its_text_and_nonsense_is_none() {
         let id = "00000000-0000-7000-8000-000000000001";
-        for text in [format!("1.{id}.1"), format!("2.{id}.4~1.{id}.2")] {
+        for text in [format!("1.{id}.{id}.1"), format!("2.{id}.{id}.4~1.{id}.{id}.2")] {
             assert_eq!(Wish::parse(&text).map(|wish| wish.text()), Some(text));
         }
-        let one = format!("1.{id}.1");
-        for text in ["", "1", "1.x.1", "1.2", &format!("{one}~{one}"), &format!("{one}~2.{id}.1~3.{id}.1")] {
+        let one = format!("1.{id}.{id}.1");
+        for text in ["", "1", "1.x.1", "1.2.3", &format!("{one}~{one}"), &format!("{one}~2.{id}.{id}.1~3.{id}.{id}.1")]
+        {
             assert_eq!(Wish::parse(text), None, "{text}");
         }
     }
