@@ -23,8 +23,6 @@ pub const DAYS: usize = 10;
 const SITES_OF_A_DAY: usize = 3;
 /// Times of a day at a site, spread from the first to the last.
 const TIMES: usize = 6;
-/// Sites looked at, the nearest.
-const SITES: usize = 15;
 /// Days tried for the other appointment before a time is left out.
 const TRIES: usize = 20;
 
@@ -328,7 +326,6 @@ fn sites(tx: &mut Tx<'_>, person: &PersonFacts, campaign: &Campaign) -> Result<V
         }
     }
     near.sort_by_key(|(site, minutes)| (*minutes, site.id));
-    near.truncate(SITES);
     Ok(near)
 }
 
