@@ -2,8 +2,7 @@
 //! Recovery days, which the format has, are read past: the model has no such rule yet.
 
 use accord_proof::{
-    Allocation, Appointment, Block, Costs, DayMask, Group, Person, Problem, Product, Reach,
-    SlotCapacity, Supply, Team,
+    Allocation, Appointment, Block, Costs, DayMask, Group, Person, Problem, Product, Reach, SlotCapacity, Supply, Team,
 };
 
 const MAGIC: i32 = 0x4143_434F;
@@ -13,27 +12,17 @@ struct Arrays<'a>(&'a [u8]);
 
 impl Arrays<'_> {
     fn i32s(&mut self, count: usize) -> Result<Vec<i32>, String> {
-        let (head, rest) = self
-            .0
-            .split_at_checked(count * 4)
-            .ok_or("the file ends too early")?;
+        let (head, rest) = self.0.split_at_checked(count * 4).ok_or("the file ends too early")?;
         self.0 = rest;
         let words = head.chunks_exact(4);
-        Ok(words
-            .map(|c| i32::from_le_bytes(c.try_into().expect("four bytes")))
-            .collect())
+        Ok(words.map(|c| i32::from_le_bytes(c.try_into().expect("four bytes"))).collect())
     }
 
     fn u64s(&mut self, count: usize) -> Result<Vec<u64>, String> {
-        let (head, rest) = self
-            .0
-            .split_at_checked(count * 8)
-            .ok_or("the file ends too early")?;
+        let (head, rest) = self.0.split_at_checked(count * 8).ok_or("the file ends too early")?;
         self.0 = rest;
         let words = head.chunks_exact(8);
-        Ok(words
-            .map(|c| u64::from_le_bytes(c.try_into().expect("eight bytes")))
-            .collect())
+        Ok(words.map(|c| u64::from_le_bytes(c.try_into().expect("eight bytes"))).collect())
     }
 }
 
@@ -69,22 +58,13 @@ pub fn read(bytes: &[u8]) -> Result<Problem, String> {
     let (people, reaches, employer_of_team) = people(&mut arrays, &h, &allocation_of)?;
     let teams = (0..h.teams).map(|t| Team {
         employer: employer_of_team[t],
-        cover: cover[t * h.days..][..h.days]
-            .iter()
-            .map(|c| *c as u32)
-            .collect(),
+        cover: cover[t * h.days..][..h.days].iter().map(|c| *c as u32).collect(),
     });
     let problem = Problem {
         days: h.days as u16,
         appointments: vec![
-            Appointment {
-                first_day: 0,
-                last_day: h.first_days as u16 - 1,
-            },
-            Appointment {
-                first_day: 0,
-                last_day: h.days as u16 - 1,
-            },
+            Appointment { first_day: 0, last_day: h.first_days as u16 - 1 },
+            Appointment { first_day: 0, last_day: h.days as u16 - 1 },
         ],
         products,
         groups,
@@ -122,18 +102,11 @@ fn header(arrays: &mut Arrays<'_>) -> Result<Header, String> {
         near: at(10)?,
         groups: at(11)?,
         weeks: at(12)?,
-        costs: Costs {
-            off_shift: cost(13)?,
-            per_day_off_ideal: cost(14)?,
-            fair: cost(15)?,
-        },
+        costs: Costs { off_shift: cost(13)?, per_day_off_ideal: cost(14)?, fair: cost(15)? },
     })
 }
 
-fn products_and_groups(
-    arrays: &mut Arrays<'_>,
-    h: &Header,
-) -> Result<(Vec<Product>, Vec<Group>), String> {
+fn products_and_groups(arrays: &mut Arrays<'_>, h: &Header) -> Result<(Vec<Product>, Vec<Group>), String> {
     let (min, max) = (arrays.i32s(h.products)?, arrays.i32s(h.products)?);
     let ideal = arrays.i32s(h.products)?;
     let (wait, unplaced) = (arrays.i32s(h.groups)?, arrays.i32s(h.groups)?);
@@ -144,10 +117,7 @@ fn products_and_groups(
         interval_ideal: ideal[v] as u16,
     });
     let groups = wait.iter().zip(&unplaced);
-    let groups = groups.map(|(w, u)| Group {
-        wait_per_day: *w as u32,
-        unplaced: *u as u32,
-    });
+    let groups = groups.map(|(w, u)| Group { wait_per_day: *w as u32, unplaced: *u as u32 });
     Ok((products.collect(), groups.collect()))
 }
 
@@ -172,10 +142,7 @@ fn slots(half: u16, capacity: u32) -> Vec<SlotCapacity> {
     (0..SLOTS)
         .map(|i| (i, (i + 1) * capacity / SLOTS - i * capacity / SLOTS))
         .filter(|(_, places)| *places > 0)
-        .map(|(i, places)| SlotCapacity {
-            start_minute: start + 5 * i as u16,
-            places: places as u16,
-        })
+        .map(|(i, places)| SlotCapacity { start_minute: start + 5 * i as u16, places: places as u16 })
         .collect()
 }
 
@@ -194,10 +161,7 @@ fn allocations(quota: &[i32], h: &Header) -> (Vec<Allocation>, Vec<Option<u32>>)
     let mut rows = Vec::new();
     let of = quota.iter().enumerate().map(|(i, capacity)| {
         let capacity = u32::try_from(*capacity).ok()?;
-        rows.push(Allocation {
-            employer: (i / h.sites) as u32,
-            capacity,
-        });
+        rows.push(Allocation { employer: (i / h.sites) as u32, capacity });
         Some(rows.len() as u32 - 1)
     });
     let of = of.collect();
@@ -206,11 +170,7 @@ fn allocations(quota: &[i32], h: &Header) -> (Vec<Allocation>, Vec<Option<u32>>)
 
 type People = (Vec<Person>, Vec<Reach>, Vec<u32>);
 
-fn people(
-    arrays: &mut Arrays<'_>,
-    h: &Header,
-    allocation_of: &[Option<u32>],
-) -> Result<People, String> {
+fn people(arrays: &mut Arrays<'_>, h: &Header, allocation_of: &[Option<u32>]) -> Result<People, String> {
     let n = h.people;
     let (team, employer) = (arrays.i32s(n)?, arrays.i32s(n)?);
     let (group, products) = (arrays.i32s(n)?, arrays.i32s(n)?);

@@ -27,15 +27,11 @@ fn option(args: &[String], name: &str) -> Result<Option<f64>, String> {
         return Ok(None);
     };
     let value = args.get(at + 1).and_then(|v| v.parse().ok());
-    value
-        .map(Some)
-        .ok_or_else(|| format!("{name} wants a number"))
+    value.map(Some).ok_or_else(|| format!("{name} wants a number"))
 }
 
 fn run(args: &[String]) -> Result<String, String> {
-    let path = args
-        .first()
-        .ok_or("usage: bench-planner INSTANCE.bin [--work N] [--threads N] [--trace]")?;
+    let path = args.first().ok_or("usage: bench-planner INSTANCE.bin [--work N] [--threads N] [--trace]")?;
     let begin = Instant::now();
     let bytes = std::fs::read(path).map_err(|e| format!("{path}: {e}"))?;
     let problem = instance::read(&bytes)?;
@@ -46,11 +42,7 @@ fn run(args: &[String]) -> Result<String, String> {
     let trace = args.iter().any(|a| a == "--trace");
     let outcome = plan(&problem, budget, &mut |p| {
         if trace {
-            eprintln!(
-                "{:7.2} s cpu {:6.2} {p:?}",
-                begin.elapsed().as_secs_f64(),
-                cpu_seconds()
-            );
+            eprintln!("{:7.2} s cpu {:6.2} {p:?}", begin.elapsed().as_secs_f64(), cpu_seconds());
         }
     });
     let (wall, cpu) = (begin.elapsed().as_secs_f64(), cpu_seconds());
@@ -73,29 +65,14 @@ fn run(args: &[String]) -> Result<String, String> {
 /// Processor seconds of this process, all threads (Linux; nought elsewhere).
 fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<f64> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .map(|f| f.parse().unwrap_or(0.0))
-        .collect();
+    let fields: Vec<f64> =
+        stat.rsplit(')').next().unwrap_or_default().split_whitespace().map(|f| f.parse().unwrap_or(0.0)).collect();
     // Fields 14 and 15 of the file, in ticks of a hundredth of a second; the first two are cut off above.
-    fields
-        .get(11..13)
-        .map_or(0.0, |f| f.iter().sum::<f64>() / 100.0)
+    fields.get(11..13).map_or(0.0, |f| f.iter().sum::<f64>() / 100.0)
 }
 
 fn peak_megabytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status
-        .lines()
-        .find_map(|l| l.strip_prefix("VmHWM:"))
-        .unwrap_or_default();
-    line.trim()
-        .trim_end_matches(" kB")
-        .trim()
-        .parse::<u64>()
-        .unwrap_or(0)
-        / 1024
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap_or(0) / 1024
 }

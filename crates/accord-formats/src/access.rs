@@ -43,11 +43,7 @@ impl AccessNeeds {
 
     /// From stored bits; none where a bit beyond the nine is set.
     pub const fn from_bits(bits: u16) -> Option<Self> {
-        if bits & !Self::ALL.0 == 0 {
-            Some(Self(bits))
-        } else {
-            None
-        }
+        if bits & !Self::ALL.0 == 0 { Some(Self(bits)) } else { None }
     }
 
     /// The bits, to store.
@@ -72,10 +68,7 @@ impl AccessNeeds {
 
     /// The one need of this key, as in [`AccessNeeds::KEYS`].
     pub fn from_key(key: &str) -> Option<Self> {
-        Self::KEYS
-            .iter()
-            .position(|k| *k == key)
-            .map(|at| Self(1 << at))
+        Self::KEYS.iter().position(|k| *k == key).map(|at| Self(1 << at))
     }
 
     /// Reads a list parted by `;`, `,`, `|`, `/`, `+`, `&`, "and" or line breaks, by key, label or common other words;
@@ -92,10 +85,7 @@ impl AccessNeeds {
                 .split_whitespace()
                 .collect::<Vec<_>>()
                 .join(" ");
-            if matches!(
-                word.as_str(),
-                "" | "none" | "no" | "nil" | "not applicable" | "no needs"
-            ) {
+            if matches!(word.as_str(), "" | "none" | "no" | "nil" | "not applicable" | "no needs") {
                 continue;
             }
             set |= by_word(&word).ok_or(Fault::new(
@@ -123,29 +113,18 @@ impl AccessNeeds {
 
 fn by_word(word: &str) -> Option<AccessNeeds> {
     let key = match word {
-        "accessible toilet" | "disabled toilet" | "accessible wc" | "toilet"
-        | "accessible toilets" => 0,
+        "accessible toilet" | "disabled toilet" | "accessible wc" | "toilet" | "accessible toilets" => 0,
         "braille translation service" | "braille translation" | "braille" => 1,
-        "disabled car parking"
-        | "disabled parking"
-        | "blue badge"
-        | "blue badge parking"
-        | "accessible parking" => 2,
+        "disabled car parking" | "disabled parking" | "blue badge" | "blue badge parking" | "accessible parking" => 2,
         "car parking" | "parking" | "car park" => 3,
-        "induction loop"
-        | "hearing loop"
-        | "hearing induction loop"
-        | "loop"
-        | "hearing aid loop"
-        | "t loop" => 4,
+        "induction loop" | "hearing loop" | "hearing induction loop" | "loop" | "hearing aid loop" | "t loop" => 4,
         "sign language service"
         | "sign language"
         | "bsl"
         | "bsl interpreter"
         | "sign language interpreter"
         | "british sign language" => 5,
-        "step free access" | "step free" | "stepfree" | "no steps" | "level access"
-        | "no stairs" | "lift" => 6,
+        "step free access" | "step free" | "stepfree" | "no steps" | "level access" | "no stairs" | "lift" => 6,
         "text relay" | "textphone" | "relay uk" | "typetalk" | "minicom" => 7,
         "wheelchair access" | "wheelchair" | "wheelchair user" | "wheelchair accessible" => 8,
         _ => return None,

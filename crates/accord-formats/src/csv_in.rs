@@ -21,12 +21,7 @@ pub struct Records<'a> {
 
 /// Starts to read `text` with this delimiter (any character but a quote or a line break).
 pub fn records(text: &str, delimiter: char) -> Records<'_> {
-    Records {
-        rest: text,
-        delimiter,
-        row: 0,
-        cut_off: None,
-    }
+    Records { rest: text, delimiter, row: 0, cut_off: None }
 }
 
 impl<'a> Records<'a> {
@@ -76,11 +71,7 @@ impl<'a> Records<'a> {
                 Some(at) => {
                     let inner = &quoted[..from + at];
                     self.rest = &quoted[from + at + 1..];
-                    let inner = if from == 0 {
-                        Cow::Borrowed(inner)
-                    } else {
-                        Cow::Owned(inner.replace("\"\"", "\""))
-                    };
+                    let inner = if from == 0 { Cow::Borrowed(inner) } else { Cow::Owned(inner.replace("\"\"", "\"")) };
                     return self.after_quote(inner);
                 }
                 None if quoted.matches('\n').count() > BREAKS_OF_A_CUT_CELL => {
@@ -112,10 +103,7 @@ enum End {
 }
 
 fn unwrapped(cell: &str) -> &str {
-    cell.strip_prefix("=\"")
-        .and_then(|c| c.strip_suffix('"'))
-        .filter(|c| !c.contains('"'))
-        .unwrap_or(cell)
+    cell.strip_prefix("=\"").and_then(|c| c.strip_suffix('"')).filter(|c| !c.contains('"')).unwrap_or(cell)
 }
 
 impl<'a> Iterator for Records<'a> {

@@ -16,14 +16,7 @@ pub struct CsvOut {
 impl CsvOut {
     /// Starts empty. `bom` writes the byte order mark that desktop spreadsheets want before they believe in UTF-8.
     pub fn new(bom: bool) -> Self {
-        Self {
-            text: if bom {
-                "\u{feff}".to_owned()
-            } else {
-                String::new()
-            },
-            at_line_start: true,
-        }
+        Self { text: if bom { "\u{feff}".to_owned() } else { String::new() }, at_line_start: true }
     }
 
     /// Writes one record.
@@ -71,11 +64,7 @@ impl CsvOut {
 
 /// The cell with an apostrophe in front where a spreadsheet might take it for a formula.
 pub fn guard(cell: &str) -> Cow<'_, str> {
-    if is_dangerous(cell.trim_start_matches('\'')) {
-        Cow::Owned(format!("'{cell}"))
-    } else {
-        Cow::Borrowed(cell)
-    }
+    if is_dangerous(cell.trim_start_matches('\'')) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 /// The cell as it was before [`guard`].
@@ -87,7 +76,5 @@ pub fn plain(cell: &str) -> &str {
 }
 
 fn is_dangerous(cell: &str) -> bool {
-    cell.starts_with([
-        '=', '+', '-', '@', '\t', '\r', '\0', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
-    ])
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\0', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
 }

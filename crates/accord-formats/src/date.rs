@@ -51,15 +51,9 @@ const NOT_A_DATE: Fault = Fault::new(FaultCode::Date, "a date in the form of its
 pub fn parse(text: &str, form: DateForm, kind: DateKind, today: Date) -> Result<Date, Fault> {
     let (year, month, day) = match (shape(text).ok_or(NOT_A_DATE)?, form) {
         (Shape::Iso(y, m, d), DateForm::Iso) => (y, m, d),
-        (Shape::Numeric(d, m, y), DateForm::DayMonthYear) => {
-            (full_year(y, m, d, kind, today), m, d)
-        }
-        (Shape::Numeric(m, d, y), DateForm::MonthDayYear) => {
-            (full_year(y, m, d, kind, today), m, d)
-        }
-        (Shape::Named(y, m, d), DateForm::DayMonthNameYear) => {
-            (full_year(y, m, d, kind, today), m, d)
-        }
+        (Shape::Numeric(d, m, y), DateForm::DayMonthYear) => (full_year(y, m, d, kind, today), m, d),
+        (Shape::Numeric(m, d, y), DateForm::MonthDayYear) => (full_year(y, m, d, kind, today), m, d),
+        (Shape::Named(y, m, d), DateForm::DayMonthNameYear) => (full_year(y, m, d, kind, today), m, d),
         (Shape::Compact(y, m, d), DateForm::Compact) => (y, m, d),
         (Shape::Serial(days), DateForm::ExcelSerial) => return from_serial(days).ok_or(NOT_A_DATE),
         _ => return Err(NOT_A_DATE),
@@ -74,9 +68,7 @@ pub fn from_serial(days: u32) -> Option<Date> {
     if !(1..=109_573).contains(&days) {
         return None;
     }
-    origin
-        .checked_add(jiff::Span::new().days(i64::from(days)))
-        .ok()
+    origin.checked_add(jiff::Span::new().days(i64::from(days))).ok()
 }
 
 /// Full years lived on a day.
@@ -90,10 +82,7 @@ pub fn plausible_birth(birth: Date, today: Date) -> Result<(), Fault> {
     if (14..=100).contains(&age_on(birth, today)) {
         Ok(())
     } else {
-        Err(Fault::new(
-            FaultCode::BirthImplausible,
-            "a date of birth of somebody aged 14 to 100",
-        ))
+        Err(Fault::new(FaultCode::BirthImplausible, "a date of birth of somebody aged 14 to 100"))
     }
 }
 
@@ -176,11 +165,8 @@ pub fn detect<'a>(values: impl IntoIterator<Item = &'a str>) -> Detected {
     // A slip or two in a long column does not make it doubtful; more than one in twenty does.
     let contradicts = fewer * 20 > more;
     let ambiguous = (more == 0 && seen.either > 0) || contradicts;
-    let order = if seen.month_first > seen.day_first && !contradicts {
-        DateForm::MonthDayYear
-    } else {
-        DateForm::DayMonthYear
-    };
+    let order =
+        if seen.month_first > seen.day_first && !contradicts { DateForm::MonthDayYear } else { DateForm::DayMonthYear };
     let by_count = [
         (numeric, order),
         (seen.iso, DateForm::Iso),
@@ -188,27 +174,14 @@ pub fn detect<'a>(values: impl IntoIterator<Item = &'a str>) -> Detected {
         (seen.compact, DateForm::Compact),
         (seen.serial, DateForm::ExcelSerial),
     ];
-    let form = by_count
-        .iter()
-        .rev()
-        .max_by_key(|(count, _)| *count)
-        .filter(|(count, _)| *count > 0)
-        .map(|(_, form)| *form);
-    Detected {
-        form,
-        order,
-        ambiguous,
-        evidence: seen,
-    }
+    let form =
+        by_count.iter().rev().max_by_key(|(count, _)| *count).filter(|(count, _)| *count > 0).map(|(_, form)| *form);
+    Detected { form, order, ambiguous, evidence: seen }
 }
 
 /// The form a heading itself promises: `Date of birth (mm/dd/yyyy)`.
 pub fn form_in_heading(heading: &str) -> Option<DateForm> {
-    let plain: String = heading
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
+    let plain: String = heading.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
     [
         ("yyyymmdd", DateForm::Iso),
         ("ddmmmyy", DateForm::DayMonthNameYear),
@@ -263,19 +236,12 @@ fn shape(text: &str) -> Option<Shape> {
     }
     if text.bytes().all(|b| b.is_ascii_digit()) {
         return match text.len() {
-            8 => Some(Shape::Compact(
-                text[..4].parse().ok()?,
-                text[4..6].parse().ok()?,
-                text[6..].parse().ok()?,
-            )),
+            8 => Some(Shape::Compact(text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..].parse().ok()?)),
             4..=6 => text.parse().ok().map(Shape::Serial),
             _ => None,
         };
     }
-    let parts: Vec<&str> = text
-        .split(['-', '/', '.', ' ', ','])
-        .filter(|p| !p.is_empty())
-        .collect();
+    let parts: Vec<&str> = text.split(['-', '/', '.', ' ', ',']).filter(|p| !p.is_empty()).collect();
     let [a, b, c] = parts[..] else { return None };
     if let Some(month) = month_named(b) {
         return Some(Shape::Named(year(c)?, month, small(bare_day(a))?));
@@ -302,10 +268,7 @@ fn without_time(text: &str) -> &str {
 
 /// `14th` without its ending.
 fn bare_day(text: &str) -> &str {
-    ["st", "nd", "rd", "th"]
-        .iter()
-        .find_map(|ending| text.strip_suffix(ending))
-        .unwrap_or(text)
+    ["st", "nd", "rd", "th"].iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text)
 }
 
 fn small(text: &str) -> Option<i8> {
@@ -358,8 +321,7 @@ fn full_year(year: i16, month: i8, day: i8, kind: DateKind, today: Date) -> i16 
         DateKind::Other if this <= today.year() - 80 => this + 100,
         DateKind::Other => this,
         DateKind::Birth => {
-            let old_enough =
-                |y: i16| civil(y, month, day).is_some_and(|birth| age_on(birth, today) >= 14);
+            let old_enough = |y: i16| civil(y, month, day).is_some_and(|birth| age_on(birth, today) >= 14);
             if old_enough(this) { this } else { this - 100 }
         }
     }

@@ -4,6 +4,7 @@
 //! parameter), a file or the network, and no input makes a parser panic.
 
 pub mod access;
+pub mod calendar;
 pub mod csv_in;
 pub mod csv_out;
 pub mod date;

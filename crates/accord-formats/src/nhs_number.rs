@@ -61,11 +61,7 @@ pub fn check_digit(first9: &str) -> Option<u8> {
 }
 
 fn check(nine: &[u8]) -> Option<u8> {
-    let sum: u32 = nine
-        .iter()
-        .zip((2..=10).rev())
-        .map(|(d, weight)| u32::from(*d) * weight)
-        .sum();
+    let sum: u32 = nine.iter().zip((2..=10).rev()).map(|(d, weight)| u32::from(*d) * weight).sum();
     match 11 - sum % 11 {
         11 => Some(0),
         10 => None,

@@ -13,15 +13,11 @@ impl OdsCode {
     /// Reads a code in either case, surrounding blanks dropped.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let code = text.trim().to_ascii_uppercase();
-        let fits =
-            (1..=10).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric());
+        let fits = (1..=10).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric());
         if fits {
             Ok(Self(code))
         } else {
-            Err(Fault::new(
-                FaultCode::OdsCode,
-                "an organisation code of at most 10 letters and digits",
-            ))
+            Err(Fault::new(FaultCode::OdsCode, "an organisation code of at most 10 letters and digits"))
         }
     }
 

@@ -21,20 +21,9 @@ impl PersonName {
     /// only noted, and neutralised when a spreadsheet is written); only control characters are taken out, and noted.
     pub fn parse(given: &str, family: &str) -> Result<(Self, Vec<Fault>), Fault> {
         let mut notes = Vec::new();
-        let name = Self {
-            given: tidy(given, &mut notes)?,
-            family: tidy(family, &mut notes)?,
-        };
-        if !name
-            .given
-            .chars()
-            .chain(name.family.chars())
-            .any(char::is_alphabetic)
-        {
-            return Err(Fault::new(
-                FaultCode::Name,
-                "a name with at least one letter",
-            ));
+        let name = Self { given: tidy(given, &mut notes)?, family: tidy(family, &mut notes)? };
+        if !name.given.chars().chain(name.family.chars()).any(char::is_alphabetic) {
+            return Err(Fault::new(FaultCode::Name, "a name with at least one letter"));
         }
         notes.dedup();
         Ok((name, notes))
@@ -84,10 +73,7 @@ pub fn match_key(text: &str) -> String {
             '\u{300}'..='\u{36f}' => {}
             c if c.is_alphanumeric() => match latin_base(c) {
                 Some(base) => key.push_str(base),
-                None => key.extend(
-                    c.to_lowercase()
-                        .filter(|l| !('\u{300}'..='\u{36f}').contains(l)),
-                ),
+                None => key.extend(c.to_lowercase().filter(|l| !('\u{300}'..='\u{36f}').contains(l))),
             },
             _ => {}
         }
@@ -98,9 +84,7 @@ pub fn match_key(text: &str) -> String {
 /// The plain letters a Latin letter with a mark is filed under in English lists.
 fn latin_base(c: char) -> Option<&'static str> {
     Some(match c {
-        'À'..='Å' | 'à'..='å' | 'Ā'..='ą' | 'Ǎ' | 'ǎ' | 'Ǻ' | 'ǻ' | 'Ȁ'..='ȃ' | 'Ạ'..='ặ' => {
-            "a"
-        }
+        'À'..='Å' | 'à'..='å' | 'Ā'..='ą' | 'Ǎ' | 'ǎ' | 'Ǻ' | 'ǻ' | 'Ȁ'..='ȃ' | 'Ạ'..='ặ' => "a",
         'Æ' | 'æ' | 'Ǽ' | 'ǽ' => "ae",
         'Ç' | 'ç' | 'Ć'..='č' => "c",
         'Ď'..='đ' | 'Ð' | 'ð' => "d",
@@ -112,9 +96,7 @@ fn latin_base(c: char) -> Option<&'static str> {
         'Ķ'..='ĸ' => "k",
         'Ĺ'..='ł' => "l",
         'Ñ' | 'ñ' | 'Ń'..='ŋ' => "n",
-        'Ò'..='Ö' | 'Ø' | 'ò'..='ö' | 'ø' | 'Ō'..='ő' | 'Ơ' | 'ơ' | 'Ǒ' | 'ǒ' | 'Ọ'..='ợ' => {
-            "o"
-        }
+        'Ò'..='Ö' | 'Ø' | 'ò'..='ö' | 'ø' | 'Ō'..='ő' | 'Ơ' | 'ơ' | 'Ǒ' | 'ǒ' | 'Ọ'..='ợ' => "o",
         'Œ' | 'œ' => "oe",
         'Ŕ'..='ř' => "r",
         'Ś'..='š' | 'Ș' | 'ș' => "s",
@@ -132,10 +114,7 @@ fn latin_base(c: char) -> Option<&'static str> {
 fn tidy(text: &str, notes: &mut Vec<Fault>) -> Result<String, Fault> {
     let mut part = String::with_capacity(text.len());
     let mut removed = false;
-    for word in text
-        .split(|c: char| c.is_whitespace())
-        .filter(|w| !w.is_empty())
-    {
+    for word in text.split(|c: char| c.is_whitespace()).filter(|w| !w.is_empty()) {
         if !part.is_empty() && !part.ends_with(' ') {
             part.push(' ');
         }
@@ -149,16 +128,10 @@ fn tidy(text: &str, notes: &mut Vec<Fault>) -> Result<String, Fault> {
     }
     part.truncate(part.trim_end().len());
     if part.chars().count() > LONGEST_PART {
-        return Err(Fault::new(
-            FaultCode::TooLong,
-            "a name of at most 100 characters",
-        ));
+        return Err(Fault::new(FaultCode::TooLong, "a name of at most 100 characters"));
     }
     if removed {
-        notes.push(Fault::new(
-            FaultCode::ControlCharacter,
-            "a name without invisible characters (they were removed)",
-        ));
+        notes.push(Fault::new(FaultCode::ControlCharacter, "a name without invisible characters (they were removed)"));
     }
     if part.contains(['?', '\u{fffd}']) {
         notes.push(Fault::new(
@@ -167,10 +140,7 @@ fn tidy(text: &str, notes: &mut Vec<Fault>) -> Result<String, Fault> {
         ));
     }
     if part.starts_with(['=', '+', '-', '@']) {
-        notes.push(Fault::new(
-            FaultCode::FormulaLead,
-            "a name that does not start like a spreadsheet formula",
-        ));
+        notes.push(Fault::new(FaultCode::FormulaLead, "a name that does not start like a spreadsheet formula"));
     }
     Ok(part)
 }
@@ -181,27 +151,12 @@ fn is_invisible(c: char) -> bool {
 }
 
 fn strip_title(text: &str) -> &str {
-    const TITLES: [&str; 14] = [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "professor",
-        "sir",
-        "rev",
-        "revd",
-        "sister",
-        "dame",
-        "lady",
-    ];
+    const TITLES: [&str; 14] =
+        ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "rev", "revd", "sister", "dame", "lady"];
     if let Some((first, rest)) = text.split_once(char::is_whitespace) {
         let bare = first.trim_end_matches('.').to_ascii_lowercase();
         // "Sister", "Dame" and "Lady" could be all there is of a given name: only strip where two words remain.
-        let enough = rest.split_whitespace().count() >= 2
-            || !matches!(bare.as_str(), "sister" | "dame" | "lady");
+        let enough = rest.split_whitespace().count() >= 2 || !matches!(bare.as_str(), "sister" | "dame" | "lady");
         if TITLES.contains(&bare.as_str()) && enough {
             return rest.trim();
         }
@@ -211,9 +166,8 @@ fn strip_title(text: &str) -> &str {
 
 fn is_particle(word: &str) -> bool {
     const PARTICLES: [&str; 29] = [
-        "van", "von", "der", "den", "de", "del", "dela", "della", "di", "da", "dos", "das", "du",
-        "la", "le", "el", "al", "bin", "bint", "binti", "ibn", "abu", "st", "st.", "ter", "ten",
-        "zu", "ap", "mac",
+        "van", "von", "der", "den", "de", "del", "dela", "della", "di", "da", "dos", "das", "du", "la", "le", "el",
+        "al", "bin", "bint", "binti", "ibn", "abu", "st", "st.", "ter", "ten", "zu", "ap", "mac",
     ];
     PARTICLES.contains(&word.to_lowercase().as_str())
 }

@@ -33,21 +33,14 @@ impl Mobile {
                 return Err(fault);
             }
         }
-        let national = ["+44", "0044", "44"]
-            .iter()
-            .find_map(|prefix| digits.strip_prefix(prefix))
-            .unwrap_or(&digits);
+        let national = ["+44", "0044", "44"].iter().find_map(|prefix| digits.strip_prefix(prefix)).unwrap_or(&digits);
         let national = national.strip_prefix('0').unwrap_or(national);
         let mobile = national.len() == 10
             && national.bytes().all(|b| b.is_ascii_digit())
             && national.starts_with('7')
             && !national.starts_with("70")
             && (!national.starts_with("76") || national.starts_with("7624"));
-        if mobile {
-            Ok(Self(format!("+44{national}")))
-        } else {
-            Err(fault)
-        }
+        if mobile { Ok(Self(format!("+44{national}"))) } else { Err(fault) }
     }
 
     /// `+447700900123`.

@@ -17,9 +17,7 @@ impl Postcode {
         for c in text.trim().chars() {
             match c {
                 ' ' | '\u{a0}' | '\t' => {}
-                c if c.is_ascii_alphanumeric() && plain.len() < 8 => {
-                    plain.push(c.to_ascii_uppercase())
-                }
+                c if c.is_ascii_alphanumeric() && plain.len() < 8 => plain.push(c.to_ascii_uppercase()),
                 _ => return Err(fault),
             }
         }
@@ -71,10 +69,7 @@ fn is_outcode(out: &str) -> bool {
 /// 9AA, without the letters that are easily misread.
 fn is_incode(inward: &str) -> bool {
     let bytes = inward.as_bytes();
-    bytes[0].is_ascii_digit()
-        && bytes[1..]
-            .iter()
-            .all(|b| b.is_ascii_uppercase() && !b"CIKMOV".contains(b))
+    bytes[0].is_ascii_digit() && bytes[1..].iter().all(|b| b.is_ascii_uppercase() && !b"CIKMOV".contains(b))
 }
 
 impl fmt::Display for Postcode {

@@ -128,41 +128,24 @@ fn rolling(words: &[&str]) -> Option<Pattern> {
     };
     let count = |text: &str| text.parse().ok().filter(|n: &u8| (1..=28).contains(n));
     let from = read_date(from)?;
-    Some(Pattern::Rolling {
-        on: count(on)?,
-        off: count(off)?,
-        from,
-    })
+    Some(Pattern::Rolling { on: count(on)?, off: count(off)?, from })
 }
 
 /// ISO, or the UK order with a year of four digits.
 fn read_date(text: &str) -> Option<Date> {
     let today = Date::constant(2000, 1, 1);
-    [
-        DateForm::Iso,
-        DateForm::DayMonthYear,
-        DateForm::DayMonthNameYear,
-    ]
-    .iter()
-    .filter(|form| **form == DateForm::Iso || text.len() >= 8)
-    .find_map(|form| crate::date::parse(text, *form, DateKind::Other, today).ok())
-    .filter(|date| date.year() >= 1900)
+    [DateForm::Iso, DateForm::DayMonthYear, DateForm::DayMonthNameYear]
+        .iter()
+        .filter(|form| **form == DateForm::Iso || text.len() >= 8)
+        .find_map(|form| crate::date::parse(text, *form, DateKind::Other, today).ok())
+        .filter(|date| date.year() >= 1900)
 }
 
 fn weekly(words: &[&str]) -> Result<Pattern, Fault> {
-    let joined = words
-        .join(" ")
-        .replace(" to ", "-")
-        .replace(['\u{2013}', '\u{2014}'], "-");
-    let joined = joined
-        .replace(" - ", "-")
-        .replace(" and ", " ")
-        .replace("w/e", "weekend");
+    let joined = words.join(" ").replace(" to ", "-").replace(['\u{2013}', '\u{2014}'], "-");
+    let joined = joined.replace(" - ", "-").replace(" and ", " ").replace("w/e", "weekend");
     let mut mask = 0u8;
-    for part in joined
-        .split([' ', ',', '/', ';', '&', '+'])
-        .filter(|p| !p.is_empty())
-    {
+    for part in joined.split([' ', ',', '/', ';', '&', '+']).filter(|p| !p.is_empty()) {
         mask |= match part {
             "only" => 0,
             "weekdays" => 0x1f,
@@ -174,11 +157,7 @@ fn weekly(words: &[&str]) -> Result<Pattern, Fault> {
             },
         };
     }
-    if mask == 0 {
-        Err(fault())
-    } else {
-        Ok(Pattern::Weekly(mask))
-    }
+    if mask == 0 { Err(fault()) } else { Ok(Pattern::Weekly(mask)) }
 }
 
 /// The days from one to another, over the end of the week where it must be: `Fri-Mon`.
@@ -194,15 +173,7 @@ fn span(first: u8, last: u8) -> u8 {
 }
 
 fn weekday(text: &str) -> Result<u8, Fault> {
-    const NAMES: [&str; 7] = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
+    const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let text = text.trim_end_matches('.');
     // One letter where it can only be one day; "t" and "s" could be two.
     let single = match text {
@@ -212,14 +183,8 @@ fn weekday(text: &str) -> Result<u8, Fault> {
         _ => None,
     };
     let named = || {
-        let bare = text
-            .strip_suffix('s')
-            .filter(|t| t.len() > 3)
-            .unwrap_or(text);
-        (bare.len() >= 2)
-            .then(|| NAMES.iter().position(|name| name.starts_with(bare)))
-            .flatten()
-            .map(|at| at as u8)
+        let bare = text.strip_suffix('s').filter(|t| t.len() > 3).unwrap_or(text);
+        (bare.len() >= 2).then(|| NAMES.iter().position(|name| name.starts_with(bare))).flatten().map(|at| at as u8)
     };
     single.or_else(named).ok_or_else(fault)
 }
@@ -277,17 +242,12 @@ pub struct Leave(Vec<(Date, Date)>);
 impl Leave {
     /// Puts ranges in order and joins those that touch; a range written backwards is turned round.
     pub fn new(ranges: impl IntoIterator<Item = (Date, Date)>) -> Self {
-        let mut sorted: Vec<(Date, Date)> = ranges
-            .into_iter()
-            .map(|(a, b)| (a.min(b), a.max(b)))
-            .collect();
+        let mut sorted: Vec<(Date, Date)> = ranges.into_iter().map(|(a, b)| (a.min(b), a.max(b))).collect();
         sorted.sort();
         let mut joined: Vec<(Date, Date)> = Vec::with_capacity(sorted.len());
         for (first, last) in sorted {
             match joined.last_mut() {
-                Some(before) if before.1.tomorrow().is_ok_and(|next| first <= next) => {
-                    before.1 = before.1.max(last)
-                }
+                Some(before) if before.1.tomorrow().is_ok_and(|next| first <= next) => before.1 = before.1.max(last),
                 _ => joined.push((first, last)),
             }
         }
@@ -296,16 +256,9 @@ impl Leave {
 
     /// Reads `2026-12-21 to 2026-12-27; 2027-02-01`; dates also in UK order with a year of four digits. Blank is no leave.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let fault = Fault::new(
-            FaultCode::Leave,
-            "dates such as 2026-12-21 to 2026-12-27; 2027-02-01",
-        );
+        let fault = Fault::new(FaultCode::Leave, "dates such as 2026-12-21 to 2026-12-27; 2027-02-01");
         let mut ranges = Vec::new();
-        for part in text
-            .split([';', ',', '\n'])
-            .map(str::trim)
-            .filter(|p| !p.is_empty())
-        {
+        for part in text.split([';', ',', '\n']).map(str::trim).filter(|p| !p.is_empty()) {
             let (first, last) = part.split_once(" to ").unwrap_or((part, part));
             let first = read_date(first.trim()).ok_or(fault)?;
             let last = read_date(last.trim()).ok_or(fault)?;

@@ -14,24 +14,15 @@ impl StaffNumber {
         if is_scientific(text) {
             return Err(DIGITS_LOST);
         }
-        let number: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
+        let number: String = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
         let fits = (1..=30).contains(&number.len())
             && number.bytes().any(|b| b.is_ascii_alphanumeric())
-            && number
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-/._".contains(&b));
+            && number.bytes().all(|b| b.is_ascii_alphanumeric() || b"-/._".contains(&b));
         // A leading sign would make a formula of it in the next spreadsheet, and no payroll issues one.
         if fits && !number.starts_with('-') {
             Ok(Self(number))
         } else {
-            Err(Fault::new(
-                FaultCode::StaffNumber,
-                "a staff number of at most 30 letters and digits",
-            ))
+            Err(Fault::new(FaultCode::StaffNumber, "a staff number of at most 30 letters and digits"))
         }
     }
 

@@ -18,34 +18,22 @@ fn reads_what_csv_spectrum_expects() {
     let mut read = 0;
     for entry in std::fs::read_dir(folder.join("csvs")).expect("the samples are there") {
         let path = entry.expect("a file").path();
-        let stem = path
-            .file_stem()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        let json = std::fs::read_to_string(folder.join(format!("json/{stem}.json")))
-            .expect("the answer is there");
+        let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let json = std::fs::read_to_string(folder.join(format!("json/{stem}.json"))).expect("the answer is there");
         let wanted: serde_json::Value = serde_json::from_str(&json).expect("JSON");
         let bytes = std::fs::read(&path).expect("the sample is there");
         let text = String::from_utf8_lossy(&bytes);
         let records = ours(text.trim_start_matches('\u{feff}'));
         let (head, body) = records.split_first().expect("headings");
         // One answer is an object instead of a list, and has another telephone number than its CSV.
-        let lines = wanted
-            .as_array()
-            .cloned()
-            .unwrap_or_else(|| vec![wanted.clone()]);
+        let lines = wanted.as_array().cloned().unwrap_or_else(|| vec![wanted.clone()]);
         assert_eq!(body.len(), lines.len(), "{stem}");
         for (cells, line) in body.iter().zip(&lines) {
             for (heading, cell) in head.iter().zip(cells) {
                 // The copy of the samples has lost the carriage returns inside its CSV files.
                 let answer = line[heading].as_str().unwrap_or_default().replace('\r', "");
-                let known_slip =
-                    stem == "location_coordinates" && heading == "Contact Phone Number";
-                assert!(
-                    known_slip || answer == cell.replace('\r', ""),
-                    "{stem}: {heading}: {cell:?} for {line}"
-                );
+                let known_slip = stem == "location_coordinates" && heading == "Contact Phone Number";
+                assert!(known_slip || answer == cell.replace('\r', ""), "{stem}: {heading}: {cell:?} for {line}");
             }
         }
         read += 1;

@@ -4,8 +4,8 @@ use accord_formats::csv_out::{CsvOut, guard, plain};
 use accord_formats::rota::{Pattern, Shift};
 use accord_formats::staff::{Field, Mapping, guess_mapping, read_staff, read_table};
 use accord_formats::{
-    AccessNeeds, Date, Email, Leave, Mobile, NhsNumber, OdsCode, PersonName, Postcode, Rota,
-    StaffNumber, csv_in, date, nhs_number, person_name::match_key,
+    AccessNeeds, Date, Email, Leave, Mobile, NhsNumber, OdsCode, PersonName, Postcode, Rota, StaffNumber, csv_in, date,
+    nhs_number, person_name::match_key,
 };
 use proptest::prelude::*;
 
@@ -17,38 +17,23 @@ fn any_date() -> impl Strategy<Value = Date> {
 
 fn any_rota() -> impl Strategy<Value = Rota> {
     let weekly = (1u8..128).prop_map(Pattern::Weekly);
-    let rolling = (1u8..=28, 1u8..=28, any_date()).prop_map(|(on, off, from)| Pattern::Rolling {
-        on,
-        off,
-        from,
-    });
+    let rolling = (1u8..=28, 1u8..=28, any_date()).prop_map(|(on, off, from)| Pattern::Rolling { on, off, from });
     let shift = prop_oneof![Just(Shift::Day), Just(Shift::Late), Just(Shift::Night)];
     (prop_oneof![weekly, rolling], shift).prop_map(|(pattern, shift)| Rota { pattern, shift })
 }
 
 /// Text that looks enough like a staff list to reach the readers of values.
 fn any_list() -> impl Strategy<Value = String> {
-    let cell = prop_oneof![
-        "\\PC{0,8}",
-        "[0-9/.E+-]{0,11}",
-        Just("\"".to_owned()),
-        Just("03/04/80".to_owned())
-    ];
+    let cell = prop_oneof!["\\PC{0,8}", "[0-9/.E+-]{0,11}", Just("\"".to_owned()), Just("03/04/80".to_owned())];
     let line = prop::collection::vec(cell, 0..7).prop_map(|cells| cells.join(","));
-    prop::collection::vec(line, 0..8).prop_map(|lines| {
-        format!(
-            "Name,DOB,NHS no,Mobile,Postcode,Days,Leave\n{}",
-            lines.join("\n")
-        )
-    })
+    prop::collection::vec(line, 0..8)
+        .prop_map(|lines| format!("Name,DOB,NHS no,Mobile,Postcode,Days,Leave\n{}", lines.join("\n")))
 }
 
 fn read_all(bytes: &[u8]) {
     if let Ok(table) = read_table(bytes, "list.csv") {
         let (_, faults) = read_staff(&table, &guess_mapping(&table), TODAY);
-        faults
-            .iter()
-            .for_each(|f| assert!(!f.sentence().is_empty()));
+        faults.iter().for_each(|f| assert!(!f.sentence().is_empty()));
     }
 }
 

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
-use accord_formats::staff::{
-    SkipReason, Source, StaffRow, Table, guess_mapping, read_staff, read_table,
-};
+use accord_formats::staff::{SkipReason, Source, StaffRow, Table, guess_mapping, read_staff, read_table};
 use accord_formats::{Date, FaultCode, Severity, person_name::match_key};
 
 const TODAY: Date = Date::constant(2026, 11, 22);
@@ -18,10 +16,7 @@ fn folder() -> PathBuf {
 
 fn truth(name: &str) -> Vec<Line> {
     let mut reader = csv::Reader::from_path(folder().join(name)).expect("the truth is there");
-    reader
-        .deserialize()
-        .map(|line| line.expect("the truth is CSV"))
-        .collect()
+    reader.deserialize().map(|line| line.expect("the truth is CSV")).collect()
 }
 
 fn table(file: &str) -> Table {
@@ -50,40 +45,16 @@ impl Tally {
 fn compare(row: &StaffRow, person: &Line, tally: &mut Tally) {
     let place = format!("row {} {}", row.row, person["person_key"]);
     let name = row.name.as_ref();
-    tally.value(
-        &place,
-        name.map(|n| match_key(&n.family)),
-        &match_key(&person["surname"]),
-    );
+    tally.value(&place, name.map(|n| match_key(&n.family)), &match_key(&person["surname"]));
     // Councils list all given names, the truth only the first.
-    let given = name.map(|n| {
-        match_key(&n.given)
-            .starts_with(&match_key(&person["forename"]))
-            .to_string()
-    });
+    let given = name.map(|n| match_key(&n.given).starts_with(&match_key(&person["forename"])).to_string());
     tally.value(&place, given, "true");
-    tally.value(
-        &place,
-        row.date_of_birth.map(|d| d.to_string()),
-        &person["date_of_birth"],
-    );
-    tally.value(
-        &place,
-        row.nhs_number.map(|n| n.to_string()),
-        &person["nhs_number"],
-    );
-    tally.value(
-        &place,
-        row.home_postcode.as_ref().map(|p| p.to_string()),
-        &person["home_postcode"],
-    );
+    tally.value(&place, row.date_of_birth.map(|d| d.to_string()), &person["date_of_birth"]);
+    tally.value(&place, row.nhs_number.map(|n| n.to_string()), &person["nhs_number"]);
+    tally.value(&place, row.home_postcode.as_ref().map(|p| p.to_string()), &person["home_postcode"]);
     let mobile = row.mobile.as_ref().map(|m| m.as_str().replace("+44", "0"));
     tally.value(&place, mobile, &person["mobile"]);
-    tally.value(
-        &place,
-        row.work_email.as_ref().map(|e| e.to_string()),
-        &person["email"],
-    );
+    tally.value(&place, row.work_email.as_ref().map(|e| e.to_string()), &person["email"]);
 }
 
 /// File, people read, values that agree with the truth, values that do not, records said to be leavers. The three wrong
@@ -100,10 +71,8 @@ const WANTED: [(&str, usize, u32, usize, usize); 7] = [
 
 #[test]
 fn every_person_of_every_sample_is_read_and_no_value_is_wrong() {
-    let people: HashMap<String, Line> = truth("truth_people.csv")
-        .into_iter()
-        .map(|p| (p["person_key"].clone(), p))
-        .collect();
+    let people: HashMap<String, Line> =
+        truth("truth_people.csv").into_iter().map(|p| (p["person_key"].clone(), p)).collect();
     let records = truth("truth_rows.csv");
     let mut failures = Vec::new();
     for (file, people_read, right, wrong, leavers) in WANTED {
@@ -116,9 +85,8 @@ fn every_person_of_every_sample_is_read_and_no_value_is_wrong() {
         let mut tally = Tally::default();
         for row in &rows {
             let place = (sheet(row), row.row.to_string());
-            let found = records.iter().find(|r| {
-                r["file"] == file && (r["sheet"].clone(), r["record_number"].clone()) == place
-            });
+            let found =
+                records.iter().find(|r| r["file"] == file && (r["sheet"].clone(), r["record_number"].clone()) == place);
             match found.and_then(|r| people.get(&r["person_key"])) {
                 Some(person) => compare(row, person, &mut tally),
                 None => tally.wrong.push(format!("row {} holds nobody", row.row)),
@@ -134,10 +102,7 @@ fn every_person_of_every_sample_is_read_and_no_value_is_wrong() {
         );
         let wanted = (people_read, right, wrong, leavers);
         if got != wanted {
-            failures.push(format!(
-                "{file}: {got:?} for {wanted:?}; {:#?}",
-                tally.wrong
-            ));
+            failures.push(format!("{file}: {got:?} for {wanted:?}; {:#?}", tally.wrong));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
@@ -156,15 +121,9 @@ fn every_record_that_is_no_person_is_listed_with_the_right_reason() {
         };
         let Some(wanted) = wanted else { continue };
         let table = table(&record["file"]);
-        let row: u32 = if wanted == SkipReason::HiddenSheet {
-            0
-        } else {
-            record["record_number"].parse().expect("a number")
-        };
-        let found = table
-            .skipped
-            .iter()
-            .find(|s| s.row == row && s.sheet == record["sheet"]);
+        let row: u32 =
+            if wanted == SkipReason::HiddenSheet { 0 } else { record["record_number"].parse().expect("a number") };
+        let found = table.skipped.iter().find(|s| s.row == row && s.sheet == record["sheet"]);
         assert_eq!(found.map(|s| s.why), Some(wanted), "{record:?}");
     }
 }
@@ -190,26 +149,12 @@ fn what_the_samples_have_wrong_is_reported() {
     assert_eq!(council.get(&FaultCode::SameStaffNumber), Some(&1));
     assert_eq!(council.get(&FaultCode::Leaver), Some(&5));
     assert!(council.get(&FaultCode::DigitsLost).is_some_and(|n| *n == 5));
-    assert_eq!(
-        faults("truncated_transfer.csv"),
-        BTreeMap::from([(FaultCode::CutOff, 1)])
-    );
+    assert_eq!(faults("truncated_transfer.csv"), BTreeMap::from([(FaultCode::CutOff, 1)]));
     assert_eq!(faults("gp_federation_utf16.txt"), BTreeMap::new());
-    assert_eq!(
-        faults("hospice_no_header.csv").keys().collect::<Vec<_>>(),
-        [&FaultCode::HeadingAssumed]
-    );
-    assert_eq!(
-        faults("rgr_esr_go_style.DAT"),
-        BTreeMap::from([(FaultCode::LettersLost, 1)])
-    );
+    assert_eq!(faults("hospice_no_header.csv").keys().collect::<Vec<_>>(), [&FaultCode::HeadingAssumed]);
+    assert_eq!(faults("rgr_esr_go_style.DAT"), BTreeMap::from([(FaultCode::LettersLost, 1)]));
     let homes = faults("care_homes_staff.xlsx");
-    assert!(
-        homes
-            .keys()
-            .all(|code| matches!(code, FaultCode::Rota | FaultCode::NameParted)),
-        "{homes:?}"
-    );
+    assert!(homes.keys().all(|code| matches!(code, FaultCode::Rota | FaultCode::NameParted)), "{homes:?}");
 }
 
 #[test]
@@ -217,9 +162,5 @@ fn nothing_of_a_cut_off_transfer_is_taken_for_whole() {
     let table = table("truncated_transfer.csv");
     assert_eq!(table.cut_off(), Some(13));
     let (_, faults) = read_staff(&table, &guess_mapping(&table), TODAY);
-    assert!(
-        faults
-            .iter()
-            .any(|f| f.code == FaultCode::CutOff && f.severity == Severity::RowDropped)
-    );
+    assert!(faults.iter().any(|f| f.code == FaultCode::CutOff && f.severity == Severity::RowDropped));
 }

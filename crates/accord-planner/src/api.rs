@@ -117,67 +117,33 @@ pub fn plan(problem: &Problem, budget: Budget, progress: &mut dyn FnMut(Progress
     }
 }
 
-fn plan_with<const W: usize>(
-    problem: &Problem,
-    budget: &Budget,
-    progress: &mut dyn FnMut(Progress),
-) -> Outcome {
+fn plan_with<const W: usize>(problem: &Problem, budget: &Budget, progress: &mut dyn FnMut(Progress)) -> Outcome {
     let model = Model::new(problem, Weights::COST);
     let mut random = Random::new(SEED);
     let scale = scale::<W>(&model, budget.threads);
     let found = prices::<W>(&model, scale, budget, &mut random, progress);
-    let best = polish::<W>(
-        &model,
-        &found,
-        budget.polish_passes as usize,
-        scale * 0.05,
-        budget.threads,
-    );
+    let best = polish::<W>(&model, &found, budget.polish_passes as usize, scale * 0.05, budget.threads);
     let fixed = pinned_cost(problem);
     let bound = Some(best.minutes() + fixed);
-    progress(Progress {
-        phase: Phase::Bound,
-        done: 1,
-        of: 1,
-        bound,
-        value: None,
-    });
+    progress(Progress { phase: Phase::Bound, done: 1, of: 1, bound, value: None });
     let state = choose::<W>(&model, scale, &best, budget, &mut random, progress);
     let mut exchange = Exchange::<W>::new(&model, state, &best, &mut random);
     let moves = model.people.len() * budget.moves_per_hundred as usize / 100;
     let value = Some(exchange.best_cost() / PRICE_SCALE + fixed);
-    progress(Progress {
-        phase: Phase::Exchange,
-        done: 0,
-        of: 1,
-        bound,
-        value,
-    });
+    progress(Progress { phase: Phase::Exchange, done: 0, of: 1, bound, value });
     exchange.search(moves, f64::from(scale) * 0.5, &mut random);
     let outcome = finish(&model, exchange, &best, budget);
     let (bound, value) = (Some(outcome.proof.bound), Some(outcome.proof.value));
-    progress(Progress {
-        phase: Phase::Slots,
-        done: 1,
-        of: 1,
-        bound,
-        value,
-    });
+    progress(Progress { phase: Phase::Slots, done: 1, of: 1, bound, value });
     outcome
 }
 
 /// Slots, reasons and the proof.
-fn finish<const W: usize>(
-    model: &Model<'_>,
-    exchange: Exchange<'_, '_, W>,
-    bound: &Bound,
-    budget: &Budget,
-) -> Outcome {
+fn finish<const W: usize>(model: &Model<'_>, exchange: Exchange<'_, '_, W>, bound: &Bound, budget: &Budget) -> Outcome {
     let problem = model.problem;
     let courses = exchange.into_best();
     let mut state = State::empty(model);
-    let mut blocks: Vec<Option<Vec<u32>>> =
-        problem.people.iter().map(pinned_blocks(problem)).collect();
+    let mut blocks: Vec<Option<Vec<u32>>> = problem.people.iter().map(pinned_blocks(problem)).collect();
     for (i, course) in courses.into_iter().enumerate() {
         let Some(spots) = course else { continue };
         state.join(model, i, spots);
@@ -188,13 +154,7 @@ fn finish<const W: usize>(
     let unplaced = plan.unplaced();
     let mut market = Market::<W>::new(model, state, Levels::zero(model), Congestion::Hard);
     let reasons = reasons(&mut market);
-    let most = most_people::<W>(
-        problem,
-        &bound.levels,
-        unplaced,
-        budget.people_passes as usize,
-        budget.threads,
-    );
+    let most = most_people::<W>(problem, &bound.levels, unplaced, budget.people_passes as usize, budget.threads);
     let prices = bound.levels.prices(model);
     let proof = Proof {
         problem_hash: problem.hash(),
@@ -203,11 +163,7 @@ fn finish<const W: usize>(
         prices,
         most,
     };
-    Outcome {
-        plan,
-        proof,
-        reasons,
-    }
+    Outcome { plan, proof, reasons }
 }
 
 /// What the courses cost that are pinned from end to end; the search leaves them alone.
@@ -218,9 +174,5 @@ fn pinned_cost(problem: &Problem) -> i64 {
 
 /// The course of whoever is wholly pinned.
 fn pinned_blocks(problem: &Problem) -> impl Fn(&Person) -> Option<Vec<u32>> {
-    |p| {
-        problem
-            .wholly_pinned(p)
-            .then(|| p.pinned.iter().map(|pin| pin.block).collect())
-    }
+    |p| problem.wholly_pinned(p).then(|| p.pinned.iter().map(|pin| pin.block).collect())
 }

@@ -31,14 +31,7 @@ pub(crate) struct Market<'m, 'p, const W: usize> {
 impl<'m, 'p, const W: usize> Market<'m, 'p, W> {
     pub fn new(model: &'m Model<'p>, state: State, levels: Levels, congestion: Congestion) -> Self {
         let tables = Tables::empty(model);
-        let mut market = Self {
-            model,
-            state,
-            tables,
-            levels,
-            congestion,
-            scratch: Scratch::new(),
-        };
+        let mut market = Self { model, state, tables, levels, congestion, scratch: Scratch::new() };
         market.refresh();
         market
     }
@@ -74,23 +67,14 @@ impl<'m, 'p, const W: usize> Market<'m, 'p, W> {
 
     #[inline(always)]
     fn refresh_block(&mut self, b: usize) {
-        let x = self.marginal(
-            self.levels.blocks[b],
-            self.state.used.blocks[b],
-            self.model.left.blocks[b],
-            1,
-            1.0,
-        );
+        let x = self.marginal(self.levels.blocks[b], self.state.used.blocks[b], self.model.left.blocks[b], 1, 1.0);
         let block = &self.model.blocks[b];
         self.tables.cells[block.cell][block.day] = x;
     }
 
     #[inline(always)]
     fn refresh_team_day(&mut self, row: usize) {
-        let (used, left) = (
-            self.state.used.team_days[row],
-            self.model.left.team_days[row],
-        );
+        let (used, left) = (self.state.used.team_days[row], self.model.left.team_days[row]);
         let x = self.marginal(self.levels.team_days[row], used, left, cover::UNITS, 1.0);
         let days = self.model.days;
         self.tables.teams[row / days][row % days] = (x * cover::UNITS).min(BIG);
@@ -98,12 +82,8 @@ impl<'m, 'p, const W: usize> Market<'m, 'p, W> {
 
     #[inline(always)]
     fn refresh_allocation(&mut self, a: usize) {
-        let (used, left) = (
-            self.state.used.allocations[a],
-            self.model.left.allocations[a],
-        );
-        self.tables.allocations[a] =
-            self.marginal(self.levels.allocations[a], used, left, 1, grain(left));
+        let (used, left) = (self.state.used.allocations[a], self.model.left.allocations[a]);
+        self.tables.allocations[a] = self.marginal(self.levels.allocations[a], used, left, 1, grain(left));
     }
 
     #[inline(always)]
@@ -111,9 +91,7 @@ impl<'m, 'p, const W: usize> Market<'m, 'p, W> {
         let (used, left) = (self.state.used.unplaced[e], self.model.left.fair[e]);
         let cap = self.model.fair_cap;
         self.tables.fair[e] = match self.congestion {
-            Congestion::Soft(_) => self
-                .marginal(self.levels.fair[e], used, left, 0, grain(left))
-                .min(cap),
+            Congestion::Soft(_) => self.marginal(self.levels.fair[e], used, left, 0, grain(left)).min(cap),
             Congestion::Hard if used > left => cap,
             Congestion::Hard => 0,
         };
@@ -176,8 +154,7 @@ impl<'m, 'p, const W: usize> Market<'m, 'p, W> {
         let who = &self.model.people[i];
         let best = price(self.model, &self.tables, who, &mut self.scratch);
         let without = who.unplaced + self.tables.fair[who.employer as usize];
-        (best.cost < without.min(BIG))
-            .then(|| (best.cost, spots(self.model, &self.tables, who, &best)))
+        (best.cost < without.min(BIG)).then(|| (best.cost, spots(self.model, &self.tables, who, &best)))
     }
 
     /// One round: everybody in `order` chooses anew.
@@ -211,17 +188,12 @@ pub(crate) fn order(people: usize, random: &mut Random) -> Vec<u32> {
     let mut groups: Vec<usize> = (0..people.div_ceil(32)).collect();
     random.shuffle(&mut groups);
     let range = |g: usize| g * 32..((g + 1) * 32).min(people);
-    groups
-        .into_iter()
-        .flat_map(range)
-        .map(|i| i as u32)
-        .collect()
+    groups.into_iter().flat_map(range).map(|i| i as u32).collect()
 }
 
 /// How far above and below its limits everything is.
 pub(crate) fn excess(model: &Model<'_>, state: &State) -> Levels {
-    let of =
-        |used: &[i32], left: &[i32]| used.iter().zip(left).map(|(u, l)| (u - l) as f32).collect();
+    let of = |used: &[i32], left: &[i32]| used.iter().zip(left).map(|(u, l)| (u - l) as f32).collect();
     Levels {
         blocks: of(&state.used.blocks, &model.left.blocks),
         team_days: of(&state.used.team_days, &model.left.team_days),

@@ -28,31 +28,17 @@ impl Levels {
     }
 
     pub fn each_mut(&mut self) -> [&mut Vec<f32>; 5] {
-        [
-            &mut self.blocks,
-            &mut self.team_days,
-            &mut self.allocations,
-            &mut self.supplies,
-            &mut self.fair,
-        ]
+        [&mut self.blocks, &mut self.team_days, &mut self.allocations, &mut self.supplies, &mut self.fair]
     }
 
     pub fn each(&self) -> [&Vec<f32>; 5] {
-        [
-            &self.blocks,
-            &self.team_days,
-            &self.allocations,
-            &self.supplies,
-            &self.fair,
-        ]
+        [&self.blocks, &self.team_days, &self.allocations, &self.supplies, &self.fair]
     }
 
     /// Moves towards `other` by `share` of the way.
     pub fn blend(&mut self, other: &Self, share: f32) {
         for (mine, theirs) in self.each_mut().into_iter().zip(other.each()) {
-            mine.iter_mut()
-                .zip(theirs)
-                .for_each(|(a, b)| *a += share * (b - *a));
+            mine.iter_mut().zip(theirs).for_each(|(a, b)| *a += share * (b - *a));
         }
     }
 
@@ -82,35 +68,17 @@ pub(crate) fn tables_at<const W: usize>(model: &Model<'_>, prices: &Prices) -> T
     tables
 }
 
-pub(crate) fn set_tables<const W: usize>(
-    model: &Model<'_>,
-    prices: &Prices,
-    tables: &mut Tables<W>,
-) {
+pub(crate) fn set_tables<const W: usize>(model: &Model<'_>, prices: &Prices, tables: &mut Tables<W>) {
     let capped = |x: u32| (x as i32).min(MAX_PRICE);
     for (b, x) in model.blocks.iter().zip(&prices.blocks) {
         tables.cells[b.cell][b.day] = capped(*x);
     }
-    for (row, xs) in tables
-        .teams
-        .iter_mut()
-        .zip(prices.team_days.chunks(model.days))
-    {
-        row.iter_mut()
-            .zip(xs)
-            .for_each(|(a, x)| *a = crate::rules::cover::UNITS * capped(*x));
+    for (row, xs) in tables.teams.iter_mut().zip(prices.team_days.chunks(model.days)) {
+        row.iter_mut().zip(xs).for_each(|(a, x)| *a = crate::rules::cover::UNITS * capped(*x));
     }
-    tables
-        .allocations
-        .iter_mut()
-        .zip(&prices.allocations)
-        .for_each(|(a, x)| *a = capped(*x));
+    tables.allocations.iter_mut().zip(&prices.allocations).for_each(|(a, x)| *a = capped(*x));
     tables.set_doses(model, |s| capped(prices.supplies[s]));
-    tables
-        .fair
-        .iter_mut()
-        .zip(&prices.fair)
-        .for_each(|(a, x)| *a = capped(*x));
+    tables.fair.iter_mut().zip(&prices.fair).for_each(|(a, x)| *a = capped(*x));
 }
 
 /// What everybody's cheapest choice costs at the tables' prices, and what it uses.
@@ -120,11 +88,7 @@ pub(crate) struct Demand {
 }
 
 /// Everybody's cheapest choice, on `threads` threads. Sums of whole numbers: the same for any number of threads.
-pub(crate) fn demand<const W: usize>(
-    model: &Model<'_>,
-    tables: &Tables<W>,
-    threads: usize,
-) -> Demand {
+pub(crate) fn demand<const W: usize>(model: &Model<'_>, tables: &Tables<W>, threads: usize) -> Demand {
     let share = model.people.len().div_ceil(threads.max(1)).max(1);
     let starts: Vec<usize> = (0..model.people.len()).step_by(share).collect();
     let mut parts: Vec<Demand> = if starts.len() <= 1 {
@@ -138,10 +102,7 @@ pub(crate) fn demand<const W: usize>(
                     scope.spawn(move || demand_of(model, tables, range))
                 })
                 .collect();
-            handles
-                .into_iter()
-                .map(|h| h.join().expect("pricing does not panic"))
-                .collect()
+            handles.into_iter().map(|h| h.join().expect("pricing does not panic")).collect()
         })
     };
     let mut total = parts.remove(0);
@@ -152,26 +113,18 @@ pub(crate) fn demand<const W: usize>(
     total
 }
 
-fn demand_of<const W: usize>(
-    model: &Model<'_>,
-    tables: &Tables<W>,
-    range: std::ops::Range<usize>,
-) -> Demand {
+fn demand_of<const W: usize>(model: &Model<'_>, tables: &Tables<W>, range: std::ops::Range<usize>) -> Demand {
     pulp::Arch::new().dispatch(
         #[inline(always)]
         || {
-            let mut out = Demand {
-                cost: 0,
-                used: Used::none(model),
-            };
+            let mut out = Demand { cost: 0, used: Used::none(model) };
             let mut scratch = Scratch::<W>::new();
             for who in &model.people[range] {
                 let best = price(model, tables, who, &mut scratch);
                 let without = who.unplaced + tables.fair[who.employer as usize];
                 if best.cost < without.min(BIG) {
                     out.cost += i64::from(best.cost);
-                    out.used
-                        .count(model, who, &spots(model, tables, who, &best), 1);
+                    out.used.count(model, who, &spots(model, tables, who, &best), 1);
                 } else {
                     out.cost += i64::from(without);
                     out.used.unplaced[who.employer as usize] += 1;
@@ -228,10 +181,7 @@ pub(crate) fn polish<const W: usize>(
         let demand = demand(model, &tables, threads);
         let units = demand.cost - earned(model, &prices);
         if units > best.units {
-            best = Bound {
-                units,
-                levels: at.clone(),
-            };
+            best = Bound { units, levels: at.clone() };
         }
         let t = pass as f32 + 1.0;
         let rate = step * (0.02f32).powf(t / passes as f32);
@@ -239,25 +189,10 @@ pub(crate) fn polish<const W: usize>(
         let gradient = |used: &[i32], left: &[i32], i: usize| (used[i] - left[i]) as f32;
         let u = &demand.used;
         let l = &model.left;
-        let used = [
-            &u.blocks,
-            &u.team_days,
-            &u.allocations,
-            &u.supplies,
-            &u.unplaced,
-        ];
-        let left = [
-            &l.blocks,
-            &l.team_days,
-            &l.allocations,
-            &l.supplies,
-            &l.fair,
-        ];
+        let used = [&u.blocks, &u.team_days, &u.allocations, &u.supplies, &u.unplaced];
+        let left = [&l.blocks, &l.team_days, &l.allocations, &l.supplies, &l.fair];
         let caps = [MAX_PRICE, MAX_PRICE, MAX_PRICE, MAX_PRICE, model.fair_cap];
-        let rows = at
-            .each_mut()
-            .into_iter()
-            .zip(first.each_mut().into_iter().zip(second.each_mut()));
+        let rows = at.each_mut().into_iter().zip(first.each_mut().into_iter().zip(second.each_mut()));
         for (n, (x, (m, v))) in rows.enumerate() {
             for i in 0..x.len() {
                 let g = gradient(used[n], left[n], i);
@@ -275,18 +210,11 @@ pub(crate) fn polish<const W: usize>(
 }
 
 /// The bound at these levels.
-pub(crate) fn bound_at<const W: usize>(
-    model: &Model<'_>,
-    levels: &Levels,
-    threads: usize,
-) -> Bound {
+pub(crate) fn bound_at<const W: usize>(model: &Model<'_>, levels: &Levels, threads: usize) -> Bound {
     let prices = levels.prices(model);
     let tables = tables_at::<W>(model, &prices);
     let units = demand(model, &tables, threads).cost - earned(model, &prices);
-    Bound {
-        units,
-        levels: levels.clone(),
-    }
+    Bound { units, levels: levels.clone() }
 }
 
 /// Moves price from the blocks to each supply over them: the same total for whoever pays it, and since a supply has
@@ -324,12 +252,7 @@ pub(crate) fn shift_to_supplies(model: &Model<'_>, levels: &mut Levels) {
 /// Sets the prices of the coarse rows by search along one of them at a time: the bound is concave along it and its slope
 /// is what demand leaves of the row, so that the best price is where demand falls to the limit. Small steps would swing
 /// about it, for a coarse row moves half of all people at once.
-pub(crate) fn search_supplies<const W: usize>(
-    model: &Model<'_>,
-    levels: &mut Levels,
-    rows: usize,
-    threads: usize,
-) {
+pub(crate) fn search_supplies<const W: usize>(model: &Model<'_>, levels: &mut Levels, rows: usize, threads: usize) {
     let mut tables = Tables::<W>::empty(model);
     let mut fixed: Vec<usize> = Vec::new();
     for _ in 0..rows {
@@ -339,11 +262,7 @@ pub(crate) fn search_supplies<const W: usize>(
         let left = &model.left.supplies;
         let share = |s: usize| {
             let over = used[s] - left[s];
-            if over < 0 && levels.supplies[s] <= 0.0 {
-                0.0
-            } else {
-                f64::from(over.abs()) / f64::from(left[s].max(1))
-            }
+            if over < 0 && levels.supplies[s] <= 0.0 { 0.0 } else { f64::from(over.abs()) / f64::from(left[s].max(1)) }
         };
         let open = (0..left.len()).filter(|s| !fixed.contains(s));
         let Some(worst) = open.max_by(|a, b| share(*a).total_cmp(&share(*b)).then(b.cmp(a))) else {
@@ -353,14 +272,7 @@ pub(crate) fn search_supplies<const W: usize>(
             return;
         }
         fixed.push(worst);
-        search_supply(
-            model,
-            levels,
-            worst,
-            used[worst] > left[worst],
-            &mut tables,
-            threads,
-        );
+        search_supply(model, levels, worst, used[worst] > left[worst], &mut tables, threads);
     }
 }
 
@@ -401,11 +313,7 @@ fn search_supply<const W: usize>(
     }
     for _ in 0..5 {
         let middle = f32::midpoint(low, high);
-        if over(middle, levels) {
-            low = middle
-        } else {
-            high = middle
-        }
+        if over(middle, levels) { low = middle } else { high = middle }
     }
     levels.supplies[s] = f32::midpoint(low, high);
 }
@@ -429,14 +337,7 @@ mod tests {
         for seed in 0..200u64 {
             let appointments = 1 + seed as usize % 4;
             let days = [12, 40, 80, 180][seed as usize / 4 % 4];
-            let size = Size {
-                people: 12,
-                sites: 3,
-                days,
-                appointments,
-                sparse: 2,
-                places: 2,
-            };
+            let size = Size { people: 12, sites: 3, days, appointments, sparse: 2, places: 2 };
             let problem = problem(seed, &size);
             if problem.people.iter().any(|p| problem.wholly_pinned(p)) {
                 continue;
@@ -445,18 +346,10 @@ mod tests {
             let mut dice = Dice::new(seed + 1);
             let mut levels = Levels::zero(&model);
             for x in levels.each_mut().into_iter().flatten() {
-                *x = if dice.one_in(2) {
-                    dice.below(64 * 90) as f32
-                } else {
-                    0.0
-                };
+                *x = if dice.one_in(2) { dice.below(64 * 90) as f32 } else { 0.0 };
             }
             let found = bound_at::<192>(&model, &levels, 2).minutes();
-            assert_eq!(
-                Some(found),
-                cost_bound(&problem, &levels.prices(&model)),
-                "seed {seed}"
-            );
+            assert_eq!(Some(found), cost_bound(&problem, &levels.prices(&model)), "seed {seed}");
             compared += 1;
         }
         assert!(compared > 50, "only {compared} problems compared");
@@ -465,28 +358,15 @@ mod tests {
     #[test]
     fn moving_price_to_supplies_never_lowers_the_bound() {
         for seed in 0..40 {
-            let size = Size {
-                people: 30,
-                sites: 2,
-                days: 14,
-                appointments: 2,
-                sparse: 2,
-                places: 2,
-            };
+            let size = Size { people: 30, sites: 2, days: 14, appointments: 2, sparse: 2, places: 2 };
             let problem = problem(seed, &size);
             let model = Model::new(&problem, Weights::COST);
             let mut dice = Dice::new(seed);
             let mut levels = Levels::zero(&model);
-            levels
-                .blocks
-                .iter_mut()
-                .for_each(|x| *x = dice.below(64 * 60) as f32);
+            levels.blocks.iter_mut().for_each(|x| *x = dice.below(64 * 60) as f32);
             let before = bound_at::<32>(&model, &levels, 1).units;
             shift_to_supplies(&model, &mut levels);
-            assert!(
-                bound_at::<32>(&model, &levels, 1).units >= before,
-                "seed {seed}"
-            );
+            assert!(bound_at::<32>(&model, &levels, 1).units >= before, "seed {seed}");
         }
     }
 }

@@ -79,11 +79,8 @@ pub(crate) fn reasons<const W: usize>(market: &mut Market<'_, '_, W>) -> Vec<(Pe
         }
         let person = &model.problem.people[who.index as usize];
         let possible = price(model, &free, who, &mut scratch).cost < BIG;
-        let reason = if possible {
-            shortage(market, &free, i, &mut scratch)
-        } else {
-            impossible(model.problem, person)
-        };
+        let reason =
+            if possible { shortage(market, &free, i, &mut scratch) } else { impossible(model.problem, person) };
         out.push((who.index, reason));
     }
     out.sort_by_key(|(p, _)| *p);
@@ -93,8 +90,7 @@ pub(crate) fn reasons<const W: usize>(market: &mut Market<'_, '_, W>) -> Vec<(Pe
 /// Blocks the person could go to were they free: in reach, on its days, of a product they may have.
 fn in_reach<'a>(problem: &'a Problem, person: &'a Person) -> impl Iterator<Item = usize> + 'a {
     problem.blocks.iter().enumerate().filter_map(move |(i, b)| {
-        (person.may_have(usize::from(b.product)) && problem.reach_to(person, b).is_some())
-            .then_some(i)
+        (person.may_have(usize::from(b.product)) && problem.reach_to(person, b).is_some()).then_some(i)
     })
 }
 
@@ -113,34 +109,22 @@ fn impossible(problem: &Problem, person: &Person) -> Reason {
     }
     let open = &problem.appointments[person.next_appointment()..];
     let wanted = |d: u16| open.iter().any(|a| (a.first_day..=a.last_day).contains(&d));
-    let half_days: u32 = person
-        .available
-        .iter()
-        .map(|m| m.iter().filter(|d| *d < problem.days && wanted(*d)).count() as u32)
-        .sum();
+    let half_days: u32 =
+        person.available.iter().map(|m| m.iter().filter(|d| *d < problem.days && wanted(*d)).count() as u32).sum();
     if half_days == 0 {
         return Reason::NeverAvailable;
     }
     let everywhere = open.iter().all(|a| {
-        in_reach(problem, person).any(|b| {
-            comes(person, problem, b) && (a.first_day..=a.last_day).contains(&problem.blocks[b].day)
-        })
+        in_reach(problem, person)
+            .any(|b| comes(person, problem, b) && (a.first_day..=a.last_day).contains(&problem.blocks[b].day))
     });
     if !everywhere {
-        let clinics = in_reach(problem, person)
-            .filter(|b| !comes(person, problem, *b))
-            .count() as u32;
+        let clinics = in_reach(problem, person).filter(|b| !comes(person, problem, *b)).count() as u32;
         return Reason::NoClinicWhenAvailable { half_days, clinics };
     }
-    let product = (0..problem.products.len())
-        .find(|v| person.may_have(*v))
-        .unwrap_or(0);
+    let product = (0..problem.products.len()).find(|v| person.may_have(*v)).unwrap_or(0);
     let p = &problem.products[product];
-    Reason::NoIntervalFits {
-        product: product as u8,
-        min: p.interval_min,
-        max: p.interval_max,
-    }
+    Reason::NoIntervalFits { product: product as u8, min: p.interval_min, max: p.interval_max }
 }
 
 /// Something is short: which one limit, were it lifted, would make a course possible?
@@ -155,9 +139,7 @@ fn shortage<const W: usize>(
     let person = &model.problem.people[who.index as usize];
     let mut possible = |tables: &Tables<W>| price(model, tables, who, scratch).cost < BIG;
     if possible(&market.tables) {
-        return Reason::Outweighed {
-            weight: model.problem.groups[usize::from(person.group)].unplaced,
-        };
+        return Reason::Outweighed { weight: model.problem.groups[usize::from(person.group)].unplaced };
     }
     let team = who.team as usize;
     let kept = std::mem::replace(&mut market.tables.teams[team], free.teams[team]);
@@ -172,10 +154,7 @@ fn shortage<const W: usize>(
     if without_allocations && let Some(allocation) = used_up_allocation(model, &market.state, i) {
         return Reason::AllocationShort { allocation };
     }
-    let kept = (
-        market.tables.doses.clone(),
-        market.tables.site_doses.clone(),
-    );
+    let kept = (market.tables.doses.clone(), market.tables.site_doses.clone());
     market.tables.doses.clone_from(&free.doses);
     market.tables.site_doses.clone_from(&free.site_doses);
     let without_supplies = possible(&market.tables);
@@ -188,10 +167,7 @@ fn shortage<const W: usize>(
 
 fn used_up_allocation(model: &Model<'_>, state: &State, i: usize) -> Option<u32> {
     let ways = model.ways_of(&model.people[i]);
-    let mut own = ways
-        .iter()
-        .map(|w| w.allocation)
-        .filter(|a| (*a as usize) < model.left.allocations.len());
+    let mut own = ways.iter().map(|w| w.allocation).filter(|a| (*a as usize) < model.left.allocations.len());
     own.find(|a| state.used.allocations[*a as usize] + 1 >= model.left.allocations[*a as usize])
 }
 
@@ -199,8 +175,7 @@ fn used_up_supply(model: &Model<'_>, state: &State, person: &Person) -> Option<u
     let rows = (0u32..).zip(&model.problem.supplies);
     let mut short = rows.filter(|(s, supply)| {
         let s = *s as usize;
-        person.may_have(usize::from(supply.product))
-            && state.used.supplies[s] + 1 >= model.left.supplies[s]
+        person.may_have(usize::from(supply.product)) && state.used.supplies[s] + 1 >= model.left.supplies[s]
     });
     short.next().map(|(s, _)| s)
 }
@@ -213,9 +188,5 @@ fn capacity(model: &Model<'_>, state: &State, person: &Person) -> Reason {
         clinics += 1;
         full += u32::from(state.used.blocks[b] >= model.left.blocks[b]);
     }
-    Reason::CapacityShort {
-        near,
-        clinics,
-        full,
-    }
+    Reason::CapacityShort { near, clinics, full }
 }

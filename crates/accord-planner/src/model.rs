@@ -22,15 +22,9 @@ pub(crate) struct Weights {
 
 impl Weights {
     /// The objective, in 1/64 person-minutes.
-    pub const COST: Self = Self {
-        minute: 64,
-        person: None,
-    };
+    pub const COST: Self = Self { minute: 64, person: None };
     /// People only, in 1/4096 of a person.
-    pub const PEOPLE: Self = Self {
-        minute: 0,
-        person: Some(4096),
-    };
+    pub const PEOPLE: Self = Self { minute: 0, person: Some(4096) };
 }
 
 /// One way to a site, in price units.
@@ -105,26 +99,14 @@ impl<'a> Model<'a> {
     pub fn new(problem: &'a Problem, weights: Weights) -> Self {
         let days = usize::from(problem.days);
         let sites = problem.sites as usize;
-        let halves = problem
-            .blocks
-            .iter()
-            .map(|b| usize::from(b.half) + 1)
-            .max()
-            .unwrap_or(1);
+        let halves = problem.blocks.iter().map(|b| usize::from(b.half) + 1).max().unwrap_or(1);
         let mut block_of = vec![NONE; problem.products.len() * sites * halves * days];
         let mut blocks = Vec::with_capacity(problem.blocks.len());
         for (i, b) in (0u32..).zip(&problem.blocks) {
-            let (site, product, day) =
-                (b.site as usize, usize::from(b.product), usize::from(b.day));
+            let (site, product, day) = (b.site as usize, usize::from(b.product), usize::from(b.day));
             let cell = (product * sites + site) * halves + usize::from(b.half);
             block_of[cell * days + day] = i;
-            blocks.push(BlockAt {
-                cell,
-                day,
-                site,
-                product,
-                supplies: rules::supply::units(problem, b),
-            });
+            blocks.push(BlockAt { cell, day, site, product, supplies: rules::supply::units(problem, b) });
         }
         let (site_supply, site_supply_rows) = rules::supply::site_rows(problem);
         let mut model = Self {
@@ -151,11 +133,7 @@ impl<'a> Model<'a> {
 
     fn add_people(&mut self, weights: Weights) {
         let problem = self.problem;
-        let open = problem
-            .people
-            .iter()
-            .enumerate()
-            .filter(|(_, p)| !problem.wholly_pinned(p));
+        let open = problem.people.iter().enumerate().filter(|(_, p)| !problem.wholly_pinned(p));
         let mut order: Vec<usize> = open.map(|(i, _)| i).collect();
         // Neighbours share table rows: nearest site, then team.
         order.sort_by_key(|i| {
@@ -172,18 +150,11 @@ impl<'a> Model<'a> {
     fn who(&mut self, index: usize, p: &Person, weights: Weights) -> Who {
         let problem = self.problem;
         let start = self.ways.len() as u32;
-        self.ways.extend(
-            problem
-                .reaches_of(p)
-                .iter()
-                .filter_map(|r| rules::reach::way(problem, r, weights)),
-        );
+        self.ways.extend(problem.reaches_of(p).iter().filter_map(|r| rules::reach::way(problem, r, weights)));
         let pins = if p.pinned.is_empty() {
             Vec::new()
         } else {
-            (0..self.appointments)
-                .map(|k| p.pin(k).map_or(NONE, |pin| pin.block))
-                .collect()
+            (0..self.appointments).map(|k| p.pin(k).map_or(NONE, |pin| pin.block)).collect()
         };
         Who {
             index: index as u32,
@@ -208,9 +179,6 @@ impl<'a> Model<'a> {
     /// First and last day of an appointment.
     pub fn window(&self, k: usize) -> (usize, usize) {
         let w = &self.problem.appointments[k];
-        (
-            usize::from(w.first_day),
-            usize::from(w.last_day).min(self.days - 1),
-        )
+        (usize::from(w.first_day), usize::from(w.last_day).min(self.days - 1))
     }
 }

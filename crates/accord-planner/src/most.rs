@@ -23,11 +23,7 @@ pub(crate) fn most_people<const W: usize>(
         for weight in [light, light.midpoint(heavy), heavy] {
             let factor = PERSON_SCALE as f32 / (weight as f32 * Weights::COST.minute as f32);
             let mut start = cost_prices.clone();
-            start
-                .each_mut()
-                .into_iter()
-                .flatten()
-                .for_each(|x| *x *= factor);
+            start.each_mut().into_iter().flatten().for_each(|x| *x *= factor);
             start.fair.fill(0.0);
             shift_to_supplies(&model, &mut start);
             let tried = bound_at::<W>(&model, &start, threads);
@@ -45,10 +41,7 @@ pub(crate) fn most_people<const W: usize>(
     if people >= trivial {
         let zero = Prices::zero(problem);
         let people = people_bound(problem, &zero).unwrap_or(trivial);
-        return MostPeople {
-            people,
-            prices: zero,
-        };
+        return MostPeople { people, prices: zero };
     }
     MostPeople { people, prices }
 }

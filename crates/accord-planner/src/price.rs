@@ -41,12 +41,7 @@ pub(crate) struct Scratch<const W: usize> {
 
 impl<const W: usize> Scratch<W> {
     pub fn new() -> Box<Self> {
-        Box::new(Self {
-            halves: [[0; W]; 3],
-            absence: [0; W],
-            open: [0; W],
-            rest: [[BIG; ROOM]; MOST],
-        })
+        Box::new(Self { halves: [[0; W]; 3], absence: [0; W], open: [0; W], rest: [[BIG; ROOM]; MOST] })
     }
 }
 
@@ -71,20 +66,11 @@ pub(crate) fn price<const W: usize>(
     who: &Who,
     scratch: &mut Scratch<W>,
 ) -> Best {
-    let mut best = Best {
-        cost: BIG,
-        product: 0,
-        days: [0; MOST],
-    };
+    let mut best = Best { cost: BIG, product: 0, days: [0; MOST] };
     for h in 0..model.halves {
         spread(&who.available[h], &mut scratch.halves[h], &[0; W], BIG);
     }
-    spread(
-        &who.on_shift,
-        &mut scratch.absence,
-        &tables.teams[who.team as usize],
-        model.off_shift,
-    );
+    spread(&who.on_shift, &mut scratch.absence, &tables.teams[who.team as usize], model.off_shift);
     let mut products = who.products;
     while products != 0 {
         let product = products.trailing_zeros() as usize;
@@ -141,20 +127,11 @@ fn open_days<const W: usize>(
 
 /// Goes back from the last appointment to the first; the cheapest whole course and its first day.
 #[inline(always)]
-fn course<const W: usize>(
-    model: &Model<'_>,
-    who: &Who,
-    product: usize,
-    scratch: &mut Scratch<W>,
-) -> (i32, usize) {
+fn course<const W: usize>(model: &Model<'_>, who: &Who, product: usize, scratch: &mut Scratch<W>) -> (i32, usize) {
     let start = usize::from(who.start);
     let last = model.appointments - 1;
     for k in (start..=last).rev() {
-        let (from, until) = if who.pins.is_empty() {
-            model.window(k)
-        } else {
-            pinned_window(model, who, k)
-        };
+        let (from, until) = if who.pins.is_empty() { model.window(k) } else { pinned_window(model, who, k) };
         let chunks = from / LANES..(until / LANES + 1).min(W / LANES);
         let (rest, after) = scratch.rest.split_at_mut(k + 1);
         let rest = &mut rest[k];
@@ -169,11 +146,7 @@ fn course<const W: usize>(
             for (i, ahead) in ahead.into_iter().enumerate() {
                 let d = base + i;
                 let cost = (scratch.open[d] + ahead).min(BIG) + wait * d as i32;
-                rest[d] = if d < from || d > until {
-                    BIG
-                } else {
-                    cost.min(BIG)
-                };
+                rest[d] = if d < from || d > until { BIG } else { cost.min(BIG) };
             }
         }
         if !who.pins.is_empty() {
@@ -211,11 +184,7 @@ fn first_day<const W: usize>(
 ) -> (i32, usize) {
     let Some(given) = who.given_day else {
         let least = rest[..W].iter().copied().fold(BIG, i32::min);
-        let day = if least < BIG {
-            rest[..W].iter().position(|c| *c == least)
-        } else {
-            None
-        };
+        let day = if least < BIG { rest[..W].iter().position(|c| *c == least) } else { None };
         return (least, day.unwrap_or(0));
     };
     let (min, max, ideal) = interval::days(model.problem, product);
@@ -242,10 +211,7 @@ fn pin_of(who: &Who, k: usize) -> u32 {
 fn pinned_window(model: &Model<'_>, who: &Who, k: usize) -> (usize, usize) {
     match pin_of(who, k) {
         NONE => model.window(k),
-        pin => (
-            model.blocks[pin as usize].day,
-            model.blocks[pin as usize].day,
-        ),
+        pin => (model.blocks[pin as usize].day, model.blocks[pin as usize].day),
     }
 }
 
@@ -272,32 +238,20 @@ fn set_pinned(
     if let (Some(after), true) = (after, k + 1 < model.appointments) {
         let both = pin_of(who, k + 1) != NONE;
         let (min, max, ideal) = interval::days(model.problem, product);
-        let next =
-            (block.day + 1..model.days).filter(|d| both || (min..=max).contains(&(d - block.day)));
+        let next = (block.day + 1..model.days).filter(|d| both || (min..=max).contains(&(d - block.day)));
         let costs = next.map(|d| {
             let off = (d - block.day).abs_diff(ideal) as i32 * model.per_day_off_ideal;
             (after[d] + off).min(BIG)
         });
         ahead = costs.min().unwrap_or(BIG);
     }
-    let wait = if k == 0 {
-        who.wait * block.day as i32
-    } else {
-        0
-    };
+    let wait = if k == 0 { who.wait * block.day as i32 } else { 0 };
     rest[block.day] = (pinned_cost(model, who, block.site, block.day) + wait + ahead).min(BIG);
 }
 
 fn pinned_cost(model: &Model<'_>, who: &Who, site: usize, day: usize) -> i32 {
-    let way = model
-        .ways_of(who)
-        .iter()
-        .find(|w| w.site as usize == site && holds(w, day));
-    let off = if who.on_shift.has(day as u16) {
-        0
-    } else {
-        model.off_shift
-    };
+    let way = model.ways_of(who).iter().find(|w| w.site as usize == site && holds(w, day));
+    let off = if who.on_shift.has(day as u16) { 0 } else { model.off_shift };
     way.map_or(0, |w| w.cost) + off
 }
 
@@ -337,17 +291,9 @@ fn walk<const W: usize>(
 
 /// Which blocks the cheapest course is in: `(block, allocation)` for each remaining appointment.
 #[inline(always)]
-pub(crate) fn spots<const W: usize>(
-    model: &Model<'_>,
-    tables: &Tables<W>,
-    who: &Who,
-    best: &Best,
-) -> [Spot; MOST] {
+pub(crate) fn spots<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: &Who, best: &Best) -> [Spot; MOST] {
     let free = model.left.allocations.len() as u32;
-    let mut out = [Spot {
-        block: NONE,
-        allocation: free,
-    }; MOST];
+    let mut out = [Spot { block: NONE, allocation: free }; MOST];
     let start = usize::from(who.start);
     let product = usize::from(best.product);
     for k in start..model.appointments {
@@ -356,46 +302,25 @@ pub(crate) fn spots<const W: usize>(
         out[k - start] = if pin == NONE {
             cheapest_spot(model, tables, who, product, day)
         } else {
-            Spot {
-                block: pin,
-                allocation: free,
-            }
+            Spot { block: pin, allocation: free }
         };
     }
     out
 }
 
 #[inline(always)]
-fn cheapest_spot<const W: usize>(
-    model: &Model<'_>,
-    tables: &Tables<W>,
-    who: &Who,
-    product: usize,
-    day: usize,
-) -> Spot {
+fn cheapest_spot<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: &Who, product: usize, day: usize) -> Spot {
     let mut least = i32::MAX;
-    let mut spot = Spot {
-        block: NONE,
-        allocation: 0,
-    };
+    let mut spot = Spot { block: NONE, allocation: 0 };
     for h in (0..model.halves).filter(|h| who.available[*h].has(day as u16)) {
         for way in model.ways_of(who) {
             let at = product * model.sites + way.site as usize;
             let cell = at * model.halves + h;
-            let dose = tables
-                .site_doses
-                .get(model.site_supply[at] as usize)
-                .map_or(0, |r| r[day]);
-            let cost = tables.cells[cell][day]
-                + way.cost
-                + tables.allocations[way.allocation as usize]
-                + dose;
+            let dose = tables.site_doses.get(model.site_supply[at] as usize).map_or(0, |r| r[day]);
+            let cost = tables.cells[cell][day] + way.cost + tables.allocations[way.allocation as usize] + dose;
             if cost < least && holds(way, day) && model.block_of[cell * model.days + day] != NONE {
                 least = cost;
-                spot = Spot {
-                    block: model.block_of[cell * model.days + day],
-                    allocation: way.allocation,
-                };
+                spot = Spot { block: model.block_of[cell * model.days + day], allocation: way.allocation };
             }
         }
     }

@@ -39,13 +39,7 @@ impl<'m, 'p, const W: usize> Exchange<'m, 'p, W> {
         let best = (cost, state.courses.clone());
         let market = Market::new(model, state, bound.levels.clone(), Congestion::Hard);
         let wish = tables_at(model, &bound.levels.prices(model));
-        let mut exchange = Self {
-            market,
-            wish,
-            occupants,
-            cost,
-            best,
-        };
+        let mut exchange = Self { market, wish, occupants, cost, best };
         exchange.place_unplaced(random);
         exchange.keep_best();
         exchange
@@ -64,10 +58,7 @@ impl<'m, 'p, const W: usize> Exchange<'m, 'p, W> {
 
     fn unplaced(&self) -> Vec<usize> {
         let courses = self.market.state.courses.iter().enumerate();
-        courses
-            .filter(|(_, c)| c.is_none())
-            .map(|(i, _)| i)
-            .collect()
+        courses.filter(|(_, c)| c.is_none()).map(|(i, _)| i).collect()
     }
 
     /// Tries `moves` exchanges; worsenings up to a threshold that falls from `warm` to nought are let through.
@@ -128,10 +119,7 @@ impl<'m, 'p, const W: usize> Exchange<'m, 'p, W> {
             self.make_room(q, &wished, &mut moved, random);
         }
         // A bystander or two from the place that was left gives the others something to change for.
-        if let Some(spot) = moved[0]
-            .1
-            .and_then(|s| open_spots(who, &s).next().map(|x| x.1))
-        {
+        if let Some(spot) = moved[0].1.and_then(|s| open_spots(who, &s).next().map(|x| x.1)) {
             let here = &self.occupants[spot.block as usize];
             if !here.is_empty() {
                 let p = here[random.below(here.len())] as usize;
@@ -157,20 +145,12 @@ impl<'m, 'p, const W: usize> Exchange<'m, 'p, W> {
 
     /// For each limit the wished course would break, somebody in the way leaves.
     #[inline(always)]
-    fn make_room(
-        &mut self,
-        q: usize,
-        wished: &Spots,
-        moved: &mut Vec<(usize, Option<Spots>)>,
-        random: &mut Random,
-    ) {
+    fn make_room(&mut self, q: usize, wished: &Spots, moved: &mut Vec<(usize, Option<Spots>)>, random: &mut Random) {
         let model = self.market.model;
         let who = &model.people[q];
         for (_, spot) in open_spots(who, wished) {
             let b = spot.block as usize;
-            if self.market.state.used.blocks[b] >= model.left.blocks[b]
-                && !self.occupants[b].is_empty()
-            {
+            if self.market.state.used.blocks[b] >= model.left.blocks[b] && !self.occupants[b].is_empty() {
                 let p = self.occupants[b][random.below(self.occupants[b].len())] as usize;
                 moved.push((p, self.remove(p)));
             }
@@ -181,19 +161,14 @@ impl<'m, 'p, const W: usize> Exchange<'m, 'p, W> {
             if self.market.state.used.team_days[row] + 2 > model.left.team_days[row] {
                 let mates = &model.members[who.team as usize];
                 let from = random.below(mates.len());
-                let away = mates[from..]
-                    .iter()
-                    .chain(&mates[..from])
-                    .copied()
-                    .find(|m| {
-                        let mate = &model.people[*m as usize];
-                        let course = self.market.state.courses[*m as usize].as_ref();
-                        mate.on_shift.has(day as u16)
-                            && course.is_some_and(|c| {
-                                open_spots(mate, c)
-                                    .any(|(_, s)| model.blocks[s.block as usize].day == day)
-                            })
-                    });
+                let away = mates[from..].iter().chain(&mates[..from]).copied().find(|m| {
+                    let mate = &model.people[*m as usize];
+                    let course = self.market.state.courses[*m as usize].as_ref();
+                    mate.on_shift.has(day as u16)
+                        && course.is_some_and(|c| {
+                            open_spots(mate, c).any(|(_, s)| model.blocks[s.block as usize].day == day)
+                        })
+                });
                 if let Some(p) = away {
                     moved.push((p as usize, self.remove(p as usize)));
                 }
@@ -214,8 +189,7 @@ impl<'m, 'p, const W: usize> Exchange<'m, 'p, W> {
         let before = self.fair(i);
         let spots = self.market.leave(i)?;
         let who = &model.people[i];
-        self.cost +=
-            i64::from(who.unplaced - course_cost(model, who, &spots)) + self.fair(i) - before;
+        self.cost += i64::from(who.unplaced - course_cost(model, who, &spots)) + self.fair(i) - before;
         for (_, spot) in open_spots(who, &spots) {
             let here = &mut self.occupants[spot.block as usize];
             if let Some(at) = here.iter().position(|p| *p == i as u32) {
@@ -231,8 +205,7 @@ impl<'m, 'p, const W: usize> Exchange<'m, 'p, W> {
         let before = self.fair(i);
         self.market.join(i, spots);
         let who = &model.people[i];
-        self.cost +=
-            i64::from(course_cost(model, who, &spots) - who.unplaced) + self.fair(i) - before;
+        self.cost += i64::from(course_cost(model, who, &spots) - who.unplaced) + self.fair(i) - before;
         for (_, spot) in open_spots(who, &spots) {
             self.occupants[spot.block as usize].push(i as u32);
         }
@@ -251,8 +224,7 @@ impl<'m, 'p, const W: usize> Exchange<'m, 'p, W> {
             return;
         }
         let spots = spots(model, &self.market.tables, who, &best);
-        let without =
-            i64::from(who.unplaced) + i64::from(self.market.tables.fair[who.employer as usize]);
+        let without = i64::from(who.unplaced) + i64::from(self.market.tables.fair[who.employer as usize]);
         if i64::from(course_cost(model, who, &spots)) < without && self.fits(i, &spots) {
             self.put(i, spots);
         }
@@ -267,21 +239,15 @@ impl<'m, 'p, const W: usize> Exchange<'m, 'p, W> {
         let after = |row: i32, left: i32, units: i32| row + units <= left;
         open_spots(who, spots).all(|(_, spot)| {
             let a = spot.allocation as usize;
-            let same = open_spots(who, spots)
-                .filter(|(_, s)| s.allocation == spot.allocation)
-                .count();
-            let allocation = a >= used.allocations.len()
-                || after(used.allocations[a], model.left.allocations[a], same as i32);
+            let same = open_spots(who, spots).filter(|(_, s)| s.allocation == spot.allocation).count();
+            let allocation =
+                a >= used.allocations.len() || after(used.allocations[a], model.left.allocations[a], same as i32);
             allocation
                 && model.blocks[spot.block as usize].supplies.iter().all(|s| {
                     let units = open_spots(who, spots)
                         .filter(|(_, o)| model.blocks[o.block as usize].supplies.contains(s))
                         .count();
-                    after(
-                        used.supplies[*s as usize],
-                        model.left.supplies[*s as usize],
-                        units as i32,
-                    )
+                    after(used.supplies[*s as usize], model.left.supplies[*s as usize], units as i32)
                 })
         })
     }
@@ -303,13 +269,9 @@ fn drop_violators(model: &Model<'_>, state: &mut State, random: &mut Random) {
             let a = spot.allocation as usize;
             debug_assert_ne!(spot.block, NONE);
             used.blocks[spot.block as usize] > model.left.blocks[spot.block as usize]
-                || team_day(model, who, block.day)
-                    .is_some_and(|r| used.team_days[r] > model.left.team_days[r])
+                || team_day(model, who, block.day).is_some_and(|r| used.team_days[r] > model.left.team_days[r])
                 || (a < used.allocations.len() && used.allocations[a] > model.left.allocations[a])
-                || block
-                    .supplies
-                    .iter()
-                    .any(|s| used.supplies[*s as usize] > model.left.supplies[*s as usize])
+                || block.supplies.iter().any(|s| used.supplies[*s as usize] > model.left.supplies[*s as usize])
         });
         if over {
             state.leave(model, i);

@@ -2,9 +2,7 @@
 
 use crate::api::{Budget, Phase, Progress};
 use crate::best_response::{Congestion, Market, excess, grain, order, violation};
-use crate::bound::{
-    Bound, Levels, bound_at, demand, search_supplies, shift_to_supplies, tables_at,
-};
+use crate::bound::{Bound, Levels, bound_at, demand, search_supplies, shift_to_supplies, tables_at};
 use crate::model::{MAX_PRICE, Model};
 use crate::random::Random;
 use crate::state::State;
@@ -17,12 +15,7 @@ pub(crate) fn scale<const W: usize>(model: &Model<'_>, threads: usize) -> f32 {
     let placed: i64 = demand.used.blocks.iter().map(|u| i64::from(*u)).sum();
     let left_out: i64 = demand.used.unplaced.iter().map(|u| i64::from(*u)).sum();
     let people = model.people.len().max(1) as i64;
-    let weight = model
-        .people
-        .iter()
-        .map(|w| i64::from(w.unplaced))
-        .sum::<i64>()
-        / people;
+    let weight = model.people.iter().map(|w| i64::from(w.unplaced)).sum::<i64>() / people;
     let courses = (demand.cost - left_out * weight).max(0);
     (courses as f32 / placed.max(1) as f32).clamp(64.0, 64.0 * 500.0)
 }
@@ -45,18 +38,12 @@ impl Pressure {
     fn next(&mut self, violation: i64, round: u32, rounds: u32) {
         if (round as f32) <= rounds as f32 * Self::FOLLOWS {
             // Much above the limits: places are short, and prices of another order must be found.
-            self.rho *= if violation as f32 > self.few {
-                1.2
-            } else {
-                0.85
-            };
+            self.rho *= if violation as f32 > self.few { 1.2 } else { 0.85 };
         } else {
             let end = (self.scale * Self::AT_END / self.rho).min(1.0);
             self.rho *= end.powf(1.0 / (rounds - round) as f32);
         }
-        self.rho = self
-            .rho
-            .clamp(self.scale * Self::LOWEST, self.scale * Self::HIGHEST);
+        self.rho = self.rho.clamp(self.scale * Self::LOWEST, self.scale * Self::HIGHEST);
     }
 }
 
@@ -69,11 +56,7 @@ struct Pace {
 
 impl Pace {
     fn new(rows: usize, scale: f32) -> Self {
-        Self {
-            steps: vec![0.0; rows],
-            was: vec![0.0; rows],
-            scale,
-        }
+        Self { steps: vec![0.0; rows], was: vec![0.0; rows], scale }
     }
 
     fn advance(&mut self, over: &[f32], levels: &mut [f32]) {
@@ -106,11 +89,7 @@ pub(crate) fn prices<const W: usize>(
     progress: &mut dyn FnMut(Progress),
 ) -> Bound {
     let rounds = budget.price_rounds;
-    let mut pressure = Pressure {
-        scale,
-        rho: scale,
-        few: 0.01 * model.people.len() as f32,
-    };
+    let mut pressure = Pressure { scale, rho: scale, few: 0.01 * model.people.len() as f32 };
     let mut pace = Pace::new(model.left.supplies.len(), scale);
     let start = Congestion::Soft(pressure.rho);
     let mut market = Market::<W>::new(model, State::empty(model), Levels::zero(model), start);
@@ -127,36 +106,20 @@ pub(crate) fn prices<const W: usize>(
         pace.advance(&over.supplies, &mut market.levels.supplies);
         average.blend(&market.levels, if round == 0 { 1.0 } else { 0.2 });
         if round % 10 == 9 {
-            progress(Progress {
-                phase: Phase::Prices,
-                done: round + 1,
-                of: rounds,
-                bound: None,
-                value: None,
-            });
+            progress(Progress { phase: Phase::Prices, done: round + 1, of: rounds, bound: None, value: None });
         }
     }
     shift_to_supplies(model, &mut average);
     let plain = bound_at::<W>(model, &average, budget.threads);
     search_supplies::<W>(model, &mut average, 4, budget.threads);
     let searched = bound_at::<W>(model, &average, budget.threads);
-    if searched.units > plain.units {
-        searched
-    } else {
-        plain
-    }
+    if searched.units > plain.units { searched } else { plain }
 }
 
 /// Moves every price by what is above or below its limit.
 fn follow(model: &Model<'_>, levels: &mut Levels, over: &Levels, step: f32) {
     let l = &model.left;
-    let left = [
-        &l.blocks,
-        &l.team_days,
-        &l.allocations,
-        &l.supplies,
-        &l.fair,
-    ];
+    let left = [&l.blocks, &l.team_days, &l.allocations, &l.supplies, &l.fair];
     for (n, (level, over)) in levels.each_mut().into_iter().zip(over.each()).enumerate() {
         let cap = if n == 4 { model.fair_cap } else { MAX_PRICE } as f32;
         for i in 0..level.len() {
@@ -182,11 +145,7 @@ pub(crate) fn choose<const W: usize>(
     for round in 0..budget.primal_rounds {
         if round > 0 {
             // Where places are short prices are of another order, and so must be what keeps people off them.
-            let press = if violation(model, &market.state) > few {
-                1.15
-            } else {
-                1.03
-            };
+            let press = if violation(model, &market.state) > few { 1.15 } else { 1.03 };
             rho = (rho * press).min(scale * 8.0);
         }
         market.congestion = Congestion::Soft(rho);
@@ -197,13 +156,7 @@ pub(crate) fn choose<const W: usize>(
         if round % 10 == 9 {
             let bound = Some(bound.minutes());
             let of = budget.primal_rounds;
-            progress(Progress {
-                phase: Phase::Choice,
-                done: round + 1,
-                of,
-                bound,
-                value: None,
-            });
+            progress(Progress { phase: Phase::Choice, done: round + 1, of, bound, value: None });
         }
     }
     market.state

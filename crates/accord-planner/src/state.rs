@@ -67,10 +67,7 @@ pub(crate) fn team_day(model: &Model<'_>, who: &Who, day: usize) -> Option<usize
 
 /// The spots of a course that are not pinned, with the appointment they are for.
 #[inline(always)]
-pub(crate) fn open_spots<'a>(
-    who: &'a Who,
-    spots: &'a [Spot; MOST],
-) -> impl Iterator<Item = (usize, Spot)> + 'a {
+pub(crate) fn open_spots<'a>(who: &'a Who, spots: &'a [Spot; MOST]) -> impl Iterator<Item = (usize, Spot)> + 'a {
     let start = usize::from(who.start);
     spots
         .iter()
@@ -94,10 +91,7 @@ impl State {
         for who in &model.people {
             used.unplaced[who.employer as usize] += 1;
         }
-        Self {
-            courses: vec![None; model.people.len()],
-            used,
-        }
+        Self { courses: vec![None; model.people.len()], used }
     }
 
     /// Takes a person's course away and hands it back.
@@ -122,18 +116,10 @@ impl State {
     /// What the courses and unplaced people cost, in price units.
     pub fn cost(&self, model: &Model<'_>) -> i64 {
         let people = self.courses.iter().zip(&model.people);
-        let own: i64 = people
-            .map(|(c, who)| {
-                i64::from(
-                    c.as_ref()
-                        .map_or(who.unplaced, |c| course_cost(model, who, c)),
-                )
-            })
-            .sum();
+        let own: i64 =
+            people.map(|(c, who)| i64::from(c.as_ref().map_or(who.unplaced, |c| course_cost(model, who, c)))).sum();
         let fair = self.used.unplaced.iter().zip(&model.left.fair);
-        own + fair
-            .map(|(u, f)| i64::from((u - f).max(0)) * i64::from(model.fair_cap))
-            .sum::<i64>()
+        own + fair.map(|(u, f)| i64::from((u - f).max(0)) * i64::from(model.fair_cap)).sum::<i64>()
     }
 }
 
@@ -148,8 +134,7 @@ pub(crate) fn course_cost(model: &Model<'_>, who: &Who, spots: &[Spot; MOST]) ->
             cost += who.wait * block.day as i32;
         }
         let way = model.ways_of(who).iter().find(|w| {
-            w.site as usize == block.site
-                && (usize::from(w.first)..=usize::from(w.last)).contains(&block.day)
+            w.site as usize == block.site && (usize::from(w.first)..=usize::from(w.last)).contains(&block.day)
         });
         cost += way.map_or(0, |w| w.cost);
         if !who.on_shift.has(block.day as u16) {

@@ -36,10 +36,7 @@ impl<const W: usize> Tables<W> {
 
     /// Sets the dose prices of every day from the price of each supply.
     pub fn set_doses(&mut self, model: &Model<'_>, price: impl Fn(usize) -> i32) {
-        self.doses
-            .iter_mut()
-            .chain(&mut self.site_doses)
-            .for_each(|row| *row = [0; W]);
+        self.doses.iter_mut().chain(&mut self.site_doses).for_each(|row| *row = [0; W]);
         for (i, s) in model.problem.supplies.iter().enumerate() {
             let product = usize::from(s.product);
             let row = match s.site {

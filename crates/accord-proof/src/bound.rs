@@ -41,9 +41,7 @@ pub fn people_bound(problem: &Problem, prices: &Prices) -> Option<u64> {
     for person in &problem.people {
         unplaced += pricing.cheapest(person, PERSON_SCALE);
     }
-    let fewest = (unplaced.div_euclid(PERSON_SCALE)
-        + i64::from(unplaced.rem_euclid(PERSON_SCALE) != 0))
-    .max(0);
+    let fewest = (unplaced.div_euclid(PERSON_SCALE) + i64::from(unplaced.rem_euclid(PERSON_SCALE) != 0)).max(0);
     Some((problem.people.len() as u64).saturating_sub(fewest.unsigned_abs()))
 }
 
@@ -55,11 +53,8 @@ fn earned(prices: &Prices, left: &Used) -> i64 {
         (&prices.team_days, &left.team_days),
         (&prices.allocations, &left.allocations),
     ];
-    let each = pairs
-        .into_iter()
-        .flat_map(|(prices, left)| prices.iter().zip(left));
-    each.map(|(price, left)| i64::from(*price) * i64::from(*left))
-        .sum()
+    let each = pairs.into_iter().flat_map(|(prices, left)| prices.iter().zip(left));
+    each.map(|(price, left)| i64::from(*price) * i64::from(*left)).sum()
 }
 
 /// More than any course can cost.
@@ -78,25 +73,14 @@ struct Pricing<'a> {
 impl<'a> Pricing<'a> {
     fn new(problem: &'a Problem, prices: &'a Prices, minute: i64) -> Self {
         let block_price = problem.blocks.iter().zip(&prices.blocks).map(|(b, own)| {
-            let doses = problem
-                .supplies
-                .iter()
-                .zip(&prices.supplies)
-                .filter(|(s, _)| {
-                    s.product == b.product
-                        && s.site.is_none_or(|x| x == b.site)
-                        && b.day <= s.until_day
+            let doses =
+                problem.supplies.iter().zip(&prices.supplies).filter(|(s, _)| {
+                    s.product == b.product && s.site.is_none_or(|x| x == b.site) && b.day <= s.until_day
                 });
             i64::from(*own) + doses.map(|(_, price)| i64::from(*price)).sum::<i64>()
         });
         let block_price = block_price.collect();
-        Self {
-            problem,
-            prices,
-            by_site: blocks_by_site(problem),
-            block_price,
-            minute,
-        }
+        Self { problem, prices, by_site: blocks_by_site(problem), block_price, minute }
     }
 
     /// The cost of the cheapest thing that can become of this person, being unplaced among them unless all is pinned.
@@ -105,19 +89,13 @@ impl<'a> Pricing<'a> {
         if self.problem.wholly_pinned(person) {
             return self.pinned_course(person);
         }
-        products
-            .map(|v| self.cheapest_of(person, v))
-            .fold(unplaced, i64::min)
+        products.map(|v| self.cheapest_of(person, v)).fold(unplaced, i64::min)
     }
 
     /// The cheapest course of one product, going back from the last appointment to the first.
     fn cheapest_of(&self, person: &Person, product: usize) -> i64 {
         let days = usize::from(self.problem.days);
-        let open = if person.may_have(product) {
-            self.day_costs(person, product)
-        } else {
-            vec![NEVER; days]
-        };
+        let open = if person.may_have(product) { self.day_costs(person, product) } else { vec![NEVER; days] };
         let first = person.next_appointment();
         let mut rest: Option<(Vec<i64>, bool)> = None;
         for k in (first..self.problem.appointments.len()).rev() {
@@ -145,32 +123,23 @@ impl<'a> Pricing<'a> {
         let p = &self.problem.products[product];
         let per_day = i64::from(self.problem.costs.per_day_off_ideal) * self.minute;
         let allowed = i64::from(p.interval_min)..=i64::from(p.interval_max);
-        let next = (0i64..).zip(rest).filter(|(next, cost)| {
-            **cost < NEVER && *next > day && (both_stand || allowed.contains(&(next - day)))
-        });
+        let next = (0i64..)
+            .zip(rest)
+            .filter(|(next, cost)| **cost < NEVER && *next > day && (both_stand || allowed.contains(&(next - day))));
         next.map(|(next, cost)| cost + per_day * (next - day - i64::from(p.interval_ideal)).abs())
             .min()
             .unwrap_or(NEVER)
     }
 
     /// What appointment `k` costs on each day, waiting included, and whether it is pinned.
-    fn appointment_costs(
-        &self,
-        person: &Person,
-        product: usize,
-        k: usize,
-        open: &[i64],
-    ) -> (Vec<i64>, bool) {
+    fn appointment_costs(&self, person: &Person, product: usize, k: usize, open: &[i64]) -> (Vec<i64>, bool) {
         let days = usize::from(self.problem.days);
         let mut costs = vec![NEVER; days];
         let pin = person.pin(k);
         if let Some(pin) = pin {
             let block = &self.problem.blocks[pin.block as usize];
             if usize::from(block.product) == product {
-                let travel = self
-                    .problem
-                    .reach_to(person, block)
-                    .map_or(0, |r| i64::from(r.minutes));
+                let travel = self.problem.reach_to(person, block).map_or(0, |r| i64::from(r.minutes));
                 let off = self.off_shift(person, block.day);
                 costs[usize::from(block.day)] = (travel + off) * self.minute;
             }
@@ -181,8 +150,7 @@ impl<'a> Pricing<'a> {
             }
         }
         if k == 0 {
-            let per_day = i64::from(self.problem.groups[usize::from(person.group)].wait_per_day)
-                * self.minute;
+            let per_day = i64::from(self.problem.groups[usize::from(person.group)].wait_per_day) * self.minute;
             for (day, cost) in (0i64..).zip(&mut costs).filter(|(_, c)| **c < NEVER) {
                 *cost += per_day * day;
             }
@@ -194,17 +162,14 @@ impl<'a> Pricing<'a> {
     fn day_costs(&self, person: &Person, product: usize) -> Vec<i64> {
         let mut best = vec![NEVER; usize::from(self.problem.days)];
         for reach in self.problem.reaches_of(person) {
-            let booking = reach
-                .allocation
-                .map_or(0, |a| i64::from(self.prices.allocations[a as usize]));
+            let booking = reach.allocation.map_or(0, |a| i64::from(self.prices.allocations[a as usize]));
             for b in &self.by_site[reach.site as usize] {
                 let block = &self.problem.blocks[*b];
                 let allowed = usize::from(block.product) == product
                     && (reach.first_day..=reach.last_day).contains(&block.day)
                     && person.available[usize::from(block.half)].has(block.day);
                 if allowed {
-                    let cost =
-                        i64::from(reach.minutes) * self.minute + booking + self.block_price[*b];
+                    let cost = i64::from(reach.minutes) * self.minute + booking + self.block_price[*b];
                     let day = &mut best[usize::from(block.day)];
                     *day = cost.min(*day);
                 }
@@ -229,35 +194,24 @@ impl<'a> Pricing<'a> {
     }
 
     fn off_shift(&self, person: &Person, day: u16) -> i64 {
-        if person.on_shift.has(day) {
-            0
-        } else {
-            i64::from(self.problem.costs.off_shift)
-        }
+        if person.on_shift.has(day) { 0 } else { i64::from(self.problem.costs.off_shift) }
     }
 
     /// The cost of a course that is pinned from end to end; its units are taken from the limits beforehand.
     fn pinned_course(&self, person: &Person) -> i64 {
         let mut cost = 0;
-        let mut before = person
-            .given
-            .map(|g| (i64::from(g.day), usize::from(g.product)));
+        let mut before = person.given.map(|g| (i64::from(g.day), usize::from(g.product)));
         for pin in &person.pinned {
             let block: &Block = &self.problem.blocks[pin.block as usize];
             let day = i64::from(block.day);
             if pin.appointment == 0 {
-                cost +=
-                    i64::from(self.problem.groups[usize::from(person.group)].wait_per_day) * day;
+                cost += i64::from(self.problem.groups[usize::from(person.group)].wait_per_day) * day;
             }
-            cost += self
-                .problem
-                .reach_to(person, block)
-                .map_or(0, |r| i64::from(r.minutes));
+            cost += self.problem.reach_to(person, block).map_or(0, |r| i64::from(r.minutes));
             cost += self.off_shift(person, block.day);
             if let Some((last, product)) = before {
                 let ideal = i64::from(self.problem.products[product].interval_ideal);
-                cost +=
-                    i64::from(self.problem.costs.per_day_off_ideal) * (day - last - ideal).abs();
+                cost += i64::from(self.problem.costs.per_day_off_ideal) * (day - last - ideal).abs();
             }
             before = Some((day, usize::from(block.product)));
         }

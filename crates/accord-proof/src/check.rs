@@ -37,10 +37,7 @@ pub fn check(problem: &Problem, plan: &Plan, proof: &Proof) -> Report {
         && bound.is_some_and(|b| proof.bound <= b)
         && people.is_some_and(|p| proof.most.people >= p);
     if !claims {
-        violations.push(Violation {
-            rule: Rule::Proof,
-            place: Place::Whole,
-        });
+        violations.push(Violation { rule: Rule::Proof, place: Place::Whole });
     }
     let bound = bound.unwrap_or(0);
     let distance = value.total - bound;
@@ -55,9 +52,5 @@ pub fn check(problem: &Problem, plan: &Plan, proof: &Proof) -> Report {
 }
 
 fn ratio(part: i64, whole: i64) -> f64 {
-    if part == 0 {
-        0.0
-    } else {
-        part as f64 / whole.max(1) as f64
-    }
+    if part == 0 { 0.0 } else { part as f64 / whole.max(1) as f64 }
 }

@@ -71,10 +71,7 @@ impl<'a> Reader<'a> {
     }
 
     fn take<const N: usize>(&mut self) -> Result<[u8; N], ReadError> {
-        let (head, rest) = self
-            .0
-            .split_first_chunk::<N>()
-            .ok_or(ReadError::Truncated)?;
+        let (head, rest) = self.0.split_first_chunk::<N>().ok_or(ReadError::Truncated)?;
         self.0 = rest;
         Ok(*head)
     }
@@ -100,10 +97,7 @@ impl<'a> Reader<'a> {
     pub fn option_u32(&mut self) -> Result<Option<u32>, ReadError> {
         Ok(Some(self.u32()?).filter(|x| *x != u32::MAX))
     }
-    pub fn list<T>(
-        &mut self,
-        mut each: impl FnMut(&mut Self) -> Result<T, ReadError>,
-    ) -> Result<Vec<T>, ReadError> {
+    pub fn list<T>(&mut self, mut each: impl FnMut(&mut Self) -> Result<T, ReadError>) -> Result<Vec<T>, ReadError> {
         let count = self.u32()? as usize;
         // A count is believed only as far as the bytes left could hold it: a damaged file must not take all memory.
         let mut items = Vec::with_capacity(count.min(self.0.len()));

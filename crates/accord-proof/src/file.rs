@@ -5,8 +5,8 @@ use crate::codec::{ReadError, Reader, Writer};
 use crate::days::DayMask;
 use crate::plan::{Course, Pick, Plan};
 use crate::problem::{
-    Allocation, Appointment, Block, Costs, Given, Group, Person, Pin, Problem, Product, Reach,
-    SlotCapacity, Supply, Team, WhyEmpty,
+    Allocation, Appointment, Block, Costs, Given, Group, Person, Pin, Problem, Product, Reach, SlotCapacity, Supply,
+    Team, WhyEmpty,
 };
 use crate::proof::{MostPeople, Prices, ProblemHash, Proof};
 use sha2::{Digest, Sha256};
@@ -135,53 +135,18 @@ pub fn read_problem(bytes: &[u8]) -> Result<Problem, ReadError> {
     let r = &mut r;
     let problem = Problem {
         days: r.u16()?,
-        appointments: r.list(|r| {
-            Ok(Appointment {
-                first_day: r.u16()?,
-                last_day: r.u16()?,
-            })
-        })?,
-        products: r.list(|r| {
-            Ok(Product {
-                interval_min: r.u16()?,
-                interval_max: r.u16()?,
-                interval_ideal: r.u16()?,
-            })
-        })?,
-        groups: r.list(|r| {
-            Ok(Group {
-                wait_per_day: r.u32()?,
-                unplaced: r.u32()?,
-            })
-        })?,
-        costs: Costs {
-            off_shift: r.u32()?,
-            per_day_off_ideal: r.u32()?,
-            fair: r.u32()?,
-        },
+        appointments: r.list(|r| Ok(Appointment { first_day: r.u16()?, last_day: r.u16()? }))?,
+        products: r
+            .list(|r| Ok(Product { interval_min: r.u16()?, interval_max: r.u16()?, interval_ideal: r.u16()? }))?,
+        groups: r.list(|r| Ok(Group { wait_per_day: r.u32()?, unplaced: r.u32()? }))?,
+        costs: Costs { off_shift: r.u32()?, per_day_off_ideal: r.u32()?, fair: r.u32()? },
         sites: r.u32()?,
         employers: r.u32()?,
         blocks: r.list(read_block)?,
-        supplies: r.list(|r| {
-            Ok(Supply {
-                site: r.option_u32()?,
-                product: r.u8()?,
-                until_day: r.u16()?,
-                doses: r.u32()?,
-            })
-        })?,
-        teams: r.list(|r| {
-            Ok(Team {
-                employer: r.u32()?,
-                cover: r.list(|r| r.u32())?,
-            })
-        })?,
-        allocations: r.list(|r| {
-            Ok(Allocation {
-                employer: r.u32()?,
-                capacity: r.u32()?,
-            })
-        })?,
+        supplies: r
+            .list(|r| Ok(Supply { site: r.option_u32()?, product: r.u8()?, until_day: r.u16()?, doses: r.u32()? }))?,
+        teams: r.list(|r| Ok(Team { employer: r.u32()?, cover: r.list(|r| r.u32())? }))?,
+        allocations: r.list(|r| Ok(Allocation { employer: r.u32()?, capacity: r.u32()? }))?,
         fair: r.list(|r| r.u32())?,
         people: r.list(read_person)?,
         reaches: r.list(read_reach)?,
@@ -196,12 +161,7 @@ fn read_block(r: &mut Reader<'_>) -> Result<Block, ReadError> {
         day: r.u16()?,
         half: r.u8()?,
         product: r.u8()?,
-        slots: r.list(|r| {
-            Ok(SlotCapacity {
-                start_minute: r.u16()?,
-                places: r.u16()?,
-            })
-        })?,
+        slots: r.list(|r| Ok(SlotCapacity { start_minute: r.u16()?, places: r.u16()? }))?,
     })
 }
 
@@ -244,13 +204,7 @@ fn read_person(r: &mut Reader<'_>) -> Result<Person, ReadError> {
                 day: i32::try_from(r.i64()?).map_err(|_| ReadError::BadValue("day given"))?,
             }),
         },
-        pinned: r.list(|r| {
-            Ok(Pin {
-                appointment: r.u8()?,
-                block: r.u32()?,
-                slot: r.u16()?,
-            })
-        })?,
+        pinned: r.list(|r| Ok(Pin { appointment: r.u8()?, block: r.u32()?, slot: r.u16()? }))?,
     })
 }
 
@@ -260,13 +214,10 @@ pub fn write_plan(plan: &Plan) -> Vec<u8> {
     let mut w = begin(PLAN);
     // A course of no picks cannot be, so an empty list is an unplaced person.
     w.list(&plan.courses, |w, course| {
-        w.list(
-            course.as_ref().map_or(&[], |c| &c.picks),
-            |w, pick: &Pick| {
-                w.u32(pick.block);
-                w.u16(pick.slot);
-            },
-        );
+        w.list(course.as_ref().map_or(&[], |c| &c.picks), |w, pick: &Pick| {
+            w.u32(pick.block);
+            w.u16(pick.slot);
+        });
     });
     w.0
 }
@@ -275,12 +226,7 @@ pub fn write_plan(plan: &Plan) -> Vec<u8> {
 pub fn read_plan(bytes: &[u8]) -> Result<Plan, ReadError> {
     let mut r = open(bytes, PLAN)?;
     let courses = r.list(|r| {
-        let picks = r.list(|r| {
-            Ok(Pick {
-                block: r.u32()?,
-                slot: r.u16()?,
-            })
-        })?;
+        let picks = r.list(|r| Ok(Pick { block: r.u32()?, slot: r.u16()? }))?;
         Ok(Some(Course { picks }).filter(|c| !c.picks.is_empty()))
     })?;
     r.end()?;
@@ -288,26 +234,14 @@ pub fn read_plan(bytes: &[u8]) -> Result<Plan, ReadError> {
 }
 
 fn write_prices(w: &mut Writer, p: &Prices) {
-    for list in [
-        &p.blocks,
-        &p.supplies,
-        &p.team_days,
-        &p.allocations,
-        &p.fair,
-    ] {
+    for list in [&p.blocks, &p.supplies, &p.team_days, &p.allocations, &p.fair] {
         w.list(list, |w, x| w.u32(*x));
     }
 }
 
 fn read_prices(r: &mut Reader<'_>) -> Result<Prices, ReadError> {
     let mut next = || r.list(|r| r.u32());
-    Ok(Prices {
-        blocks: next()?,
-        supplies: next()?,
-        team_days: next()?,
-        allocations: next()?,
-        fair: next()?,
-    })
+    Ok(Prices { blocks: next()?, supplies: next()?, team_days: next()?, allocations: next()?, fair: next()? })
 }
 
 /// The proof as the bytes of its file.
@@ -332,10 +266,7 @@ pub fn read_proof(bytes: &[u8]) -> Result<Proof, ReadError> {
         value: r.i64()?,
         bound: r.i64()?,
         prices: read_prices(r)?,
-        most: MostPeople {
-            people: r.u64()?,
-            prices: read_prices(r)?,
-        },
+        most: MostPeople { people: r.u64()?, prices: read_prices(r)? },
     };
     r.end()?;
     Ok(proof)

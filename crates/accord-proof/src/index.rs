@@ -16,11 +16,7 @@ impl Used {
     pub fn none(problem: &Problem) -> Self {
         Self {
             blocks: vec![0; problem.blocks.len()],
-            slots: problem
-                .blocks
-                .iter()
-                .map(|b| vec![0; b.slots.len()])
-                .collect(),
+            slots: problem.blocks.iter().map(|b| vec![0; b.slots.len()]).collect(),
             supplies: vec![0; problem.supplies.len()],
             team_days: vec![0; problem.teams.len() * usize::from(problem.days)],
             allocations: vec![0; problem.allocations.len()],
@@ -65,43 +61,16 @@ pub(crate) fn left_by_pins(problem: &Problem) -> Used {
     let used = used_by_pins(problem);
     let sub = |capacity: u32, used: u32| capacity.saturating_sub(used);
     Used {
-        blocks: problem
-            .blocks
-            .iter()
-            .zip(&used.blocks)
-            .map(|(b, u)| sub(b.capacity(), *u))
-            .collect(),
+        blocks: problem.blocks.iter().zip(&used.blocks).map(|(b, u)| sub(b.capacity(), *u)).collect(),
         slots: problem
             .blocks
             .iter()
             .zip(&used.slots)
-            .map(|(b, us)| {
-                b.slots
-                    .iter()
-                    .zip(us)
-                    .map(|(s, u)| sub(u32::from(s.places), *u))
-                    .collect()
-            })
+            .map(|(b, us)| b.slots.iter().zip(us).map(|(s, u)| sub(u32::from(s.places), *u)).collect())
             .collect(),
-        supplies: problem
-            .supplies
-            .iter()
-            .zip(&used.supplies)
-            .map(|(s, u)| sub(s.doses, *u))
-            .collect(),
-        team_days: problem
-            .teams
-            .iter()
-            .flat_map(|t| &t.cover)
-            .zip(&used.team_days)
-            .map(|(c, u)| sub(*c, *u))
-            .collect(),
-        allocations: problem
-            .allocations
-            .iter()
-            .zip(&used.allocations)
-            .map(|(a, u)| sub(a.capacity, *u))
-            .collect(),
+        supplies: problem.supplies.iter().zip(&used.supplies).map(|(s, u)| sub(s.doses, *u)).collect(),
+        team_days: problem.teams.iter().flat_map(|t| &t.cover).zip(&used.team_days).map(|(c, u)| sub(*c, *u)).collect(),
+        allocations: problem.allocations.iter().zip(&used.allocations).map(|(a, u)| sub(a.capacity, *u)).collect(),
     }
 }
 

@@ -29,8 +29,8 @@ pub use file::{read_plan, read_problem, read_proof, write_plan, write_problem, w
 pub use malformed::Malformed;
 pub use plan::{Course, Pick, Plan};
 pub use problem::{
-    Allocation, Appointment, Block, Costs, Given, Group, Person, Pin, Problem, Product, Reach,
-    SlotCapacity, Supply, Team, WhyEmpty,
+    Allocation, Appointment, Block, Costs, Given, Group, Person, Pin, Problem, Product, Reach, SlotCapacity, Supply,
+    Team, WhyEmpty,
 };
 pub use proof::{MostPeople, PERSON_SCALE, PRICE_SCALE, Prices, ProblemHash, Proof};
 pub use rules::{Place, Rule, Violation};

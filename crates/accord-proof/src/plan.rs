@@ -27,9 +27,7 @@ impl Plan {
     /// A plan that places nobody.
     #[must_use]
     pub fn empty(people: usize) -> Self {
-        Self {
-            courses: vec![None; people],
-        }
+        Self { courses: vec![None; people] }
     }
 
     /// How many people have no course.

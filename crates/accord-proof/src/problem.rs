@@ -229,9 +229,7 @@ impl Person {
     /// The pin of one appointment of the course.
     #[must_use]
     pub fn pin(&self, appointment: usize) -> Option<&Pin> {
-        self.pinned
-            .iter()
-            .find(|p| usize::from(p.appointment) == appointment)
+        self.pinned.iter().find(|p| usize::from(p.appointment) == appointment)
     }
 
     /// May they have this product?
@@ -247,25 +245,19 @@ impl Problem {
     /// The sites one person can go to.
     #[must_use]
     pub fn reaches_of(&self, person: &Person) -> &[Reach] {
-        self.reaches
-            .get(person.reach.start as usize..person.reach.end as usize)
-            .unwrap_or_default()
+        self.reaches.get(person.reach.start as usize..person.reach.end as usize).unwrap_or_default()
     }
 
     /// How the person would get to a block: the reach of its site whose days hold its day.
     #[must_use]
     pub fn reach_to(&self, person: &Person, block: &Block) -> Option<&Reach> {
-        self.reaches_of(person)
-            .iter()
-            .find(|r| r.site == block.site && (r.first_day..=r.last_day).contains(&block.day))
+        self.reaches_of(person).iter().find(|r| r.site == block.site && (r.first_day..=r.last_day).contains(&block.day))
     }
 
     /// How many appointments of the course the person has still to have.
     #[must_use]
     pub fn remaining(&self, person: &Person) -> usize {
-        self.appointments
-            .len()
-            .saturating_sub(person.next_appointment())
+        self.appointments.len().saturating_sub(person.next_appointment())
     }
 
     /// Is every remaining appointment of this person pinned?

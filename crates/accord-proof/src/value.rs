@@ -47,12 +47,9 @@ fn course_cost(problem: &Problem, plan: &Plan, i: usize) -> i64 {
     for v in visits_of(problem, plan, i) {
         let day = i32::from(v.block.day);
         if v.appointment == 0 {
-            cost +=
-                i64::from(problem.groups[usize::from(person.group)].wait_per_day) * i64::from(day);
+            cost += i64::from(problem.groups[usize::from(person.group)].wait_per_day) * i64::from(day);
         }
-        cost += problem
-            .reach_to(person, v.block)
-            .map_or(0, |r| i64::from(r.minutes));
+        cost += problem.reach_to(person, v.block).map_or(0, |r| i64::from(r.minutes));
         if !person.on_shift.has(v.block.day) {
             cost += i64::from(problem.costs.off_shift);
         }

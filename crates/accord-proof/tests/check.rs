@@ -4,17 +4,8 @@ use accord_proof::*;
 
 /// Two people of one team, two appointments two to four days apart, one site, morning blocks of two places on each day.
 fn problem() -> Problem {
-    let slot = |start_minute| SlotCapacity {
-        start_minute,
-        places: 1,
-    };
-    let block = |day, product| Block {
-        site: 0,
-        day,
-        half: 0,
-        product,
-        slots: vec![slot(540), slot(550)],
-    };
+    let slot = |start_minute| SlotCapacity { start_minute, places: 1 };
+    let block = |day, product| Block { site: 0, day, half: 0, product, slots: vec![slot(540), slot(550)] };
     let person = || Person {
         team: Some(0),
         employer: 0,
@@ -29,81 +20,28 @@ fn problem() -> Problem {
     };
     Problem {
         days: 10,
-        appointments: vec![
-            Appointment {
-                first_day: 0,
-                last_day: 5,
-            },
-            Appointment {
-                first_day: 0,
-                last_day: 9,
-            },
-        ],
-        products: vec![
-            Product {
-                interval_min: 2,
-                interval_max: 4,
-                interval_ideal: 3
-            };
-            2
-        ],
-        groups: vec![Group {
-            wait_per_day: 4,
-            unplaced: 1000,
-        }],
-        costs: Costs {
-            off_shift: 25,
-            per_day_off_ideal: 2,
-            fair: 500,
-        },
+        appointments: vec![Appointment { first_day: 0, last_day: 5 }, Appointment { first_day: 0, last_day: 9 }],
+        products: vec![Product { interval_min: 2, interval_max: 4, interval_ideal: 3 }; 2],
+        groups: vec![Group { wait_per_day: 4, unplaced: 1000 }],
+        costs: Costs { off_shift: 25, per_day_off_ideal: 2, fair: 500 },
         sites: 1,
         employers: 1,
-        blocks: (0..10)
-            .map(|d| block(d, 0))
-            .chain((0..10).map(|d| block(d, 1)))
-            .collect(),
-        supplies: vec![Supply {
-            site: None,
-            product: 0,
-            until_day: 9,
-            doses: 4,
-        }],
-        teams: vec![Team {
-            employer: 0,
-            cover: vec![2; 10],
-        }],
-        allocations: vec![Allocation {
-            employer: 0,
-            capacity: 4,
-        }],
+        blocks: (0..10).map(|d| block(d, 0)).chain((0..10).map(|d| block(d, 1))).collect(),
+        supplies: vec![Supply { site: None, product: 0, until_day: 9, doses: 4 }],
+        teams: vec![Team { employer: 0, cover: vec![2; 10] }],
+        allocations: vec![Allocation { employer: 0, capacity: 4 }],
         fair: vec![0],
         people: vec![person(), person()],
-        reaches: vec![Reach {
-            site: 0,
-            minutes: 10,
-            allocation: Some(0),
-            first_day: 0,
-            last_day: 9,
-        }],
+        reaches: vec![Reach { site: 0, minutes: 10, allocation: Some(0), first_day: 0, last_day: 9 }],
     }
 }
 
 fn course(picks: &[(u32, u16)]) -> Option<Course> {
-    Some(Course {
-        picks: picks
-            .iter()
-            .map(|(block, slot)| Pick {
-                block: *block,
-                slot: *slot,
-            })
-            .collect(),
-    })
+    Some(Course { picks: picks.iter().map(|(block, slot)| Pick { block: *block, slot: *slot }).collect() })
 }
 
 fn plan() -> Plan {
-    Plan {
-        courses: vec![course(&[(0, 0), (3, 0)]), course(&[(1, 0), (4, 1)])],
-    }
+    Plan { courses: vec![course(&[(0, 0), (3, 0)]), course(&[(1, 0), (4, 1)])] }
 }
 
 fn proof(problem: &Problem, plan: &Plan) -> Proof {
@@ -112,10 +50,7 @@ fn proof(problem: &Problem, plan: &Plan) -> Proof {
         problem_hash: problem.hash(),
         value: value(problem, plan).total,
         bound: cost_bound(problem, &prices).unwrap(),
-        most: MostPeople {
-            people: people_bound(problem, &prices).unwrap(),
-            prices: prices.clone(),
-        },
+        most: MostPeople { people: people_bound(problem, &prices).unwrap(), prices: prices.clone() },
         prices,
     }
 }
@@ -161,10 +96,7 @@ fn unplaced_people_cost_their_weight_and_the_unfair_more() {
     let plan = Plan::empty(2);
     assert_eq!(broken(&problem, &plan), []);
     let v = value(&problem, &plan);
-    assert_eq!(
-        (v.unplaced, v.fair, v.courses, v.people_unplaced),
-        (2000, 1000, 0, 2)
-    );
+    assert_eq!((v.unplaced, v.fair, v.courses, v.people_unplaced), (2000, 1000, 0, 2));
 }
 
 #[test]
@@ -182,9 +114,7 @@ fn half_a_course_breaks_one_course() {
 fn two_in_one_place_break_capacity() {
     let mut problem = problem();
     problem.teams[0].cover = vec![4; 10];
-    let plan = Plan {
-        courses: vec![course(&[(0, 0), (3, 0)]), course(&[(0, 0), (3, 1)])],
-    };
+    let plan = Plan { courses: vec![course(&[(0, 0), (3, 0)]), course(&[(0, 0), (3, 1)])] };
     assert_eq!(broken(&problem, &plan), [Rule::Capacity]);
 }
 
@@ -205,30 +135,20 @@ fn coming_when_one_cannot_breaks_allowed() {
 fn too_near_too_far_another_product_or_out_of_window_break_interval() {
     let p = problem();
     for picks in [[(0, 0), (1, 1)], [(0, 0), (5, 1)], [(6, 0), (9, 1)]] {
-        let plan = Plan {
-            courses: vec![course(&picks), None],
-        };
+        let plan = Plan { courses: vec![course(&picks), None] };
         assert_eq!(broken(&p, &plan), [Rule::Interval], "{picks:?}");
     }
     let mut p = problem();
     p.people[0].products = 0b11;
-    let plan = Plan {
-        courses: vec![course(&[(0, 0), (13, 0)]), None],
-    };
+    let plan = Plan { courses: vec![course(&[(0, 0), (13, 0)]), None] };
     assert_eq!(broken(&p, &plan), [Rule::Interval]);
 }
 
 #[test]
 fn what_was_given_before_binds_the_rest() {
     let mut p = problem();
-    p.people[0].given = Some(Given {
-        product: 0,
-        day: -2,
-        done: 1,
-    });
-    let at = |day| Plan {
-        courses: vec![course(&[(day, 0)]), None],
-    };
+    p.people[0].given = Some(Given { product: 0, day: -2, done: 1 });
+    let at = |day| Plan { courses: vec![course(&[(day, 0)]), None] };
     assert_eq!(broken(&p, &at(2)), []);
     assert_eq!(broken(&p, &at(3)), [Rule::Interval]);
     assert_eq!(value(&p, &at(2)).courses, 10 + 2);
@@ -236,9 +156,7 @@ fn what_was_given_before_binds_the_rest() {
 
 #[test]
 fn two_of_a_small_team_away_break_cover() {
-    let plan = Plan {
-        courses: vec![course(&[(0, 0), (3, 0)]), course(&[(0, 1), (4, 1)])],
-    };
+    let plan = Plan { courses: vec![course(&[(0, 0), (3, 0)]), course(&[(0, 1), (4, 1)])] };
     assert_eq!(broken(&problem(), &plan), [Rule::Cover]);
     // On a free day nobody is missed.
     let mut p = problem();
@@ -256,35 +174,20 @@ fn a_booking_too_many_breaks_the_allocation() {
 #[test]
 fn a_dose_too_many_breaks_supply() {
     let mut p = problem();
-    p.supplies.push(Supply {
-        site: Some(0),
-        product: 0,
-        until_day: 3,
-        doses: 2,
-    });
+    p.supplies.push(Supply { site: Some(0), product: 0, until_day: 3, doses: 2 });
     assert_eq!(broken(&p, &plan()), [Rule::Supply]);
 }
 
 #[test]
 fn moving_what_is_pinned_breaks_pinned() {
     let mut p = problem();
-    p.people[0].pinned = vec![Pin {
-        appointment: 0,
-        block: 0,
-        slot: 1,
-    }];
+    p.people[0].pinned = vec![Pin { appointment: 0, block: 0, slot: 1 }];
     assert!(broken(&p, &plan()).contains(&Rule::Pinned));
     p.people[0].pinned[0].slot = 0;
     assert_eq!(broken(&p, &plan()), []);
     // Wholly pinned, even what would not be allowed today stands, and may not be dropped.
-    p.people[0].pinned.push(Pin {
-        appointment: 1,
-        block: 9,
-        slot: 0,
-    });
-    let stands = Plan {
-        courses: vec![course(&[(0, 0), (9, 0)]), None],
-    };
+    p.people[0].pinned.push(Pin { appointment: 1, block: 9, slot: 0 });
+    let stands = Plan { courses: vec![course(&[(0, 0), (9, 0)]), None] };
     assert_eq!(broken(&p, &stands), []);
     assert_eq!(broken(&p, &Plan::empty(2)), [Rule::Pinned]);
 }
@@ -293,56 +196,23 @@ fn moving_what_is_pinned_breaks_pinned() {
 fn a_false_claim_breaks_the_proof() {
     let (problem, plan) = (problem(), plan());
     let good = proof(&problem, &plan);
-    let found = |p: Proof| {
-        check(&problem, &plan, &p)
-            .violations
-            .iter()
-            .any(|v| v.rule == Rule::Proof)
-    };
+    let found = |p: Proof| check(&problem, &plan, &p).violations.iter().any(|v| v.rule == Rule::Proof);
     assert!(!found(good.clone()));
-    assert!(found(Proof {
-        value: good.value - 1,
-        ..good.clone()
-    }));
-    assert!(found(Proof {
-        bound: good.bound + 1,
-        ..good.clone()
-    }));
-    assert!(found(Proof {
-        problem_hash: ProblemHash([7; 32]),
-        ..good.clone()
-    }));
-    assert!(found(Proof {
-        most: MostPeople {
-            people: 1,
-            ..good.most.clone()
-        },
-        ..good.clone()
-    }));
-    assert!(found(Proof {
-        prices: Prices::default(),
-        ..good.clone()
-    }));
+    assert!(found(Proof { value: good.value - 1, ..good.clone() }));
+    assert!(found(Proof { bound: good.bound + 1, ..good.clone() }));
+    assert!(found(Proof { problem_hash: ProblemHash([7; 32]), ..good.clone() }));
+    assert!(found(Proof { most: MostPeople { people: 1, ..good.most.clone() }, ..good.clone() }));
+    assert!(found(Proof { prices: Prices::default(), ..good.clone() }));
 }
 
 #[test]
 fn files_give_back_what_was_written() {
     let mut p = problem();
-    p.people[0].given = Some(Given {
-        product: 1,
-        day: -40,
-        done: 1,
-    });
+    p.people[0].given = Some(Given { product: 1, day: -40, done: 1 });
     p.people[1].why_empty = Some(WhyEmpty::NoAgreement);
-    p.people[1].pinned = vec![Pin {
-        appointment: 0,
-        block: 1,
-        slot: 1,
-    }];
+    p.people[1].pinned = vec![Pin { appointment: 0, block: 1, slot: 1 }];
     p.people[1].team = None;
-    let plan = Plan {
-        courses: vec![course(&[(2, 0)]), None],
-    };
+    let plan = Plan { courses: vec![course(&[(2, 0)]), None] };
     let proof = proof(&p, &plan);
     assert_eq!(read_problem(&write_problem(&p)), Ok(p.clone()));
     assert_eq!(read_plan(&write_plan(&plan)), Ok(plan));
@@ -376,13 +246,7 @@ fn a_problem_that_is_none_is_refused() {
         |p| p.blocks[1] = p.blocks[0].clone(),
         |p| p.people[0].reach = 0..2,
         |p| p.people[0].group = 3,
-        |p| {
-            p.people[0].pinned = vec![Pin {
-                appointment: 0,
-                block: 0,
-                slot: 2,
-            }]
-        },
+        |p| p.people[0].pinned = vec![Pin { appointment: 0, block: 0, slot: 2 }],
         |p| p.teams[0].cover = vec![],
     ];
     for (i, spoil) in spoil.iter().enumerate() {

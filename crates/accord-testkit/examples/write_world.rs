@@ -15,11 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let before = Instant::now();
     let _ = accord_testkit::geo::Geo::demo();
     let loaded = before.elapsed();
-    let world = World::new(Settings {
-        seed,
-        people,
-        today: jiff::civil::date(2026, 11, 22),
-    });
+    let world = World::new(Settings { seed, people, today: jiff::civil::date(2026, 11, 22) });
     let made = before.elapsed();
     std::fs::create_dir_all(directory.join("staff"))?;
     for file in &world.staff_files {
@@ -43,11 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn print(world: &World) {
     let bytes: usize = world.staff_files.iter().map(|f| f.bytes.len()).sum();
     let rows: usize = world.truth.people.iter().map(|p| p.rows.len()).sum();
-    println!(
-        "{} people in {rows} rows of {} lists, {bytes} bytes",
-        world.truth.people.len(),
-        world.staff_files.len()
-    );
+    println!("{} people in {rows} rows of {} lists, {bytes} bytes", world.truth.people.len(), world.staff_files.len());
     let allocations: usize = world.agreements.iter().map(|a| a.allocations.len()).sum();
     println!(
         "{} organisations, {} sites, {} templates, {} sessions, {} closures, {} deliveries, {} agreements, {allocations} allocations",
@@ -68,9 +60,6 @@ fn print(world: &World) {
     }
     for site in &world.sites {
         let (first, second) = by_site.get(site.id.as_str()).copied().unwrap_or_default();
-        println!(
-            "{:>6} {:>6} {} {} {} ({})",
-            first, second, site.district, site.kind, site.name, site.host_id
-        );
+        println!("{:>6} {:>6} {} {} {} ({})", first, second, site.district, site.kind, site.name, site.host_id);
     }
 }

@@ -37,12 +37,7 @@ mod tests {
     #[test]
     fn the_attribution_names_every_owner() {
         let text = super::attribution();
-        for owner in [
-            "Open Government Licence",
-            "OS data",
-            "Royal Mail",
-            "National Statistics",
-        ] {
+        for owner in ["Open Government Licence", "OS data", "Royal Mail", "National Statistics"] {
             assert!(text.contains(owner), "{owner}");
         }
         assert!(!text.contains("  "));

@@ -12,11 +12,7 @@ use sha2::{Digest as _, Sha256};
 const TODAY: Date = date(2026, 11, 22);
 
 fn world(seed: u64, people: u32) -> World {
-    World::new(Settings {
-        seed,
-        people,
-        today: TODAY,
-    })
+    World::new(Settings { seed, people, today: TODAY })
 }
 
 #[test]
@@ -32,10 +28,7 @@ fn there_are_exactly_as_many_people_as_asked() {
         }
         for (at, person) in world.truth.people.iter().enumerate() {
             assert_eq!(person.index as usize, at);
-            assert!(
-                person.rows.iter().any(|r| r.kind == RowKind::Main),
-                "{person:?}"
-            );
+            assert!(person.rows.iter().any(|r| r.kind == RowKind::Main), "{person:?}");
         }
     }
 }
@@ -45,17 +38,9 @@ fn at_its_own_size_every_partner_has_the_published_number() {
     let world = world(1, 20_000);
     for partner in Geo::demo().partners.iter().filter(|p| p.id != "PCNS") {
         let found = world.organisations.iter().find(|o| o.id == partner.id);
-        assert_eq!(
-            found.map(|o| o.people),
-            Some(partner.people),
-            "{}",
-            partner.id
-        );
+        assert_eq!(found.map(|o| o.people), Some(partner.people), "{}", partner.id);
     }
-    let practices = world
-        .organisations
-        .iter()
-        .filter(|o| o.kind == "gp_practice");
+    let practices = world.organisations.iter().filter(|o| o.kind == "gp_practice");
     assert_eq!(practices.map(|o| o.people).sum::<u32>(), 1_600);
 }
 
@@ -76,10 +61,7 @@ fn fingerprint(world: &World) -> String {
     ] {
         hash.update(text);
     }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]
@@ -87,18 +69,13 @@ fn the_same_settings_give_the_same_bytes_and_others_do_not() {
     let first = fingerprint(&world(1, 2_000));
     assert_eq!(first, fingerprint(&world(1, 2_000)));
     assert_ne!(first, fingerprint(&world(2, 2_000)));
-    let tomorrow = Settings {
-        seed: 1,
-        people: 2_000,
-        today: date(2026, 11, 23),
-    };
+    let tomorrow = Settings { seed: 1, people: 2_000, today: date(2026, 11, 23) };
     assert_ne!(first, fingerprint(&World::new(tomorrow)));
 }
 
 /// Records of a delimited text, an empty line as a record, quoted line breaks inside one.
 fn records(text: &str, delimiter: char) -> Vec<Vec<String>> {
-    let (mut all, mut record, mut cell, mut quoted) =
-        (Vec::new(), Vec::new(), String::new(), false);
+    let (mut all, mut record, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
         match letter {
@@ -125,10 +102,7 @@ fn read_back(name: &str, bytes: &[u8]) -> Vec<Vec<String>> {
         let mut book = calamine::Xlsx::new(std::io::Cursor::new(bytes)).expect("a workbook");
         let range = book.worksheet_range("Staff").expect("its only sheet");
         assert_eq!(range.start(), Some((0, 0)));
-        return range
-            .rows()
-            .map(|r| r.iter().map(ToString::to_string).collect())
-            .collect();
+        return range.rows().map(|r| r.iter().map(ToString::to_string).collect()).collect();
     }
     let (text, delimiter) = match name.rsplit('_').next().expect("names have parts") {
         "post.csv" => (encoding_rs::WINDOWS_1252.decode(bytes).0, ','),
@@ -152,18 +126,11 @@ fn every_row_of_the_truth_is_in_its_file_and_no_row_is_without_truth() {
     let mut files: HashMap<&str, (Vec<Vec<String>>, HashSet<u32>)> = world
         .staff_files
         .iter()
-        .map(|f| {
-            (
-                f.file_name.as_str(),
-                (read_back(&f.file_name, &f.bytes), HashSet::new()),
-            )
-        })
+        .map(|f| (f.file_name.as_str(), (read_back(&f.file_name, &f.bytes), HashSet::new())))
         .collect();
     for person in &world.truth.people {
         for row in &person.rows {
-            let (records, seen) = files
-                .get_mut(row.file_name.as_str())
-                .expect("the file exists");
+            let (records, seen) = files.get_mut(row.file_name.as_str()).expect("the file exists");
             assert!(seen.insert(row.row), "two people in one row: {row:?}");
             let record = &records[row.row as usize - 1];
             let found = record.iter().any(|cell| cell.contains(&row.surname));
@@ -172,9 +139,7 @@ fn every_row_of_the_truth_is_in_its_file_and_no_row_is_without_truth() {
         }
     }
     for row in &world.truth.other_rows {
-        let (records, seen) = files
-            .get_mut(row.file_name.as_str())
-            .expect("the file exists");
+        let (records, seen) = files.get_mut(row.file_name.as_str()).expect("the file exists");
         assert!(seen.insert(row.row), "{row:?}");
         let record = &records[row.row as usize - 1];
         match row.what.as_str() {
@@ -191,22 +156,13 @@ fn every_row_of_the_truth_is_in_its_file_and_no_row_is_without_truth() {
             n if n.ends_with(".xlsx") => 4,
             _ => 1,
         };
-        assert_eq!(
-            records.len(),
-            above + seen.len(),
-            "{name}: a row that nobody knows"
-        );
+        assert_eq!(records.len(), above + seen.len(), "{name}: a row that nobody knows");
     }
 }
 
 fn nhs_number_is_valid(number: &str) -> bool {
     let digits: Vec<u32> = number.chars().filter_map(|c| c.to_digit(10)).collect();
-    let sum: u32 = digits
-        .iter()
-        .take(9)
-        .zip((2..=10).rev())
-        .map(|(d, w)| d * w)
-        .sum();
+    let sum: u32 = digits.iter().take(9).zip((2..=10).rev()).map(|(d, w)| d * w).sum();
     digits.len() == 10 && number.starts_with("999") && (sum + digits[9]).is_multiple_of(11)
 }
 
@@ -218,15 +174,8 @@ fn people_are_as_promised() {
     let mut numbers = HashSet::new();
     let mut names: HashMap<(String, Date), Vec<u32>> = HashMap::new();
     for person in people {
-        let home = geo
-            .postcodes
-            .find(&person.home)
-            .expect("homes are real postcodes");
-        assert!(
-            home.residential,
-            "nobody lives in a PO box: {}",
-            person.home
-        );
+        let home = geo.postcodes.find(&person.home).expect("homes are real postcodes");
+        assert!(home.residential, "nobody lives in a PO box: {}", person.home);
         if let Some(number) = &person.nhs_number {
             assert!(nhs_number_is_valid(number), "{number}");
             assert!(numbers.insert(number), "{number} twice");
@@ -236,10 +185,7 @@ fn people_are_as_promised() {
         assert!(person.email.ends_with("@example.org") && person.email.is_ascii());
         assert!(person.mobile.starts_with("07700900") && person.mobile.len() == 11);
         let name = format!("{} {}", person.forename, person.surname).to_lowercase();
-        names
-            .entry((name, person.born))
-            .or_default()
-            .push(person.index);
+        names.entry((name, person.born)).or_default().push(person.index);
     }
     for (name, same) in names.iter().filter(|(_, same)| same.len() > 1) {
         let meant = |i: &u32| matches!(people[*i as usize].trap, Some(Trap::SameNameAndBirth(_)));
@@ -251,16 +197,9 @@ fn people_are_as_promised() {
         assert!((priority(group) - wanted).abs() < 0.001, "group {group}");
     }
     assert!((share(numbers.len()) - 0.93).abs() < 0.01);
-    let two = people
-        .iter()
-        .filter(|p| p.rows.iter().any(|r| r.kind == RowKind::OtherEmployer));
+    let two = people.iter().filter(|p| p.rows.iter().any(|r| r.kind == RowKind::OtherEmployer));
     assert!((0.025..0.035).contains(&share(two.count())));
-    let traps = |wanted: fn(&Trap) -> bool| {
-        people
-            .iter()
-            .filter(|p| p.trap.as_ref().is_some_and(wanted))
-            .count()
-    };
+    let traps = |wanted: fn(&Trap) -> bool| people.iter().filter(|p| p.trap.as_ref().is_some_and(wanted)).count();
     assert!(traps(|t| matches!(t, Trap::Twin(_))) >= 20);
     assert!(traps(|t| matches!(t, Trap::SameName(_))) >= 40);
     assert!(traps(|t| matches!(t, Trap::SameNameAndBirth(_))) >= 4);
@@ -283,10 +222,7 @@ fn every_edge_name_and_every_fault_is_there() {
         }
     }
     for (forename, surname, why) in &Geo::demo().edge_names {
-        assert!(
-            surnames.contains(surname.as_str()),
-            "{forename} {surname}: {why}"
-        );
+        assert!(surnames.contains(surname.as_str()), "{forename} {surname}: {why}");
     }
     assert_eq!(faults.len(), 6, "{faults:?}");
     let share = faults.values().sum::<usize>() as f64 / f64::from(rows);
@@ -306,38 +242,16 @@ fn truth_survives_its_files() {
 
 #[test]
 fn capacity_is_comfortable_but_for_one_corner() {
-    for (seed, today) in [
-        (1, TODAY),
-        (7, TODAY),
-        (1, date(2026, 12, 13)),
-        (2, date(2027, 3, 4)),
-    ] {
-        let world = World::new(Settings {
-            seed,
-            people: 20_000,
-            today,
-        });
+    for (seed, today) in [(1, TODAY), (7, TODAY), (1, date(2026, 12, 13)), (2, date(2027, 3, 4))] {
+        let world = World::new(Settings { seed, people: 20_000, today });
         let (first, second) = world.capacity();
         let wanted = 20_000.0 / 0.92;
-        assert!(
-            (f64::from(first) / wanted - 1.0).abs() < 0.02,
-            "dose 1: {first}"
-        );
-        assert!(
-            f64::from(second) > f64::from(first) * 1.05,
-            "dose 2: {second}"
-        );
-        assert!(
-            (30..=45).contains(&world.sites.len()),
-            "{} sites",
-            world.sites.len()
-        );
+        assert!((f64::from(first) / wanted - 1.0).abs() < 0.02, "dose 1: {first}");
+        assert!(f64::from(second) > f64::from(first) * 1.05, "dose 2: {second}");
+        assert!((30..=45).contains(&world.sites.len()), "{} sites", world.sites.len());
         let mut by_site: BTreeMap<&str, u32> = BTreeMap::new();
         for (date, template) in world.sessions() {
-            assert!(
-                template.places() > 0 && template.from < template.until,
-                "{template:?}"
-            );
+            assert!(template.places() > 0 && template.from < template.until, "{template:?}");
             assert!(date >= world.campaign.starts && date <= world.campaign.ends);
             *by_site.entry(&template.site_id).or_default() += template.places();
         }
@@ -368,12 +282,7 @@ fn no_sessions_overlap(world: &World) {
 
 /// No foreign employer may use more than 35 % of a site, 60 % of a hub.
 fn allocations_keep_their_share(world: &World, places: &BTreeMap<&str, u32>) {
-    let hubs: HashSet<&str> = world
-        .sites
-        .iter()
-        .filter(|s| s.kind == "hospital_hub")
-        .map(|s| s.id.as_str())
-        .collect();
+    let hubs: HashSet<&str> = world.sites.iter().filter(|s| s.kind == "hospital_hub").map(|s| s.id.as_str()).collect();
     for agreement in &world.agreements {
         for allocation in &agreement.allocations {
             let site = allocation.site_id.as_str();

@@ -6,6 +6,7 @@ use crate::app::{App, AsItIs};
 use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
+use crate::booking::routes as mine;
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
 use crate::evidence::{health, routes as see};
@@ -31,7 +32,7 @@ pub struct Route {
 
 /// The whole table.
 pub fn table() -> Vec<Route> {
-    use Guard::{ClinicInPath, EmployerInPath, Employers, Lead, Open, Staff};
+    use Guard::{ClinicInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
     vec![
         // doors
         get("/sign-in", Open, access::staff_door),
@@ -44,6 +45,20 @@ pub fn table() -> Vec<Route> {
         post("/b/sign-out", Open, access::person_sign_out),
         get("/b/signed-out", Open, access::person_signed_out),
         // a person's own pages
+        get("/b/appointments", Person, mine::appointments),
+        get("/b/done", Person, mine::done),
+        get("/b/calendar.ics", Person, mine::calendar),
+        post("/b/confirm", Person, mine::confirm),
+        get("/b/change/{n}", Person, mine::free_times),
+        get("/b/change/{n}/check", Person, mine::check),
+        post("/b/change", Person, mine::change),
+        get("/b/cancel", Person, mine::cancel_form),
+        post("/b/cancel", Person, mine::cancel),
+        get("/b/decline", Person, mine::decline_form),
+        post("/b/decline", Person, mine::decline),
+        get("/b/elsewhere", Person, mine::elsewhere_form),
+        post("/b/elsewhere", Person, mine::elsewhere),
+        post("/b/reopen", Person, mine::reopen),
         // the campaign
         get("/", Staff, see::start),
         get("/campaign", Lead, see::campaign_home),

@@ -20,6 +20,7 @@ fn path(route: &Route) -> String {
         .replace("{import}", "00000000-0000-0000-0000-000000000058")
         .replace("{item}", "00000000-0000-0000-0000-000000000059")
         .replace("{code}", "K7QM-2X9F-4T")
+        .replace("{n}", "1")
         .replace("{token}", "0123")
         .replace("/assets/{name}", accord::base::page::asset_path("accord.css"))
 }

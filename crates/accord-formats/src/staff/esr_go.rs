@@ -45,13 +45,7 @@ pub(super) fn table(rows: Rows) -> Result<Table, TableError> {
     let mut by_id: HashMap<String, usize> = HashMap::new();
     let mut closed = false;
     let mut last = 0;
-    let mut pass = |row, why| {
-        skipped.push(Skipped {
-            row,
-            sheet: String::new(),
-            why,
-        })
-    };
+    let mut pass = |row, why| skipped.push(Skipped { row, sheet: String::new(), why });
     for (row, cells) in &rows.rows {
         last = *row;
         match kind(cells) {
@@ -78,18 +72,10 @@ pub(super) fn table(rows: Rows) -> Result<Table, TableError> {
     }
     join(&rows, &by_id, &mut people);
     if people.is_empty() {
-        return Err(if closed {
-            TableError::NoRecords { header_row: 1 }
-        } else {
-            TableError::CutOff { row: last }
-        });
+        return Err(if closed { TableError::NoRecords { header_row: 1 } } else { TableError::CutOff { row: last } });
     }
     Ok(Table {
-        dialect: Dialect {
-            source: Source::EsrOutbound,
-            header_row: 0,
-            date_forms: Vec::new(),
-        },
+        dialect: Dialect { source: Source::EsrOutbound, header_row: 0, date_forms: Vec::new() },
         headings: HEADINGS.iter().map(|h| (*h).to_owned()).collect(),
         records: people,
         skipped,
@@ -119,32 +105,19 @@ fn kind(cells: &[Cell]) -> Option<Kind> {
 }
 
 fn at(cells: &[Cell], position: usize) -> String {
-    cells
-        .get(position)
-        .map(|c| c.text().into_owned())
-        .unwrap_or_default()
+    cells.get(position).map(|c| c.text().into_owned()).unwrap_or_default()
 }
 
 fn person(row: u32, cells: &[Cell]) -> Record {
-    let mut own: Vec<Cell> = PERSON
-        .iter()
-        .map(|p| cells.get(*p).cloned().unwrap_or_default())
-        .collect();
+    let mut own: Vec<Cell> = PERSON.iter().map(|p| cells.get(*p).cloned().unwrap_or_default()).collect();
     own.resize(HEADINGS.len(), Cell::Empty);
-    Record {
-        row,
-        sheet: 0,
-        cells: own,
-    }
+    Record { row, sheet: 0, cells: own }
 }
 
 /// The main assignment wins over the first one; the first mobile phone is taken.
 fn join(rows: &Rows, by_id: &HashMap<String, usize>, people: &mut [Record]) {
     for (_, cells) in &rows.rows {
-        let Some(who) = by_id
-            .get(&at(cells, PERSON_ID))
-            .and_then(|i| people.get_mut(*i))
-        else {
+        let Some(who) = by_id.get(&at(cells, PERSON_ID)).and_then(|i| people.get_mut(*i)) else {
             continue;
         };
         match kind(cells) {
@@ -156,9 +129,7 @@ fn join(rows: &Rows, by_id: &HashMap<String, usize>, people: &mut [Record]) {
                     }
                 }
             }
-            Some(Kind::Phone)
-                if at(cells, 3).to_lowercase().contains("mob") && who.cells[10].is_empty() =>
-            {
+            Some(Kind::Phone) if at(cells, 3).to_lowercase().contains("mob") && who.cells[10].is_empty() => {
                 who.cells[10] = cells.get(4).cloned().unwrap_or_default();
             }
             _ => {}

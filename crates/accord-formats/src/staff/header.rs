@@ -11,9 +11,7 @@ const LOOKED_AT: usize = 60;
 
 /// How many of the cells are known headings, each field counted once.
 pub(super) fn known_headings<'a>(cells: impl Iterator<Item = &'a str>) -> usize {
-    let mut fields: Vec<Field> = cells
-        .filter_map(|c| synonyms::known(c).map(|(f, _)| f))
-        .collect();
+    let mut fields: Vec<Field> = cells.filter_map(|c| synonyms::known(c).map(|(f, _)| f)).collect();
     fields.sort_unstable();
     fields.dedup();
     fields.len()
@@ -23,10 +21,7 @@ pub(super) fn known_headings<'a>(cells: impl Iterator<Item = &'a str>) -> usize 
 /// it names people and nothing else stands in the row (a bare list of names).
 pub(super) fn find(rows: &[(u32, Vec<Cell>)]) -> Option<usize> {
     let mut best = (0, 0);
-    let with_content = rows
-        .iter()
-        .enumerate()
-        .filter(|(_, (_, cells))| !cells.is_empty());
+    let with_content = rows.iter().enumerate().filter(|(_, (_, cells))| !cells.is_empty());
     for (at, (_, cells)) in with_content.take(LOOKED_AT) {
         let texts = cells.iter().filter_map(|cell| match cell {
             Cell::Text(text) => Some(text.as_ref()),
@@ -44,10 +39,7 @@ pub(super) fn find(rows: &[(u32, Vec<Cell>)]) -> Option<usize> {
 }
 
 fn is_person_heading(cell: &Cell) -> bool {
-    matches!(
-        synonyms::known(&cell.text()),
-        Some((Field::FullName | Field::StaffNumber | Field::FamilyName, _))
-    )
+    matches!(synonyms::known(&cell.text()), Some((Field::FullName | Field::StaffNumber | Field::FamilyName, _)))
 }
 
 /// Headings made whole: blanks named by their column, repeated ones numbered, line breaks made blanks.
@@ -55,11 +47,7 @@ pub(super) fn headings(cells: &[Cell]) -> Vec<String> {
     let mut headings: Vec<String> = Vec::with_capacity(cells.len());
     for (at, cell) in cells.iter().enumerate() {
         let words: Vec<String> = cell.text().split_whitespace().map(str::to_owned).collect();
-        let base = if words.is_empty() {
-            format!("Column {}", at + 1)
-        } else {
-            words.join(" ")
-        };
+        let base = if words.is_empty() { format!("Column {}", at + 1) } else { words.join(" ") };
         let mut heading = base.clone();
         let mut copy = 2;
         while headings.contains(&heading) {
@@ -99,26 +87,14 @@ impl Sorter {
         let last = rows.rows.len();
         for (at, (row, mut cells)) in rows.rows.into_iter().enumerate() {
             let ends_here = rows.cut_off == Some(row) && at + 1 == last;
-            let why = if ends_here {
-                Some(SkipReason::CutOff)
-            } else {
-                self.passes_over(&cells)
-            };
+            let why = if ends_here { Some(SkipReason::CutOff) } else { self.passes_over(&cells) };
             match why {
-                Some(why) => skipped.push(Skipped {
-                    row,
-                    sheet: rows.sheet.clone(),
-                    why,
-                }),
+                Some(why) => skipped.push(Skipped { row, sheet: rows.sheet.clone(), why }),
                 None => {
                     if cells.len() < self.folded.len() {
                         cells.resize(self.folded.len(), Cell::Empty);
                     }
-                    records.push(Record {
-                        row,
-                        sheet: self.sheet,
-                        cells,
-                    });
+                    records.push(Record { row, sheet: self.sheet, cells });
                 }
             }
         }
@@ -180,29 +156,17 @@ impl Sorter {
         let Some(Cell::Text(text)) = self.full_name.and_then(|at| cells.get(at)) else {
             return false;
         };
-        let words: Vec<String> = text
-            .split([' ', ','])
-            .filter(|w| !w.is_empty())
-            .map(str::to_lowercase)
-            .collect();
+        let words: Vec<String> = text.split([' ', ',']).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
         (2..=4).contains(&words.len())
-            && words
-                .iter()
-                .all(|w| w.chars().all(|c| c.is_alphabetic() || "-'’.".contains(c)))
+            && words.iter().all(|w| w.chars().all(|c| c.is_alphabetic() || "-'’.".contains(c)))
             && !words.iter().any(|w| NOT_NAMES.contains(&w.as_str()))
     }
 }
 
 /// `Total`, `Grand total: 120`, `Total staff`, `Page 3 of 7`.
 fn is_closing_line(first: &str) -> bool {
-    let mut words = first
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .map(str::to_lowercase);
-    let (one, two) = (
-        words.next().unwrap_or_default(),
-        words.next().unwrap_or_default(),
-    );
+    let mut words = first.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase);
+    let (one, two) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     matches!(
         (one.as_str(), two.as_str()),
         ("total" | "totals" | "subtotal" | "count", _)

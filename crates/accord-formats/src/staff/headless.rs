@@ -25,11 +25,7 @@ susan suzanne sylvia teresa terence thomas timothy tina tracey tracy trevor vale
 
 /// A table with headings of ours, where at least a name and one more thing about the person were found.
 pub(super) fn table(rows: Rows, source: Source) -> Result<Table, TableError> {
-    let row = rows
-        .rows
-        .iter()
-        .find(|(_, c)| !c.is_empty())
-        .map_or(1, |(row, _)| *row);
+    let row = rows.rows.iter().find(|(_, c)| !c.is_empty()).map_or(1, |(row, _)| *row);
     let fields = conclude(&rows.rows).ok_or(TableError::NoHeader { row })?;
     let headings: Vec<String> = fields
         .iter()
@@ -44,12 +40,7 @@ pub(super) fn table(rows: Rows, source: Source) -> Result<Table, TableError> {
 
 fn conclude(rows: &[(u32, Vec<Cell>)]) -> Option<Vec<Option<Field>>> {
     let width = rows.iter().map(|(_, cells)| cells.len()).max()?;
-    let probe: Vec<&Vec<Cell>> = rows
-        .iter()
-        .map(|(_, c)| c)
-        .filter(|c| !c.is_empty())
-        .take(PROBE)
-        .collect();
+    let probe: Vec<&Vec<Cell>> = rows.iter().map(|(_, c)| c).filter(|c| !c.is_empty()).take(PROBE).collect();
     if width < 2 || probe.len() < 2 {
         return None;
     }
@@ -58,12 +49,7 @@ fn conclude(rows: &[(u32, Vec<Cell>)]) -> Option<Vec<Option<Field>>> {
     for at in 0..width {
         let values: Vec<String> = probe
             .iter()
-            .filter_map(|cells| {
-                cells
-                    .get(at)
-                    .filter(|c| !c.is_empty())
-                    .map(|c| c.text().into_owned())
-            })
+            .filter_map(|cells| cells.get(at).filter(|c| !c.is_empty()).map(|c| c.text().into_owned()))
             .collect();
         match by_values(&values) {
             Some(Field::FullName) => names.push((at, given_share(&values))),
@@ -77,11 +63,7 @@ fn conclude(rows: &[(u32, Vec<Cell>)]) -> Option<Vec<Option<Field>>> {
         [(only, _)] => fields[only] = Some(Field::FullName),
         // Job titles are words too: the names stand first and next to each other.
         [(one, one_given), (two, two_given), ..] => {
-            let (given, family) = if one_given >= two_given {
-                (one, two)
-            } else {
-                (two, one)
-            };
+            let (given, family) = if one_given >= two_given { (one, two) } else { (two, one) };
             fields[given] = Some(Field::GivenName);
             fields[family] = Some(Field::FamilyName);
         }
@@ -104,9 +86,7 @@ fn by_values(values: &[String]) -> Option<Field> {
         Some(Field::Mobile)
     } else if most(&|v| is_date(v)) {
         Some(Field::DateOfBirth)
-    } else if most(&|v| v.chars().all(|c| c.is_alphabetic() || " -'’.,".contains(c)))
-        && mostly_different(values)
-    {
+    } else if most(&|v| v.chars().all(|c| c.is_alphabetic() || " -'’.,".contains(c))) && mostly_different(values) {
         Some(Field::FullName)
     } else {
         None
@@ -130,11 +110,7 @@ fn given_share(values: &[String]) -> f64 {
     let hits = values
         .iter()
         .filter(|v| {
-            let first = v
-                .split([' ', '-'])
-                .next()
-                .unwrap_or_default()
-                .to_lowercase();
+            let first = v.split([' ', '-']).next().unwrap_or_default().to_lowercase();
             GIVEN.split_ascii_whitespace().any(|g| g == first)
         })
         .count();

@@ -56,31 +56,20 @@ impl Mapping {
 
     /// The heading of a field.
     pub fn heading(&self, field: Field) -> Option<&str> {
-        self.entries
-            .iter()
-            .find(|e| e.field == field)
-            .map(|e| e.heading.as_str())
+        self.entries.iter().find(|e| e.field == field).map(|e| e.heading.as_str())
     }
 
     /// Says what a heading is (`None`: do not read it), as a person decided; takes the field from any other heading.
     pub fn set(&mut self, heading: &str, field: Option<Field>) {
         let loses = |e: &Entry| e.heading == heading || Some(e.field) == field;
-        let lost: Vec<String> = self
-            .entries
-            .iter()
-            .filter(|e| loses(e))
-            .map(|e| e.heading.clone())
-            .collect();
+        let lost: Vec<String> = self.entries.iter().filter(|e| loses(e)).map(|e| e.heading.clone()).collect();
         self.entries.retain(|e| !loses(e));
-        self.unmapped
-            .extend(lost.into_iter().filter(|h| h != heading));
+        self.unmapped.extend(lost.into_iter().filter(|h| h != heading));
         self.unmapped.retain(|h| h != heading);
         match field {
-            Some(field) => self.entries.push(Entry {
-                field,
-                heading: heading.to_owned(),
-                confidence: Confidence::Certain,
-            }),
+            Some(field) => {
+                self.entries.push(Entry { field, heading: heading.to_owned(), confidence: Confidence::Certain })
+            }
             None => self.unmapped.push(heading.to_owned()),
         }
     }
@@ -92,14 +81,9 @@ impl Mapping {
 
     /// True where people can be told apart by it: a name or a staff number is mapped.
     pub fn names_somebody(&self) -> bool {
-        [
-            Field::StaffNumber,
-            Field::FullName,
-            Field::FamilyName,
-            Field::GivenName,
-        ]
-        .iter()
-        .any(|f| self.heading(*f).is_some())
+        [Field::StaffNumber, Field::FullName, Field::FamilyName, Field::GivenName]
+            .iter()
+            .any(|f| self.heading(*f).is_some())
     }
 
     /// One line `field=heading` for each entry, `-=heading` for each heading not read. `\` is written `\\`, a line feed
@@ -108,10 +92,7 @@ impl Mapping {
         let mut text = String::new();
         let known = self.entries.iter().map(|e| (e.field.key(), &e.heading));
         for (key, heading) in known.chain(self.unmapped.iter().map(|h| ("-", h))) {
-            let safe = heading
-                .replace('\\', "\\\\")
-                .replace('\n', "\\n")
-                .replace('\r', "\\r");
+            let safe = heading.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
             text.push_str(key);
             text.push('=');
             text.push_str(&safe);
@@ -124,19 +105,14 @@ impl Mapping {
     pub fn from_text(text: &str) -> Result<Self, MappingTextError> {
         let mut mapping = Self::default();
         for (at, line) in text.split('\n').enumerate() {
-            let fail = |problem| MappingTextError {
-                line: at + 1,
-                problem,
-            };
+            let fail = |problem| MappingTextError { line: at + 1, problem };
             let line = line.strip_suffix('\r').unwrap_or(line);
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
             }
             let (key, heading) = line.split_once('=').ok_or(fail("wanted field=heading"))?;
             let heading = unescaped(heading).ok_or(fail("a backslash stands alone"))?;
-            if mapping.entries.iter().any(|e| e.heading == heading)
-                || mapping.unmapped.contains(&heading)
-            {
+            if mapping.entries.iter().any(|e| e.heading == heading) || mapping.unmapped.contains(&heading) {
                 return Err(fail("the heading was named before"));
             }
             if key == "-" {
@@ -147,11 +123,7 @@ impl Mapping {
             if mapping.heading(field).is_some() {
                 return Err(fail("the field was named before"));
             }
-            mapping.entries.push(Entry {
-                field,
-                heading,
-                confidence: Confidence::Certain,
-            });
+            mapping.entries.push(Entry { field, heading, confidence: Confidence::Certain });
         }
         Ok(mapping)
     }
@@ -183,15 +155,11 @@ pub fn guess_mapping(table: &Table) -> Mapping {
 /// are listed as unmapped.
 pub(super) fn guess_from(headings: &[String]) -> Mapping {
     // ESR reports name the levels above as Org L2 to L7: "Organisation" is then the lowest one, the ward or team.
-    let esr_levels = headings
-        .iter()
-        .any(|h| synonyms::fold(h).starts_with("orgl"));
+    let esr_levels = headings.iter().any(|h| synonyms::fold(h).starts_with("orgl"));
     let guesses: Vec<Option<(Field, usize, Confidence)>> = headings
         .iter()
         .map(|heading| match synonyms::known(heading) {
-            Some((Field::Employer, _))
-                if esr_levels && synonyms::fold(heading) == "organisation" =>
-            {
+            Some((Field::Employer, _)) if esr_levels && synonyms::fold(heading) == "organisation" => {
                 Some((Field::Team, 0, Confidence::Synonym))
             }
             Some((field, 0)) => Some((field, 0, Confidence::Certain)),
@@ -202,20 +170,13 @@ pub(super) fn guess_from(headings: &[String]) -> Mapping {
     let mut mapping = Mapping::default();
     for (at, heading) in headings.iter().enumerate() {
         let wins = guesses[at].filter(|(field, rank, _)| {
-            guesses
-                .iter()
-                .enumerate()
-                .all(|(other, guess)| match guess {
-                    Some((f, r, _)) if f == field && other != at => (*rank, at) < (*r, other),
-                    _ => true,
-                })
+            guesses.iter().enumerate().all(|(other, guess)| match guess {
+                Some((f, r, _)) if f == field && other != at => (*rank, at) < (*r, other),
+                _ => true,
+            })
         });
         match wins {
-            Some((field, _, confidence)) => mapping.entries.push(Entry {
-                field,
-                heading: heading.clone(),
-                confidence,
-            }),
+            Some((field, _, confidence)) => mapping.entries.push(Entry { field, heading: heading.clone(), confidence }),
             None => mapping.unmapped.push(heading.clone()),
         }
     }

@@ -48,42 +48,21 @@ pub fn read_staff(table: &Table, mapping: &Mapping, today: Date) -> (Vec<StaffRo
         }
     }
     if let Some(row) = table.cut_off() {
-        faults.push(whole_row(
-            row,
-            0,
-            FaultCode::CutOff,
-            Severity::RowDropped,
-            SkipReason::CutOff.sentence(),
-        ));
+        faults.push(whole_row(row, 0, FaultCode::CutOff, Severity::RowDropped, SkipReason::CutOff.sentence()));
     }
     (rows, faults)
 }
 
 fn columns<'t>(table: &'t Table, mapping: &Mapping) -> Vec<Column<'t>> {
-    let known = |at: usize| {
-        table
-            .dialect
-            .date_forms
-            .iter()
-            .find(|(column, _)| *column == at)
-            .map(|(_, d)| *d)
-    };
+    let known = |at: usize| table.dialect.date_forms.iter().find(|(column, _)| *column == at).map(|(_, d)| *d);
     mapping
         .entries()
         .iter()
         .filter(|entry| !entry.field.is_dropped())
         .filter_map(|entry| {
             let at = table.headings.iter().position(|h| *h == entry.heading)?;
-            let dates = entry
-                .field
-                .is_date()
-                .then(|| known(at).unwrap_or_else(|| detect_column(table, at)));
-            Some(Column {
-                field: entry.field,
-                at,
-                heading: &table.headings[at],
-                dates,
-            })
+            let dates = entry.field.is_date().then(|| known(at).unwrap_or_else(|| detect_column(table, at)));
+            Some(Column { field: entry.field, at, heading: &table.headings[at], dates })
         })
         .collect()
 }
@@ -91,8 +70,7 @@ fn columns<'t>(table: &'t Table, mapping: &Mapping) -> Vec<Column<'t>> {
 /// What is assumed about whole columns.
 fn column_faults(table: &Table, columns: &[Column<'_>]) -> Vec<RowFault> {
     let mut faults = Vec::new();
-    let headless =
-        table.dialect.header_row == 0 && !matches!(table.dialect.source, Source::EsrOutbound);
+    let headless = table.dialect.header_row == 0 && !matches!(table.dialect.source, Source::EsrOutbound);
     for column in columns {
         let mut assume = |code, seen: String, wanted| {
             faults.push(RowFault {
@@ -106,22 +84,13 @@ fn column_faults(table: &Table, columns: &[Column<'_>]) -> Vec<RowFault> {
             });
         };
         if headless {
-            let wanted =
-                "a row with headings (what the column holds was concluded from its values)";
-            assume(
-                FaultCode::HeadingAssumed,
-                format!("no heading, column {}", column.at + 1),
-                wanted,
-            );
+            let wanted = "a row with headings (what the column holds was concluded from its values)";
+            assume(FaultCode::HeadingAssumed, format!("no heading, column {}", column.at + 1), wanted);
         }
         if let Some(dates) = column.dates.filter(|d| d.ambiguous) {
             let doubtful = dates.evidence.either;
             let wanted = "dates that can be read in one way only (day before month was assumed)";
-            assume(
-                FaultCode::DateOrderAssumed,
-                format!("{doubtful} dates such as 03/04/1980"),
-                wanted,
-            );
+            assume(FaultCode::DateOrderAssumed, format!("{doubtful} dates such as 03/04/1980"), wanted);
         }
     }
     faults
@@ -132,12 +101,7 @@ fn column_faults(table: &Table, columns: &[Column<'_>]) -> Vec<RowFault> {
 fn repeats(record: &Record, seen: &mut HashMap<u64, u32>) -> Option<RowFault> {
     let mut hasher = DefaultHasher::new();
     let mut filled = 0;
-    for (at, cell) in record
-        .cells
-        .iter()
-        .enumerate()
-        .filter(|(_, c)| !c.is_empty())
-    {
+    for (at, cell) in record.cells.iter().enumerate().filter(|(_, c)| !c.is_empty()) {
         filled += 1;
         (at, cell.text()).hash(&mut hasher);
     }
@@ -146,32 +110,17 @@ fn repeats(record: &Record, seen: &mut HashMap<u64, u32>) -> Option<RowFault> {
         return None;
     }
     let (severity, wanted) = if filled >= 3 {
-        (
-            Severity::RowDropped,
-            "each person once (the same row stands further up)",
-        )
+        (Severity::RowDropped, "each person once (the same row stands further up)")
     } else {
-        (
-            Severity::Assumed,
-            "each person once, or more to tell two people of one name apart",
-        )
+        (Severity::Assumed, "each person once, or more to tell two people of one name apart")
     };
-    let mut fault = whole_row(
-        record.row,
-        record.sheet,
-        FaultCode::RepeatedRow,
-        severity,
-        wanted,
-    );
+    let mut fault = whole_row(record.row, record.sheet, FaultCode::RepeatedRow, severity, wanted);
     fault.seen = format!("the same as row {first}");
     Some(fault)
 }
 
 /// A staff number seen before is the same person once more: right where assignment numbers differ, else worth a word.
-fn same_number(
-    row: &StaffRow,
-    numbers: &mut HashMap<StaffNumber, (u32, Option<StaffNumber>)>,
-) -> Option<RowFault> {
+fn same_number(row: &StaffRow, numbers: &mut HashMap<StaffNumber, (u32, Option<StaffNumber>)>) -> Option<RowFault> {
     let number = row.staff_number.clone()?;
     let Some((first, assignment)) = numbers.get(&number) else {
         numbers.insert(number, (row.row, row.assignment_number.clone()));
@@ -181,32 +130,12 @@ fn same_number(
         return None;
     }
     let wanted = "each staff number once (the rows are read as one person with two posts)";
-    let mut fault = whole_row(
-        row.row,
-        row.sheet,
-        FaultCode::SameStaffNumber,
-        Severity::Assumed,
-        wanted,
-    );
+    let mut fault = whole_row(row.row, row.sheet, FaultCode::SameStaffNumber, Severity::Assumed, wanted);
     fault.seen = format!("the staff number of row {first}");
     Some(fault)
 }
 
-pub(super) fn whole_row(
-    row: u32,
-    sheet: u16,
-    code: FaultCode,
-    severity: Severity,
-    wanted: &'static str,
-) -> RowFault {
+pub(super) fn whole_row(row: u32, sheet: u16, code: FaultCode, severity: Severity, wanted: &'static str) -> RowFault {
     let fault = Fault::new(code, wanted);
-    RowFault {
-        row,
-        sheet,
-        column: String::new(),
-        code,
-        seen: String::new(),
-        wanted: fault.wanted,
-        severity,
-    }
+    RowFault { row, sheet, column: String::new(), code, seen: String::new(), wanted: fault.wanted, severity }
 }

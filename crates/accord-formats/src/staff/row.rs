@@ -98,11 +98,7 @@ impl RowFault {
             (row, "") => format!("Row {row}"),
             (row, column) => format!("Row {row}, column \"{column}\""),
         };
-        let seen = if self.seen.is_empty() {
-            String::new()
-        } else {
-            format!(" has \"{}\"", self.seen)
-        };
+        let seen = if self.seen.is_empty() { String::new() } else { format!(" has \"{}\"", self.seen) };
         let done = match self.severity {
             Severity::RowDropped => "The row was left out.",
             Severity::ValueDropped => "The value was left out, the person was read.",

@@ -11,9 +11,7 @@ use super::synonyms;
 use super::table::{Cell, Record};
 use crate::date::{self, DateKind};
 use crate::fault::{Fault, FaultCode, Severity};
-use crate::{
-    AccessNeeds, Email, Leave, Mobile, NhsNumber, PersonName, Postcode, Rota, StaffNumber,
-};
+use crate::{AccessNeeds, Email, Leave, Mobile, NhsNumber, PersonName, Postcode, Rota, StaffNumber};
 
 /// The longest free text that is kept, in characters.
 const LONGEST_TEXT: usize = 200;
@@ -34,22 +32,13 @@ impl<'r> RowMaker<'r> {
         today: Date,
         faults: &'r mut Vec<RowFault>,
     ) -> Self {
-        Self {
-            record,
-            columns,
-            today,
-            faults,
-        }
+        Self { record, columns, today, faults }
     }
 
     /// The row, or nothing where there is nobody to book.
     pub(super) fn make(&mut self, width: usize) -> Option<StaffRow> {
-        let mut row = StaffRow {
-            row: self.record.row,
-            sheet: self.record.sheet,
-            name: self.name(),
-            ..StaffRow::default()
-        };
+        let mut row =
+            StaffRow { row: self.record.row, sheet: self.record.sheet, name: self.name(), ..StaffRow::default() };
         for column in self.columns {
             if let Some(cell) = self.record.cells.get(column.at)
                 && !cell.is_empty()
@@ -64,8 +53,7 @@ impl<'r> RowMaker<'r> {
             return None;
         }
         if self.record.cells.len() > width {
-            let wanted =
-                "no more cells than headings (a delimiter inside a value may have shifted the row)";
+            let wanted = "no more cells than headings (a delimiter inside a value may have shifted the row)";
             self.about_row(FaultCode::TooManyCells, Severity::Assumed, wanted);
         }
         self.dates_agree(&mut row);
@@ -84,24 +72,16 @@ impl<'r> RowMaker<'r> {
         let text = cell.text();
         let text = text.as_ref();
         match column.field {
-            Field::StaffNumber => {
-                row.staff_number = self.keep(column, text, StaffNumber::parse(text))
-            }
-            Field::AssignmentNumber => {
-                row.assignment_number = self.keep(column, text, StaffNumber::parse(text))
-            }
+            Field::StaffNumber => row.staff_number = self.keep(column, text, StaffNumber::parse(text)),
+            Field::AssignmentNumber => row.assignment_number = self.keep(column, text, StaffNumber::parse(text)),
             Field::PrimaryAssignment => row.primary = self.keep(column, text, yes_or_no(text)),
             Field::PreferredName => row.preferred = self.text(column, text),
             Field::DateOfBirth => row.date_of_birth = self.birth(column, cell, text),
             Field::NhsNumber => row.nhs_number = self.keep(column, text, nhs_number(text)),
             Field::WorkEmail => row.work_email = self.keep(column, text, Email::parse(text)),
             Field::Mobile => row.mobile = self.keep(column, text, Mobile::parse(text)),
-            Field::HomePostcode => {
-                row.home_postcode = self.keep(column, text, Postcode::parse(text))
-            }
-            Field::WorkPostcode => {
-                row.work_postcode = self.keep(column, text, Postcode::parse(text))
-            }
+            Field::HomePostcode => row.home_postcode = self.keep(column, text, Postcode::parse(text)),
+            Field::WorkPostcode => row.work_postcode = self.keep(column, text, Postcode::parse(text)),
             Field::Employer => row.employer = self.text(column, text),
             Field::Team => row.team = self.text(column, text),
             Field::JobTitle => row.job_title = self.text(column, text),
@@ -109,12 +89,8 @@ impl<'r> RowMaker<'r> {
             Field::Contract => row.contract = self.text(column, text),
             Field::Rota => row.rota = self.keep(column, text, Rota::parse(text)),
             Field::Leave => row.leave = self.keep(column, text, Leave::parse(text)),
-            Field::PriorityGroup => {
-                row.priority_group = self.keep(column, text, priority_group(text))
-            }
-            Field::AccessNeeds => {
-                row.access_needs = self.keep(column, text, AccessNeeds::parse(text))
-            }
+            Field::PriorityGroup => row.priority_group = self.keep(column, text, priority_group(text)),
+            Field::AccessNeeds => row.access_needs = self.keep(column, text, AccessNeeds::parse(text)),
             Field::Language => row.language = self.text(column, text),
             Field::StartDate => row.start_date = self.date(column, cell, text, DateKind::Other),
             Field::EndDate => row.end_date = self.date(column, cell, text, DateKind::Other),
@@ -147,21 +123,14 @@ impl<'r> RowMaker<'r> {
         let in_parts = !(given.is_empty() && family.is_empty());
         let (column, seen, read) = if in_parts {
             let seen = format!("{given} {family}");
-            (
-                family_column.or(given_column)?,
-                seen,
-                PersonName::parse(&given, &family),
-            )
+            (family_column.or(given_column)?, seen, PersonName::parse(&given, &family))
         } else if full.is_empty() {
             return None;
         } else {
             let parted_by_rule = !full.contains(',') && full.split_whitespace().count() > 2;
             let read = PersonName::parse_full(&full).map(|(name, mut notes)| {
                 if parted_by_rule {
-                    notes.push(Fault::new(
-                        FaultCode::NameParted,
-                        "given and family name in columns of their own",
-                    ));
+                    notes.push(Fault::new(FaultCode::NameParted, "given and family name in columns of their own"));
                 }
                 (name, notes)
             });
@@ -191,19 +160,11 @@ impl<'r> RowMaker<'r> {
         self.keep(column, text, plausible)
     }
 
-    fn date(
-        &mut self,
-        column: &Column<'_>,
-        cell: &Cell,
-        text: &str,
-        kind: DateKind,
-    ) -> Option<Date> {
+    fn date(&mut self, column: &Column<'_>, cell: &Cell, text: &str, kind: DateKind) -> Option<Date> {
         let fault = Fault::new(FaultCode::Date, "a date in the form of its column");
         let read = match (cell, column.dates) {
             (Cell::Date(date), _) => Ok(*date),
-            (Cell::Number(days), _) if (1.0..110_000.0).contains(days) => {
-                date::from_serial(*days as u32).ok_or(fault)
-            }
+            (Cell::Number(days), _) if (1.0..110_000.0).contains(days) => date::from_serial(*days as u32).ok_or(fault),
             (_, Some(detected)) => detected.read(text, kind, self.today),
             _ => Err(fault),
         };
@@ -213,23 +174,15 @@ impl<'r> RowMaker<'r> {
     /// Free text on one line, without control characters.
     fn text(&mut self, column: &Column<'_>, text: &str) -> Option<String> {
         let mut line = String::with_capacity(text.len());
-        for word in text
-            .split(|c: char| c.is_whitespace() || c.is_control())
-            .filter(|w| !w.is_empty())
-        {
+        for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()) {
             if !line.is_empty() {
                 line.push(' ');
             }
             line.push_str(word);
         }
         let long = line.chars().count() > LONGEST_TEXT;
-        let read = if long {
-            Err(Fault::new(FaultCode::TooLong, "at most 200 characters"))
-        } else {
-            Ok(line)
-        };
-        self.keep(column, text, read)
-            .filter(|line| !line.is_empty())
+        let read = if long { Err(Fault::new(FaultCode::TooLong, "at most 200 characters")) } else { Ok(line) };
+        self.keep(column, text, read).filter(|line| !line.is_empty())
     }
 
     fn dates_agree(&mut self, row: &mut StaffRow) {
@@ -240,19 +193,13 @@ impl<'r> RowMaker<'r> {
             let wanted = "an end date after the start date";
             if let Some(column) = self.columns.iter().find(|c| c.field == Field::EndDate) {
                 let fault = Fault::new(FaultCode::EndBeforeStart, wanted);
-                self.note(
-                    column,
-                    &format!("{start} to {end}"),
-                    fault,
-                    Severity::ValueDropped,
-                );
+                self.note(column, &format!("{start} to {end}"), fault, Severity::ValueDropped);
             }
         }
     }
 
     fn has_left(&self, row: &StaffRow) -> bool {
-        row.end_date.is_some_and(|end| end < self.today)
-            || row.status.as_deref().is_some_and(says_left)
+        row.end_date.is_some_and(|end| end < self.today) || row.status.as_deref().is_some_and(says_left)
     }
 
     fn keep<T>(&mut self, column: &Column<'_>, seen: &str, read: Result<T, Fault>) -> Option<T> {
@@ -278,13 +225,7 @@ impl<'r> RowMaker<'r> {
     }
 
     fn about_row(&mut self, code: FaultCode, severity: Severity, wanted: &'static str) {
-        self.faults.push(whole_row(
-            self.record.row,
-            self.record.sheet,
-            code,
-            severity,
-            wanted,
-        ));
+        self.faults.push(whole_row(self.record.row, self.record.sheet, code, severity, wanted));
     }
 }
 
@@ -346,10 +287,7 @@ fn priority_group(text: &str) -> Result<u8, Fault> {
     bare.parse()
         .ok()
         .filter(|n| (1..=9).contains(n))
-        .ok_or(Fault::new(
-            FaultCode::PriorityGroup,
-            "a priority group from 1 to 9",
-        ))
+        .ok_or(Fault::new(FaultCode::PriorityGroup, "a priority group from 1 to 9"))
 }
 
 fn says_left(status: &str) -> bool {

@@ -38,10 +38,7 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, TableError> {
         return Err(TableError::NotATable(what));
     }
     let head = String::from_utf8_lossy(&start[..start.len().min(200)]).to_ascii_lowercase();
-    if ["<!doctype html", "<html", "<table", "<?xml"]
-        .iter()
-        .any(|m| head.starts_with(m))
-    {
+    if ["<!doctype html", "<html", "<table", "<?xml"].iter().any(|m| head.starts_with(m)) {
         return Err(TableError::NotATable("a web page or XML document"));
     }
     if head.starts_with("{\"") || head.starts_with("[{") {

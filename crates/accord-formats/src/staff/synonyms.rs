@@ -132,49 +132,14 @@ const PARTS: &[(Field, &[&str], &[&str])] = &[
     (Field::NhsNumber, &["nhsn"], &["date", "mail"]),
     (Field::WorkPostcode, &["postcode", "work"], &[]),
     (Field::WorkPostcode, &["postcode", "base"], &[]),
-    (
-        Field::HomePostcode,
-        &["postcode"],
-        &["work", "base", "site", "gp", "kin", "emergency"],
-    ),
-    (
-        Field::WorkEmail,
-        &["email"],
-        &["manager", "supervisor", "kin", "emergency"],
-    ),
-    (
-        Field::Mobile,
-        &["mobile"],
-        &["kin", "emergency", "manager", "supervisor"],
-    ),
-    (
-        Field::FamilyName,
-        &["surname"],
-        &[
-            "previous",
-            "maiden",
-            "manager",
-            "supervisor",
-            "birth",
-            "preferred",
-        ],
-    ),
-    (
-        Field::FamilyName,
-        &["lastname"],
-        &["previous", "maiden", "manager", "supervisor", "preferred"],
-    ),
+    (Field::HomePostcode, &["postcode"], &["work", "base", "site", "gp", "kin", "emergency"]),
+    (Field::WorkEmail, &["email"], &["manager", "supervisor", "kin", "emergency"]),
+    (Field::Mobile, &["mobile"], &["kin", "emergency", "manager", "supervisor"]),
+    (Field::FamilyName, &["surname"], &["previous", "maiden", "manager", "supervisor", "birth", "preferred"]),
+    (Field::FamilyName, &["lastname"], &["previous", "maiden", "manager", "supervisor", "preferred"]),
     (Field::PreferredName, &["knownas"], &[]),
-    (
-        Field::GivenName,
-        &["forename"],
-        &["manager", "supervisor", "preferred"],
-    ),
-    (
-        Field::GivenName,
-        &["firstname"],
-        &["manager", "supervisor", "preferred"],
-    ),
+    (Field::GivenName, &["forename"], &["manager", "supervisor", "preferred"]),
+    (Field::GivenName, &["firstname"], &["manager", "supervisor", "preferred"]),
     (Field::StaffNumber, &["employeen"], &["name"]),
     (Field::StaffNumber, &["payrolln"], &["name"]),
     (Field::Rota, &["daysworked"], &[]),
@@ -183,23 +148,14 @@ const PARTS: &[(Field, &[&str], &[&str])] = &[
 
 /// A heading reduced to small letters and digits, so that `D.O.B.`, `dob` and `DOB*` are one.
 pub(super) fn fold(heading: &str) -> String {
-    heading
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The field of a heading with its rank among the field's words (0 is the surest); whole headings only, with or without
 /// what stands in brackets.
 pub(super) fn known(heading: &str) -> Option<(Field, usize)> {
     let find = |folded: &str| {
-        WORDS.iter().find_map(|(field, words)| {
-            words
-                .iter()
-                .position(|w| *w == folded)
-                .map(|rank| (*field, rank))
-        })
+        WORDS.iter().find_map(|(field, words)| words.iter().position(|w| *w == folded).map(|rank| (*field, rank)))
     };
     if heading.len() > 60 {
         return None;
@@ -215,8 +171,6 @@ pub(super) fn hinted(heading: &str) -> Option<Field> {
     let folded = fold(heading);
     PARTS
         .iter()
-        .find(|(_, all, none)| {
-            all.iter().all(|p| folded.contains(p)) && !none.iter().any(|p| folded.contains(p))
-        })
+        .find(|(_, all, none)| all.iter().all(|p| folded.contains(p)) && !none.iter().any(|p| folded.contains(p)))
         .map(|(field, ..)| *field)
 }

@@ -44,11 +44,7 @@ impl Cell {
     /// Text trimmed; nothing where only blanks remain.
     pub(super) fn from_text(text: &str) -> Self {
         let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-        if text.is_empty() {
-            Self::Empty
-        } else {
-            Self::Text(text.into())
-        }
+        if text.is_empty() { Self::Empty } else { Self::Text(text.into()) }
     }
 }
 
@@ -164,10 +160,7 @@ pub struct Table {
 impl Table {
     /// The record in which the file ends, where the transfer was cut off: more people may be missing after it.
     pub fn cut_off(&self) -> Option<u32> {
-        self.skipped
-            .iter()
-            .find(|s| s.why == SkipReason::CutOff)
-            .map(|s| s.row)
+        self.skipped.iter().find(|s| s.why == SkipReason::CutOff).map(|s| s.row)
     }
 }
 
@@ -187,12 +180,7 @@ pub struct Limits {
 impl Default for Limits {
     /// 20 MB, 120 MB unpacked, 100,000 records, 300 columns.
     fn default() -> Self {
-        Self {
-            file_bytes: 20_000_000,
-            unpacked_bytes: 120_000_000,
-            rows: 100_000,
-            columns: 300,
-        }
+        Self { file_bytes: 20_000_000, unpacked_bytes: 120_000_000, rows: 100_000, columns: 300 }
     }
 }
 

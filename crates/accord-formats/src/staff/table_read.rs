@@ -15,16 +15,9 @@ pub fn read_table(bytes: &[u8], file_name: &str) -> Result<Table, TableError> {
 }
 
 /// [`read_table`] with other bounds.
-pub fn read_table_within(
-    bytes: &[u8],
-    file_name: &str,
-    limits: &Limits,
-) -> Result<Table, TableError> {
+pub fn read_table_within(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Table, TableError> {
     if bytes.len() > limits.file_bytes {
-        return Err(TableError::TooLarge {
-            what: "bytes",
-            limit: limits.file_bytes as u64,
-        });
+        return Err(TableError::TooLarge { what: "bytes", limit: limits.file_bytes as u64 });
     }
     let mut table = match sniff::kind(bytes)? {
         Kind::Zip => from_workbook(bytes, limits)?,
@@ -40,11 +33,7 @@ fn from_text(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Table, Ta
         return Err(TableError::NotATable("a file of some program"));
     }
     let by_name = file_name.to_ascii_lowercase().ends_with(".tsv") && text.contains('\t');
-    let delimiter = if by_name {
-        '\t'
-    } else {
-        text::delimiter(&text)
-    };
+    let delimiter = if by_name { '\t' } else { text::delimiter(&text) };
     let mut rows = text::rows(&text, delimiter, limits)?;
     if esr_go::is_outbound(&rows) {
         return esr_go::table(rows);
@@ -52,10 +41,7 @@ fn from_text(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Table, Ta
     if rows.cut_off.is_none() {
         rows.cut_off = ends_short(&text, &rows);
     }
-    let source = Source::Text {
-        encoding: encoding.name(),
-        delimiter,
-    };
+    let source = Source::Text { encoding: encoding.name(), delimiter };
     let Some(head) = header::find(&rows.rows) else {
         return headless::table(rows, source);
     };
@@ -65,15 +51,7 @@ fn from_text(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Table, Ta
     let mut records = Vec::new();
     let cut_off = rows.cut_off;
     let headings = whole_headings(&cells, &below);
-    Sorter::new(&headings, 0).sort(
-        Rows {
-            sheet: String::new(),
-            rows: below,
-            cut_off,
-        },
-        &mut records,
-        &mut skipped,
-    );
+    Sorter::new(&headings, 0).sort(Rows { sheet: String::new(), rows: below, cut_off }, &mut records, &mut skipped);
     finish(source, header_row, headings, records, skipped)
 }
 
@@ -83,19 +61,9 @@ fn ends_short(text: &str, rows: &Rows) -> Option<u32> {
         return None;
     }
     let (last, before) = rows.rows.split_last()?;
-    let shortest = before
-        .iter()
-        .rev()
-        .take(20)
-        .map(|(_, cells)| cells.len())
-        .min()?;
+    let shortest = before.iter().rev().take(20).map(|(_, cells)| cells.len()).min()?;
     // Only where every record above was filled to the same width can a short one mean anything.
-    let widest = before
-        .iter()
-        .rev()
-        .take(20)
-        .map(|(_, cells)| cells.len())
-        .max()?;
+    let widest = before.iter().rev().take(20).map(|(_, cells)| cells.len()).max()?;
     (shortest == widest && last.1.len() < shortest && shortest >= 3).then_some(last.0)
 }
 
@@ -107,11 +75,7 @@ fn from_workbook(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
     let mut first_filled = None;
     for mut rows in sheets {
         first_filled = first_filled.or(rows.rows.first().map(|(row, _)| *row));
-        let other = Skipped {
-            row: 0,
-            sheet: rows.sheet.clone(),
-            why: SkipReason::OtherSheet,
-        };
+        let other = Skipped { row: 0, sheet: rows.sheet.clone(), why: SkipReason::OtherSheet };
         let Some(head) = header::find(&rows.rows) else {
             skipped.push(other);
             continue;
@@ -135,15 +99,7 @@ fn from_workbook(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
         skipped.extend(above(&rows.rows, &rows.sheet));
         let sorter = Sorter::new(headings, names.len() as u16);
         names.push(rows.sheet.clone());
-        sorter.sort(
-            Rows {
-                sheet: rows.sheet,
-                rows: below,
-                cut_off: None,
-            },
-            &mut records,
-            &mut skipped,
-        );
+        sorter.sort(Rows { sheet: rows.sheet, rows: below, cut_off: None }, &mut records, &mut skipped);
     }
     let source = Source::Workbook { sheets: names };
     match (base, first_filled) {
@@ -155,11 +111,7 @@ fn from_workbook(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
 
 /// Headings also for columns that have values but no heading, as far as most records reach.
 fn whole_headings(cells: &[Cell], below: &[(u32, Vec<Cell>)]) -> Vec<String> {
-    let mut widths: Vec<usize> = below
-        .iter()
-        .map(|(_, c)| c.len())
-        .filter(|w| *w > 0)
-        .collect();
+    let mut widths: Vec<usize> = below.iter().map(|(_, c)| c.len()).filter(|w| *w > 0).collect();
     widths.sort_unstable();
     let usual = widths.get(widths.len() / 2).copied().unwrap_or(0);
     let mut cells = cells.to_vec();
@@ -175,10 +127,7 @@ fn order(first: &[String], other: &[String]) -> Option<Vec<usize>> {
     if first.len() != other.len() {
         return None;
     }
-    first
-        .iter()
-        .map(|h| folded.iter().position(|f| *f == synonyms::fold(h)))
-        .collect()
+    first.iter().map(|h| folded.iter().position(|f| *f == synonyms::fold(h))).collect()
 }
 
 fn reorder(rows: &mut [(u32, Vec<Cell>)], order: &[usize], width: usize) {
@@ -187,10 +136,7 @@ fn reorder(rows: &mut [(u32, Vec<Cell>)], order: &[usize], width: usize) {
     }
     for (_, cells) in rows {
         cells.resize(cells.len().max(width), Cell::Empty);
-        let mut moved: Vec<Cell> = order
-            .iter()
-            .map(|from| std::mem::take(&mut cells[*from]))
-            .collect();
+        let mut moved: Vec<Cell> = order.iter().map(|from| std::mem::take(&mut cells[*from])).collect();
         moved.extend(cells.drain(width..));
         text::trim_end(&mut moved);
         *cells = moved;
@@ -202,11 +148,7 @@ fn above(rows: &[(u32, Vec<Cell>)], sheet: &str) -> Vec<Skipped> {
         .map(|(row, cells)| Skipped {
             row: *row,
             sheet: sheet.to_owned(),
-            why: if cells.is_empty() {
-                SkipReason::Blank
-            } else {
-                SkipReason::AboveHeader
-            },
+            why: if cells.is_empty() { SkipReason::Blank } else { SkipReason::AboveHeader },
         })
         .collect()
 }
@@ -225,17 +167,8 @@ pub(super) fn finish(
             None => TableError::NoRecords { header_row },
         });
     }
-    let dialect = Dialect {
-        source,
-        header_row,
-        date_forms: Vec::new(),
-    };
-    Ok(Table {
-        dialect,
-        headings,
-        records,
-        skipped,
-    })
+    let dialect = Dialect { source, header_row, date_forms: Vec::new() };
+    Ok(Table { dialect, headings, records, skipped })
 }
 
 /// Values looked at to tell a column of dates from others.
@@ -245,12 +178,7 @@ const PROBE: usize = 50;
 /// the other date columns where they agree.
 fn date_forms(table: &Table) -> Vec<(usize, Detected)> {
     let guess = mapping::guess_from(&table.headings);
-    let named = |at: usize| {
-        guess
-            .entries()
-            .iter()
-            .any(|e| e.field.is_date() && e.heading == table.headings[at])
-    };
+    let named = |at: usize| guess.entries().iter().any(|e| e.field.is_date() && e.heading == table.headings[at]);
     let mut forms: Vec<(usize, Detected)> = (0..table.headings.len())
         .filter(|at| named(*at) || looks_like_dates(table, *at))
         .map(|at| (at, detect_column(table, at)))

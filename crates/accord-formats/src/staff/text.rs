@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{
-    Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1252, WINDOWS_1254, WINDOWS_1257,
-};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1252, WINDOWS_1254, WINDOWS_1257};
 
 use super::header;
 use super::table::{Cell, Limits, TableError};
@@ -25,10 +23,7 @@ pub(super) struct Rows {
 /// European Windows.
 pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, &'static Encoding) {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return (
-            encoding.decode_without_bom_handling(&bytes[mark..]).0,
-            encoding,
-        );
+        return (encoding.decode_without_bom_handling(&bytes[mark..]).0, encoding);
     }
     if let Some(encoding) = utf16_without_mark(bytes) {
         return (encoding.decode_without_bom_handling(bytes).0, encoding);
@@ -44,10 +39,7 @@ pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, &'static Encoding) {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let guess = detector.guess(Some(b"uk"), Utf8Detection::Deny);
-    let encoding = [WINDOWS_1250, WINDOWS_1254, WINDOWS_1257]
-        .into_iter()
-        .find(|e| *e == guess)
-        .unwrap_or(WINDOWS_1252);
+    let encoding = [WINDOWS_1250, WINDOWS_1254, WINDOWS_1257].into_iter().find(|e| *e == guess).unwrap_or(WINDOWS_1252);
     (encoding.decode_without_bom_handling(bytes).0, encoding)
 }
 
@@ -57,13 +49,7 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     if head.len() < 8 {
         return None;
     }
-    let nuls = |from: usize| {
-        head.iter()
-            .skip(from)
-            .step_by(2)
-            .filter(|b| **b == 0)
-            .count()
-    };
+    let nuls = |from: usize| head.iter().skip(from).step_by(2).filter(|b| **b == 0).count();
     let (even, odd) = (nuls(0), nuls(1));
     match (even * 5 > head.len() * 2, odd * 5 > head.len() * 2) {
         (false, true) => Some(UTF_16LE),
@@ -76,11 +62,7 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
 /// known headings count most, then records of even length.
 pub(super) fn delimiter(text: &str) -> char {
     let first = text.lines().next().unwrap_or_default();
-    if let Some(named) = first
-        .trim()
-        .strip_prefix("sep=")
-        .and_then(|s| s.chars().next())
-    {
+    if let Some(named) = first.trim().strip_prefix("sep=").and_then(|s| s.chars().next()) {
         return named;
     }
     let mut best = (0.0, ',');
@@ -109,17 +91,9 @@ fn evenness(text: &str, delimiter: char) -> f64 {
         return 0.0;
     };
     let even = lengths.iter().filter(|l| **l == median).count() as f64 / lengths.len() as f64;
-    let width = if median < 2 {
-        0.0
-    } else {
-        (median as f64).min(30.0)
-    };
+    let width = if median < 2 { 0.0 } else { (median as f64).min(30.0) };
     // One known heading alone proves nothing: "Name" is known under every delimiter of a one-column list.
-    let known = if headings >= 2 {
-        headings as f64 * 100.0
-    } else {
-        0.0
-    };
+    let known = if headings >= 2 { headings as f64 * 100.0 } else { 0.0 };
     known + even * width
 }
 
@@ -129,26 +103,16 @@ pub(super) fn rows(text: &str, delimiter: char, limits: &Limits) -> Result<Rows,
     let mut rows = Vec::new();
     for (row, cells) in records.by_ref() {
         if row > limits.rows {
-            return Err(TableError::TooLarge {
-                what: "rows",
-                limit: limits.rows.into(),
-            });
+            return Err(TableError::TooLarge { what: "rows", limit: limits.rows.into() });
         }
         let mut cells: Vec<Cell> = cells.iter().map(|c| Cell::from_text(c)).collect();
         trim_end(&mut cells);
         if cells.len() > limits.columns as usize {
-            return Err(TableError::TooLarge {
-                what: "columns",
-                limit: limits.columns.into(),
-            });
+            return Err(TableError::TooLarge { what: "columns", limit: limits.columns.into() });
         }
         rows.push((row, cells));
     }
-    Ok(Rows {
-        sheet: String::new(),
-        rows,
-        cut_off: records.cut_off(),
-    })
+    Ok(Rows { sheet: String::new(), rows, cut_off: records.cut_off() })
 }
 
 /// Cuts empty cells off the end.

@@ -10,9 +10,5 @@ pub(super) const RULE: RuleCard = RuleCard {
 };
 
 pub(crate) fn limits(problem: &Problem) -> Vec<i32> {
-    problem
-        .allocations
-        .iter()
-        .map(|a| limit(a.capacity))
-        .collect()
+    problem.allocations.iter().map(|a| limit(a.capacity)).collect()
 }

@@ -13,12 +13,7 @@ pub(super) const RULE: RuleCard = RuleCard {
 pub(crate) const UNITS: i32 = 2;
 
 pub(crate) fn limits(problem: &Problem) -> Vec<i32> {
-    problem
-        .teams
-        .iter()
-        .flat_map(|t| &t.cover)
-        .map(|c| limit(*c))
-        .collect()
+    problem.teams.iter().flat_map(|t| &t.cover).map(|c| limit(*c)).collect()
 }
 
 /// The row and units an appointment of this person on `day` uses.

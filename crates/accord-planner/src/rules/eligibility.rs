@@ -10,7 +10,5 @@ pub(super) const RULE: RuleCard = RuleCard {
 };
 
 pub(crate) fn mask(problem: &Problem, person: &Person) -> u16 {
-    (0..problem.products.len())
-        .filter(|v| person.may_have(*v))
-        .fold(0, |m, v| m | 1 << v)
+    (0..problem.products.len()).filter(|v| person.may_have(*v)).fold(0, |m, v| m | 1 << v)
 }

@@ -12,9 +12,5 @@ pub(super) const RULE: RuleCard = RuleCard {
 /// Fewest, most and ideal days between two appointments.
 pub(crate) fn days(problem: &Problem, product: usize) -> (usize, usize, usize) {
     let p = &problem.products[product];
-    (
-        usize::from(p.interval_min),
-        usize::from(p.interval_max),
-        usize::from(p.interval_ideal),
-    )
+    (usize::from(p.interval_min), usize::from(p.interval_max), usize::from(p.interval_ideal))
 }

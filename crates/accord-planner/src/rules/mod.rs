@@ -92,12 +92,7 @@ impl Left {
                 }
             }
         }
-        let rows = [
-            &mut left.blocks,
-            &mut left.team_days,
-            &mut left.allocations,
-            &mut left.supplies,
-        ];
+        let rows = [&mut left.blocks, &mut left.team_days, &mut left.allocations, &mut left.supplies];
         // A pinned booking stands even above a limit; then there is simply nothing left.
         rows.into_iter().flatten().for_each(|l| *l = (*l).max(0));
         left
@@ -119,11 +114,7 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), RULES.len());
-        assert!(
-            RULES
-                .iter()
-                .all(|r| r.sentence.ends_with('.') && r.sentence.len() > 20)
-        );
+        assert!(RULES.iter().all(|r| r.sentence.ends_with('.') && r.sentence.len() > 20));
         for kind in [Kind::Mask, Kind::Row, Kind::Cost] {
             assert!(RULES.iter().any(|r| r.kind == kind));
         }

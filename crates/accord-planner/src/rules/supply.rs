@@ -17,9 +17,7 @@ pub(crate) fn limits(problem: &Problem) -> Vec<i32> {
 /// The supplies an appointment in this block uses a dose of.
 pub(crate) fn units(problem: &Problem, block: &Block) -> Vec<u32> {
     let counted = (0u32..).zip(&problem.supplies).filter(|(_, s)| {
-        s.product == block.product
-            && s.site.is_none_or(|x| x == block.site)
-            && block.day <= s.until_day
+        s.product == block.product && s.site.is_none_or(|x| x == block.site) && block.day <= s.until_day
     });
     counted.map(|(i, _)| i).collect()
 }

@@ -12,7 +12,5 @@ pub(super) const RULE: RuleCard = RuleCard {
 
 pub(crate) fn cost(problem: &Problem, person: &Person, weights: Weights) -> i32 {
     let group = &problem.groups[usize::from(person.group)];
-    weights
-        .person
-        .unwrap_or(group.unplaced as i32 * weights.minute)
+    weights.person.unwrap_or(group.unplaced as i32 * weights.minute)
 }

@@ -9,15 +9,10 @@ pub(super) fn check(problem: &Problem, plan: &Plan) -> Vec<Place> {
     let left = left_by_pins(problem).allocations;
     let mut used = vec![0u32; left.len()];
     for v in visits(problem, plan).filter(|v| !v.is_pinned()) {
-        if let Some(a) = problem
-            .reach_to(v.person, v.block)
-            .and_then(|r| r.allocation)
-        {
+        if let Some(a) = problem.reach_to(v.person, v.block).and_then(|r| r.allocation) {
             used[a as usize] += 1;
         }
     }
-    let over = (0u32..)
-        .zip(used.iter().zip(&left))
-        .filter(|(_, (u, l))| u > l);
+    let over = (0u32..).zip(used.iter().zip(&left)).filter(|(_, (u, l))| u > l);
     over.map(|(a, _)| Place::Allocation(a)).collect()
 }

@@ -17,13 +17,8 @@ pub(super) fn check(problem: &Problem, plan: &Plan) -> Vec<Place> {
             used[team as usize * days + usize::from(v.block.day)] += 2;
         }
     }
-    let places = (0u32..)
-        .zip(used.chunks(days).zip(left.chunks(days)))
-        .flat_map(|(team, (u, l))| {
-            (0u16..)
-                .zip(u.iter().zip(l))
-                .filter(|(_, (u, l))| u > l)
-                .map(move |(d, _)| Place::TeamDay(team, d))
-        });
+    let places = (0u32..).zip(used.chunks(days).zip(left.chunks(days))).flat_map(|(team, (u, l))| {
+        (0u16..).zip(u.iter().zip(l)).filter(|(_, (u, l))| u > l).map(move |(d, _)| Place::TeamDay(team, d))
+    });
     places.collect()
 }

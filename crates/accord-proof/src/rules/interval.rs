@@ -14,13 +14,11 @@ pub(super) fn check(problem: &Problem, plan: &Plan) -> Vec<Place> {
             let day = i32::from(v.block.day);
             let pinned = v.is_pinned();
             let window = problem.appointments.get(v.appointment);
-            let in_window =
-                window.is_some_and(|w| (w.first_day..=w.last_day).contains(&v.block.day));
+            let in_window = window.is_some_and(|w| (w.first_day..=w.last_day).contains(&v.block.day));
             let kept = before.is_none_or(|(last, product, stood)| {
                 let p = &problem.products[usize::from(product)];
                 let interval = i32::from(p.interval_min)..=i32::from(p.interval_max);
-                (stood && pinned)
-                    || (product == v.block.product && interval.contains(&(day - last)))
+                (stood && pinned) || (product == v.block.product && interval.contains(&(day - last)))
             });
             if !(kept && (pinned || in_window)) {
                 broken.push(v.place());

@@ -78,27 +78,18 @@ pub(crate) struct Visit<'a> {
 
 impl Visit<'_> {
     pub fn is_pinned(&self) -> bool {
-        self.person
-            .pin(self.appointment)
-            .is_some_and(|p| p.block == self.pick.block && p.slot == self.pick.slot)
+        self.person.pin(self.appointment).is_some_and(|p| p.block == self.pick.block && p.slot == self.pick.slot)
     }
 
     pub fn place(&self) -> Place {
-        Place::Appointment(
-            self.person_index,
-            u8::try_from(self.appointment).unwrap_or(u8::MAX),
-        )
+        Place::Appointment(self.person_index, u8::try_from(self.appointment).unwrap_or(u8::MAX))
     }
 }
 
 /// The appointments of one person; picks that do not exist are left out (H1 reports them).
 pub(crate) fn visits_of<'a>(problem: &'a Problem, plan: &'a Plan, i: usize) -> Vec<Visit<'a>> {
     let person = &problem.people[i];
-    let picks = plan
-        .courses
-        .get(i)
-        .and_then(Option::as_ref)
-        .map_or(&[][..], |c| &c.picks);
+    let picks = plan.courses.get(i).and_then(Option::as_ref).map_or(&[][..], |c| &c.picks);
     picks
         .iter()
         .enumerate()
@@ -125,10 +116,7 @@ pub(crate) fn visits<'a>(problem: &'a Problem, plan: &'a Plan) -> impl Iterator<
 pub(crate) fn broken(problem: &Problem, plan: &Plan) -> Vec<Violation> {
     let mut found = Vec::new();
     for (rule, check) in [
-        (
-            Rule::OneCourse,
-            one_course::check as fn(&Problem, &Plan) -> Vec<Place>,
-        ),
+        (Rule::OneCourse, one_course::check as fn(&Problem, &Plan) -> Vec<Place>),
         (Rule::Capacity, capacity::check),
         (Rule::Allowed, allowed::check),
         (Rule::Interval, interval::check),
@@ -137,11 +125,7 @@ pub(crate) fn broken(problem: &Problem, plan: &Plan) -> Vec<Violation> {
         (Rule::Supply, supply::check),
         (Rule::Pinned, pinned::check),
     ] {
-        found.extend(
-            check(problem, plan)
-                .into_iter()
-                .map(|place| Violation { rule, place }),
-        );
+        found.extend(check(problem, plan).into_iter().map(|place| Violation { rule, place }));
     }
     found
 }

@@ -12,10 +12,7 @@ pub(super) fn check(problem: &Problem, plan: &Plan) -> Vec<Place> {
             None => !problem.wholly_pinned(person),
             Some(course) => person.pinned.iter().all(|pin| {
                 let at = usize::from(pin.appointment) - person.next_appointment();
-                course
-                    .picks
-                    .get(at)
-                    .is_some_and(|p| p.block == pin.block && p.slot == pin.slot)
+                course.picks.get(at).is_some_and(|p| p.block == pin.block && p.slot == pin.slot)
             }),
         };
         if !kept {

@@ -16,8 +16,6 @@ pub(super) fn check(problem: &Problem, plan: &Plan) -> Vec<Place> {
             *used += u32::from(counted);
         }
     }
-    let over = (0u32..)
-        .zip(used.iter().zip(&left))
-        .filter(|(_, (u, l))| u > l);
+    let over = (0u32..).zip(used.iter().zip(&left)).filter(|(_, (u, l))| u > l);
     over.map(|(s, _)| Place::Supply(s)).collect()
 }

@@ -13,11 +13,7 @@ use crate::world::{Campaign, Fault, Organisation, RowKind, TruthPerson};
 
 /// One record below the header.
 pub(super) enum Line<'p> {
-    Job {
-        person: &'p TruthPerson,
-        job: &'p Job,
-        fault: Option<Fault>,
-    },
+    Job { person: &'p TruthPerson, job: &'p Job, fault: Option<Fault> },
     Leaver(Leaver),
     Blank,
     RepeatedHeader,
@@ -53,39 +49,23 @@ pub(super) fn arrange<'p>(
     jobs: Vec<(&'p Person, &'p Job)>,
     dice: &mut Dice,
 ) -> Vec<Line<'p>> {
-    let (second, mut first): (Vec<_>, Vec<_>) = jobs
-        .into_iter()
-        .partition(|(_, job)| job.kind == RowKind::SecondAssignment);
+    let (second, mut first): (Vec<_>, Vec<_>) =
+        jobs.into_iter().partition(|(_, job)| job.kind == RowKind::SecondAssignment);
     dice.shuffle(&mut first);
     let mut lines: Vec<Line<'p>> = Vec::with_capacity(first.len() + 20);
-    let mut seconds: HashMap<u32, &Job> = second
-        .into_iter()
-        .map(|(person, job)| (person.truth.index, job))
-        .collect();
+    let mut seconds: HashMap<u32, &Job> = second.into_iter().map(|(person, job)| (person.truth.index, job)).collect();
     for (person, job) in first {
         let fault = fault(person, job, dice);
-        lines.push(Line::Job {
-            person: &person.truth,
-            job,
-            fault,
-        });
+        lines.push(Line::Job { person: &person.truth, job, fault });
         if let Some(job) = seconds.remove(&person.truth.index) {
-            lines.push(Line::Job {
-                person: &person.truth,
-                job,
-                fault: None,
-            });
+            lines.push(Line::Job { person: &person.truth, job, fault: None });
         }
     }
     let people = lines.len();
     let trust = organisation.sector == "nhs";
     if trust {
         for serial in 0..people.div_ceil(200) {
-            insert(
-                &mut lines,
-                Line::Leaver(leaver(campaign, serial, dice)),
-                dice,
-            );
+            insert(&mut lines, Line::Leaver(leaver(campaign, serial, dice)), dice);
         }
     }
     if people > 40 && dice.chance(0.5) {
@@ -103,9 +83,7 @@ pub(super) fn arrange<'p>(
 /// Anywhere but at the very top or end, and never between a person's two assignments.
 fn insert<'p>(lines: &mut Vec<Line<'p>>, line: Line<'p>, dice: &mut Dice) {
     let mut at = 1 + dice.below(lines.len().max(2) - 1);
-    while at < lines.len()
-        && matches!(&lines[at], Line::Job { job, .. } if job.kind == RowKind::SecondAssignment)
-    {
+    while at < lines.len() && matches!(&lines[at], Line::Job { job, .. } if job.kind == RowKind::SecondAssignment) {
         at += 1;
     }
     lines.insert(at.min(lines.len()), line);
@@ -129,14 +107,9 @@ fn fault(person: &Person, job: &Job, dice: &mut Dice) -> Option<Fault> {
 fn leaver(campaign: &Campaign, serial: usize, dice: &mut Dice) -> Leaver {
     let geo = Geo::demo();
     let british = |list: &'static [crate::geo::Name]| -> Vec<&'static str> {
-        list.iter()
-            .filter(|n| n.group == "British")
-            .map(|n| n.name.as_str())
-            .collect()
+        list.iter().filter(|n| n.group == "British").map(|n| n.name.as_str()).collect()
     };
-    let born = campaign
-        .starts
-        .saturating_sub(dice.between(9_000, 22_000).days());
+    let born = campaign.starts.saturating_sub(dice.between(9_000, 22_000).days());
     Leaver {
         payroll: format!("{}", 8_000_000 + serial),
         forename: (*dice.pick(&british(&geo.forenames))).to_owned(),

@@ -20,9 +20,7 @@ mod workbook;
 
 use crate::world::dice::Dice;
 use crate::world::staff::{Job, Person, Staff};
-use crate::world::{
-    Campaign, Fault, Organisation, OtherRow, RowRef, Settings, StaffFile, Truth, TruthPerson,
-};
+use crate::world::{Campaign, Fault, Organisation, OtherRow, RowRef, Settings, StaffFile, Truth, TruthPerson};
 use lines::Line;
 use style::{Encoding, Style};
 
@@ -70,19 +68,10 @@ pub(crate) fn write(
                 }),
             }
         }
-        files.push(StaffFile {
-            employer_id: organisation.id.clone(),
-            file_name,
-            bytes,
-        });
+        files.push(StaffFile { employer_id: organisation.id.clone(), file_name, bytes });
     }
     let people = staff.people.into_iter().zip(rows);
-    let people = people
-        .map(|(person, rows)| TruthPerson {
-            rows,
-            ..person.truth
-        })
-        .collect();
+    let people = people.map(|(person, rows)| TruthPerson { rows, ..person.truth }).collect();
     (files, Truth { people, other_rows })
 }
 
@@ -96,11 +85,7 @@ fn bytes(
     if style.encoding == Encoding::Xlsx {
         return workbook::write(settings, organisation, style, lines, dice);
     }
-    let newline = if style.encoding == Encoding::Windows1252 {
-        "\r\n"
-    } else {
-        "\n"
-    };
+    let newline = if style.encoding == Encoding::Windows1252 { "\r\n" } else { "\n" };
     let mut out = String::with_capacity(lines.len() * 260);
     for line in style.above(organisation, settings.today) {
         out.push_str(&line);

@@ -70,8 +70,8 @@ pub(super) struct Style {
 }
 
 use Field::{
-    Access, Assignment, Base, Born, Email, Forename, Home, Language, Leave, Left, Mobile,
-    NhsNumber, Payroll, Primary, Priority, Rota, StaffGroup, Status, Surname, Team, Title,
+    Access, Assignment, Base, Born, Email, Forename, Home, Language, Leave, Left, Mobile, NhsNumber, Payroll, Primary,
+    Priority, Rota, StaffGroup, Status, Surname, Team, Title,
 };
 
 const ESR: [(Field, &str); 21] = [
@@ -174,17 +174,13 @@ fn synonyms(field: Field) -> &'static [&'static str] {
 }
 
 const PLAIN: [Field; 15] = [
-    Surname, Forename, Born, Payroll, Title, Team, Email, Mobile, Home, NhsNumber, Rota, Leave,
-    Priority, Language, Access,
+    Surname, Forename, Born, Payroll, Title, Team, Email, Mobile, Home, NhsNumber, Rota, Leave, Priority, Language,
+    Access,
 ];
 
 impl Style {
     /// The employer's own way.
-    pub(super) fn of(
-        organisation: &Organisation,
-        jobs: &[(&Person, &Job)],
-        dice: &mut Dice,
-    ) -> Self {
+    pub(super) fn of(organisation: &Organisation, jobs: &[(&Person, &Job)], dice: &mut Dice) -> Self {
         let phones = dice.below(3);
         let postcodes = *dice.pick(&[0, 0, 0, 1, 2]);
         let (encoding, delimiter, dates, stem) = match organisation.sector.as_str() {
@@ -192,9 +188,7 @@ impl Style {
             "council" => (Encoding::Utf8Bom, ';', Dates::Slashes, "hr_extract"),
             "social_care" | "contractor" => (Encoding::Xlsx, ',', Dates::Slashes, "staff_list"),
             "police" | "education" => (Encoding::Utf16, '\t', Dates::Iso, "people"),
-            "voluntary" if organisation.kind == "hospice" => {
-                (Encoding::Utf8, '\t', Dates::Words, "staff")
-            }
+            "voluntary" if organisation.kind == "hospice" => (Encoding::Utf8, '\t', Dates::Words, "staff"),
             _ => {
                 let dates = *dice.pick(&[Dates::Slashes, Dates::Slashes, Dates::Iso, Dates::Dots]);
                 (Encoding::Utf8, ',', dates, "staff")
@@ -210,9 +204,7 @@ impl Style {
         let used = |field: &Field| match field {
             Rota => jobs.iter().any(|(_, job)| !job.rota.is_empty()),
             Leave => jobs.iter().any(|(_, job)| !job.leave.is_empty()),
-            Access => jobs
-                .iter()
-                .any(|(person, _)| !person.truth.access_needs.is_empty()),
+            Access => jobs.iter().any(|(person, _)| !person.truth.access_needs.is_empty()),
             _ => true,
         };
         Self {
@@ -221,11 +213,7 @@ impl Style {
             dates,
             columns: all.into_iter().filter(|(field, _)| used(field)).collect(),
             spaced_numbers: dice.chance(0.4),
-            phones: if encoding == Encoding::Windows1252 {
-                0
-            } else {
-                phones
-            },
+            phones: if encoding == Encoding::Windows1252 { 0 } else { phones },
             postcodes,
             stem,
         }
@@ -259,10 +247,7 @@ impl Style {
         let run = super::values::date(Dates::Esr, today.year(), today.month(), today.day());
         vec![
             "Staff in Post".to_owned(),
-            format!(
-                "Organisation: {} (invented people)",
-                in_windows_1252(&organisation.name)
-            ),
+            format!("Organisation: {} (invented people)", in_windows_1252(&organisation.name)),
             format!("Date run: {run} 07:31"),
             String::new(),
             "Filters: Assignment Status = Active Assignment; Bank; Leavers of this year".to_owned(),
@@ -277,19 +262,13 @@ impl Style {
 
     /// A text as this list's encoding can hold it.
     pub(super) fn letters(&self, text: &str) -> String {
-        if self.encoding == Encoding::Windows1252 {
-            in_windows_1252(text)
-        } else {
-            text.to_owned()
-        }
+        if self.encoding == Encoding::Windows1252 { in_windows_1252(text) } else { text.to_owned() }
     }
 }
 
 /// A small employer's own order and headings.
 fn plain(dice: &mut Dice) -> Vec<(Field, &'static str)> {
-    let mut columns = PLAIN
-        .map(|field| (field, *dice.pick(synonyms(field))))
-        .to_vec();
+    let mut columns = PLAIN.map(|field| (field, *dice.pick(synonyms(field)))).to_vec();
     if dice.chance(0.4) {
         columns.swap(0, 1);
     }

@@ -36,12 +36,8 @@ pub(super) fn date(form: Dates, year: i16, month: i8, day: i8) -> String {
 pub(super) fn cells(style: &Style, line: &Line<'_>) -> Vec<String> {
     let fields = style.columns.iter();
     match line {
-        Line::Job { person, job, fault } => fields
-            .map(|(field, _)| cell(style, *field, person, job, *fault))
-            .collect(),
-        Line::Leaver(leaver) => fields
-            .map(|(field, _)| gone(style, *field, leaver))
-            .collect(),
+        Line::Job { person, job, fault } => fields.map(|(field, _)| cell(style, *field, person, job, *fault)).collect(),
+        Line::Leaver(leaver) => fields.map(|(field, _)| gone(style, *field, leaver)).collect(),
         Line::Blank => fields.map(|_| String::new()).collect(),
         Line::RepeatedHeader => fields.map(|(_, heading)| (*heading).to_owned()).collect(),
         Line::Total(count) => {
@@ -53,23 +49,13 @@ pub(super) fn cells(style: &Style, line: &Line<'_>) -> Vec<String> {
     }
 }
 
-fn cell(
-    style: &Style,
-    field: Field,
-    person: &TruthPerson,
-    job: &Job,
-    fault: Option<Fault>,
-) -> String {
+fn cell(style: &Style, field: Field, person: &TruthPerson, job: &Job, fault: Option<Fault>) -> String {
     match field {
         Field::Payroll => job.payroll.clone(),
         Field::Assignment if job.kind == RowKind::SecondAssignment => format!("{}-2", job.payroll),
         Field::Assignment => job.payroll.clone(),
         Field::Surname | Field::Forename => {
-            let name = if field == Field::Surname {
-                &job.surname
-            } else {
-                &job.forename
-            };
+            let name = if field == Field::Surname { &job.surname } else { &job.forename };
             match fault {
                 Some(Fault::MissingName) => String::new(),
                 Some(Fault::TrailingSpaces) => format!(" {}  ", style.letters(name)),
@@ -79,12 +65,7 @@ fn cell(
         Field::Born => match fault {
             Some(Fault::MissingBirthDate) => String::new(),
             Some(Fault::ImpossibleDate) => date(style.dates, person.born.year(), 2, 31),
-            _ => date(
-                style.dates,
-                person.born.year(),
-                person.born.month(),
-                person.born.day(),
-            ),
+            _ => date(style.dates, person.born.year(), person.born.month(), person.born.day()),
         },
         Field::NhsNumber => nhs_number(style, job.nhs_number.as_deref(), fault),
         Field::Home => postcode(style, &job.home),
@@ -102,12 +83,7 @@ fn cell(
         Field::Access => person.access_needs.replace('_', " "),
         Field::Status => "Active Assignment".to_owned(),
         Field::Left => String::new(),
-        Field::Primary => if job.kind == RowKind::SecondAssignment {
-            "N"
-        } else {
-            "Y"
-        }
-        .to_owned(),
+        Field::Primary => if job.kind == RowKind::SecondAssignment { "N" } else { "Y" }.to_owned(),
     }
 }
 
@@ -134,11 +110,7 @@ fn nhs_number(style: &Style, number: Option<&str>, fault: Option<Fault>) -> Stri
         let check = number.pop().and_then(|c| c.to_digit(10)).unwrap_or(0);
         number.push_str(&((check + 1) % 10).to_string());
     }
-    if style.spaced_numbers {
-        format!("{} {} {}", &number[..3], &number[3..6], &number[6..])
-    } else {
-        number
-    }
+    if style.spaced_numbers { format!("{} {} {}", &number[..3], &number[3..6], &number[6..]) } else { number }
 }
 
 fn phone(style: &Style, mobile: &str) -> String {
@@ -163,23 +135,7 @@ mod tests {
 
     #[test]
     fn dates_in_every_form() {
-        let written = [
-            Dates::Esr,
-            Dates::Slashes,
-            Dates::Iso,
-            Dates::Dots,
-            Dates::Words,
-        ]
-        .map(|f| date(f, 1974, 1, 4));
-        assert_eq!(
-            written,
-            [
-                "04-JAN-1974",
-                "04/01/1974",
-                "1974-01-04",
-                "04.01.1974",
-                "4 January 1974"
-            ]
-        );
+        let written = [Dates::Esr, Dates::Slashes, Dates::Iso, Dates::Dots, Dates::Words].map(|f| date(f, 1974, 1, 4));
+        assert_eq!(written, ["04-JAN-1974", "04/01/1974", "1974-01-04", "04.01.1974", "4 January 1974"]);
     }
 }

@@ -31,11 +31,7 @@ fn build(
     dice: &mut Dice,
 ) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    let (year, month, day) = (
-        settings.today.year() as u16,
-        settings.today.month() as u8,
-        settings.today.day() as u8,
-    );
+    let (year, month, day) = (settings.today.year() as u16, settings.today.month() as u8, settings.today.day() as u8);
     let made = ExcelDateTime::from_ymd(year, month, day)?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&made));
     let sheet = book.add_worksheet();

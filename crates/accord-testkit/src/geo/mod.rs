@@ -81,10 +81,7 @@ impl Geo {
     /// The name of a district of the area by its code.
     #[must_use]
     pub fn district_name(code: &str) -> Option<&'static str> {
-        DISTRICTS
-            .iter()
-            .find(|(c, _)| *c == code)
-            .map(|(_, name)| *name)
+        DISTRICTS.iter().find(|(c, _)| *c == code).map(|(_, name)| *name)
     }
 
     /// GeoJSON of the 55 postcode districts: a map layer, not a legal boundary.
@@ -124,14 +121,9 @@ mod tests {
     #[test]
     fn travel_goes_round_the_estuary() {
         let travel = &Geo::demo().travel;
-        let across = travel
-            .minutes("CO12 3", "IP11 3")
-            .expect("both sectors are in the area");
+        let across = travel.minutes("CO12 3", "IP11 3").expect("both sectors are in the area");
         assert!((35..=70).contains(&across), "{across}");
-        assert_eq!(
-            travel.minutes("CO12 3", "IP11 3"),
-            travel.minutes("IP11 3", "CO12 3")
-        );
+        assert_eq!(travel.minutes("CO12 3", "IP11 3"), travel.minutes("IP11 3", "CO12 3"));
         assert!(travel.minutes("IP4 5", "IP4 5").is_some_and(|m| m < 10));
         assert_eq!(travel.minutes("IP4 5", "ZZ1 1"), None);
     }

@@ -42,11 +42,7 @@ pub struct Postcodes {
 impl Postcodes {
     pub(super) fn read(travel: &Travel) -> Self {
         let text = File::Postcodes.text();
-        let mut all: Vec<Postcode> = text
-            .lines()
-            .skip(1)
-            .map(|line| parse(line, travel))
-            .collect();
+        let mut all: Vec<Postcode> = text.lines().skip(1).map(|line| parse(line, travel)).collect();
         all.sort_by(|a, b| a.text.cmp(&b.text));
         let mut homes_by_cell = vec![Vec::new(); GRID_WIDTH * GRID_HEIGHT];
         for (at, postcode) in all.iter().enumerate() {
@@ -90,12 +86,8 @@ impl Postcodes {
 }
 
 fn cell(lat: f64, lon: f64) -> Option<usize> {
-    let (row, column) = (
-        ((lat - SOUTH) / CELL_LAT).floor(),
-        ((lon - WEST) / CELL_LON).floor(),
-    );
-    let inside =
-        row >= 0.0 && column >= 0.0 && row < GRID_HEIGHT as f64 && column < GRID_WIDTH as f64;
+    let (row, column) = (((lat - SOUTH) / CELL_LAT).floor(), ((lon - WEST) / CELL_LON).floor());
+    let inside = row >= 0.0 && column >= 0.0 && row < GRID_HEIGHT as f64 && column < GRID_WIDTH as f64;
     inside.then_some(row as usize * GRID_WIDTH + column as usize)
 }
 
@@ -107,24 +99,11 @@ fn parse(line: &str, travel: &Travel) -> Postcode {
     let lat = next().parse().expect("latitude is a number");
     let lon = next().parse().expect("longitude is a number");
     // A handful of small sectors have no centre of their own in the travel table.
-    let sector = travel
-        .sector(sector)
-        .unwrap_or_else(|| travel.nearest(lat, lon));
+    let sector = travel.sector(sector).unwrap_or_else(|| travel.nearest(lat, lon));
     let code = next();
-    let district = super::DISTRICTS
-        .iter()
-        .find(|(known, _)| *known == code)
-        .expect("only the seven districts are embedded")
-        .0;
+    let district =
+        super::DISTRICTS.iter().find(|(known, _)| *known == code).expect("only the seven districts are embedded").0;
     let in_snee_ics = next() == "1";
     let at_point: u32 = next().parse().expect("a whole number of postcodes");
-    Postcode {
-        text,
-        sector,
-        lat,
-        lon,
-        district,
-        in_snee_ics,
-        residential: at_point <= HOMES_AT_POINT,
-    }
+    Postcode { text, sector, lat, lon, district, in_snee_ics, residential: at_point <= HOMES_AT_POINT }
 }

@@ -112,30 +112,21 @@ pub(super) trait Row: Sized {
 pub(super) fn read<T: Row>(file: File) -> Vec<T> {
     let text = file.text();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let head = reader
-        .headers()
-        .expect("the program's own table has a header")
-        .clone();
+    let head = reader.headers().expect("the program's own table has a header").clone();
     reader
         .into_records()
         .map(|record| {
             let record = record.expect("the program's own table is well formed");
             T::from_cells(&|name| {
-                let at = head
-                    .iter()
-                    .position(|h| h == name)
-                    .expect("the column is in the table");
-                record
-                    .get(at)
-                    .expect("every record is as long as the header")
+                let at = head.iter().position(|h| h == name).expect("the column is in the table");
+                record.get(at).expect("every record is as long as the header")
             })
         })
         .collect()
 }
 
 fn number(text: &str) -> f64 {
-    text.parse()
-        .expect("the program's own table holds a number here")
+    text.parse().expect("the program's own table holds a number here")
 }
 
 impl Row for Partner {
@@ -148,9 +139,7 @@ impl Row for Partner {
             kind: cell("org_type").into(),
             sector: cell("sector").into(),
             postcode: cell("postcode").into(),
-            people: cell("seed_case_people")
-                .parse()
-                .expect("a whole number of people"),
+            people: cell("seed_case_people").parse().expect("a whole number of people"),
         }
     }
 }
@@ -188,11 +177,7 @@ impl Row for GeoSite {
 
 impl Row for StaffShare {
     fn from_cells<'r>(cell: &dyn Fn(&str) -> &'r str) -> Self {
-        Self {
-            ods_code: cell("ods_code").into(),
-            group: cell("staff_group").into(),
-            share: number(cell("share")),
-        }
+        Self { ods_code: cell("ods_code").into(), group: cell("staff_group").into(), share: number(cell("share")) }
     }
 }
 
@@ -219,10 +204,6 @@ impl Row for Name {
 
 impl Row for (String, String, String) {
     fn from_cells<'r>(cell: &dyn Fn(&str) -> &'r str) -> Self {
-        (
-            cell("forename").into(),
-            cell("surname").into(),
-            cell("why").into(),
-        )
+        (cell("forename").into(), cell("surname").into(), cell("why").into())
     }
 }

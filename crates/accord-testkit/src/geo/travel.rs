@@ -45,10 +45,7 @@ impl Travel {
             .collect();
         sectors.sort_by(|a, b| a.name.cmp(&b.name));
         let side = sectors.len();
-        let mut travel = Self {
-            sectors,
-            minutes: vec![WITHIN_SECTOR; side * side],
-        };
+        let mut travel = Self { sectors, minutes: vec![WITHIN_SECTOR; side * side] };
         let text = File::Travel.text();
         for line in text.lines().skip(1) {
             let cells: Vec<&str> = line.split(',').collect();
@@ -71,13 +68,8 @@ impl Travel {
     /// Finds a sector by its text (`IP4 5`).
     #[must_use]
     pub fn sector(&self, name: &str) -> Option<SectorId> {
-        let found = self
-            .sectors
-            .binary_search_by(|s| s.name.as_str().cmp(name))
-            .ok()?;
-        Some(SectorId(
-            u16::try_from(found).expect("fewer than 65,536 sectors"),
-        ))
+        let found = self.sectors.binary_search_by(|s| s.name.as_str().cmp(name)).ok()?;
+        Some(SectorId(u16::try_from(found).expect("fewer than 65,536 sectors")))
     }
 
     /// The sector whose centre is nearest by crow.

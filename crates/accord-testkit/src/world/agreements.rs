@@ -23,8 +23,7 @@ pub(super) fn permitted(seed: u64, organisations: &[Organisation], sites: &[Site
                 .iter()
                 .map(|site| {
                     let chance = dice.chance(PERMITTED);
-                    organisation.is_employer
-                        && (chance || site.kind == "hospital_hub" || is_own(organisation, site))
+                    organisation.is_employer && (chance || site.kind == "hospital_hub" || is_own(organisation, site))
                 })
                 .collect()
         })
@@ -34,10 +33,7 @@ pub(super) fn permitted(seed: u64, organisations: &[Organisation], sites: &[Site
 /// A host's own people, and the practices of a network at the network's sites.
 fn is_own(organisation: &Organisation, site: &Site) -> bool {
     organisation.id == site.host_id
-        || Geo::demo()
-            .practices
-            .iter()
-            .any(|p| p.ods_code == organisation.id && p.pcn_code == site.host_id)
+        || Geo::demo().practices.iter().any(|p| p.ods_code == organisation.id && p.pcn_code == site.host_id)
 }
 
 /// One agreement for each host.
@@ -51,9 +47,7 @@ pub(super) fn write(
     let hosts = organisations.iter().filter(|o| o.is_host);
     hosts
         .map(|host| {
-            let own: Vec<usize> = (0..sites.len())
-                .filter(|&at| sites[at].host_id == host.id)
-                .collect();
+            let own: Vec<usize> = (0..sites.len()).filter(|&at| sites[at].host_id == host.id).collect();
             let mut allocations = Vec::new();
             let mut signatories = vec![signatory(host)];
             for (employer, open) in organisations.iter().zip(permitted) {
@@ -65,8 +59,7 @@ pub(super) fn write(
                     allocations.push(Allocation {
                         employer_id: employer.id.clone(),
                         site_id: sites[at].id.clone(),
-                        limit: (!is_own(employer, &sites[at]))
-                            .then_some((places * share).ceil() as u32),
+                        limit: (!is_own(employer, &sites[at])).then_some((places * share).ceil() as u32),
                     });
                 }
                 if allocations.len() > before && employer.id != host.id {

@@ -49,38 +49,22 @@ pub(super) fn campaign(today: Date) -> Campaign {
 }
 
 /// Opens every site for its share of the demand.
-pub(super) fn open(
-    settings: Settings,
-    campaign: &Campaign,
-    sites: &[Site],
-    demand: &[f64],
-) -> Opening {
+pub(super) fn open(settings: Settings, campaign: &Campaign, sites: &[Site], demand: &[f64]) -> Opening {
     let mut dice = Dice::new(settings.seed, "capacity");
     let targets = targets(settings.people, sites, demand);
-    let mut opening = Opening {
-        templates: Vec::new(),
-        closures: Vec::new(),
-        deliveries: Vec::new(),
-        places: Vec::new(),
-    };
+    let mut opening =
+        Opening { templates: Vec::new(), closures: Vec::new(), deliveries: Vec::new(), places: Vec::new() };
     for (site, target) in sites.iter().zip(targets) {
         let closed = closed_days(site, campaign, &mut dice);
         let products = products(site, &mut dice);
         let blocks = blocks(site, &mut dice);
-        let plan = SitePlan {
-            site,
-            campaign,
-            closed: &closed,
-            products,
-        };
+        let plan = SitePlan { site, campaign, closed: &closed, products };
         let from = opening.templates.len();
         for (period, share) in PERIODS.into_iter().zip([1.0, 1.0, LATE]) {
             plan.period(period, target * share, &blocks, &mut opening.templates);
         }
         let sessions = lay_out(&opening.templates[from..], &closed);
-        opening
-            .places
-            .push(sessions.iter().map(|(_, t)| t.places()).sum());
+        opening.places.push(sessions.iter().map(|(_, t)| t.places()).sum());
         deliveries(&sessions, campaign, &mut opening.deliveries);
         opening.closures.extend(closed);
     }
@@ -91,21 +75,11 @@ pub(super) fn open(
 fn targets(people: u32, sites: &[Site], demand: &[f64]) -> Vec<f64> {
     let all = f64::from(people) / LOAD;
     let is_short = |site: &Site| site.district == SHORT.0;
-    let sum = |short: bool| -> f64 {
-        sites
-            .iter()
-            .zip(demand)
-            .filter(|(s, _)| is_short(s) == short)
-            .map(|(_, d)| d)
-            .sum()
-    };
+    let sum =
+        |short: bool| -> f64 { sites.iter().zip(demand).filter(|(s, _)| is_short(s) == short).map(|(_, d)| d).sum() };
     let rest = (all - sum(true) * SHORT.1) / sum(false).max(1e-9);
     let target = |(site, demand): (&Site, &f64)| {
-        let least = if site.kind == "hospital_hub" {
-            6.0
-        } else {
-            0.0
-        };
+        let least = if site.kind == "hospital_hub" { 6.0 } else { 0.0 };
         (demand * if is_short(site) { SHORT.1 } else { rest }).max(least)
     };
     sites.iter().zip(demand).map(target).collect()
@@ -113,11 +87,7 @@ fn targets(people: u32, sites: &[Site], demand: &[f64]) -> Vec<f64> {
 
 /// Bank holidays of the season, and a training day at some sites.
 fn closed_days(site: &Site, campaign: &Campaign, dice: &mut Dice) -> Vec<Closure> {
-    let closure = |date, reason| Closure {
-        site_id: site.id.clone(),
-        date,
-        reason,
-    };
+    let closure = |date, reason| Closure { site_id: site.id.clone(), date, reason };
     let mut closed: Vec<Closure> = campaign
         .starts
         .series(1.day())
@@ -131,9 +101,7 @@ fn closed_days(site: &Site, campaign: &Campaign, dice: &mut Dice) -> Vec<Closure
         .collect();
     if site.kind != "hospital_hub" && dice.chance(0.25) {
         let week = dice.between(0, 7);
-        let day = campaign
-            .starts
-            .saturating_add((week * 7 + dice.between(0, 4)).days());
+        let day = campaign.starts.saturating_add((week * 7 + dice.between(0, 4)).days());
         if closed.iter().all(|c| c.date != day) {
             closed.push(closure(day, "Staff training"));
         }
@@ -177,12 +145,7 @@ fn blocks(site: &Site, dice: &mut Dice) -> (Vec<Block>, f64) {
         _ => (small_week(week), 0.5),
     };
     let slot_minutes = if site.kind == "pharmacy" { 10 } else { 5 };
-    let block = |(weekday, from, minutes)| Block {
-        weekday,
-        from,
-        minutes,
-        slot_minutes,
-    };
+    let block = |(weekday, from, minutes)| Block { weekday, from, minutes, slot_minutes };
     (list.into_iter().map(block).collect(), share)
 }
 
@@ -214,21 +177,13 @@ fn hub_week([a, b, c, d, e]: [Weekday; 5]) -> Vec<HalfDay> {
 
 fn centre_week(week: [Weekday; 5]) -> Vec<HalfDay> {
     let mut list = vec![morning(Weekday::Saturday), evening(week[1])];
-    list.extend(
-        week.into_iter()
-            .flat_map(|day| [afternoon(day), morning(day)]),
-    );
+    list.extend(week.into_iter().flat_map(|day| [afternoon(day), morning(day)]));
     list.extend([afternoon(Weekday::Saturday), evening(week[3])]);
     list
 }
 
 fn small_week([a, b, c, d, e]: [Weekday; 5]) -> Vec<HalfDay> {
-    let mut list = vec![
-        afternoon(a),
-        morning(Weekday::Saturday),
-        morning(c),
-        evening(b),
-    ];
+    let mut list = vec![afternoon(a), morning(Weekday::Saturday), morning(c), evening(b)];
     list.extend([afternoon(d), morning(e), afternoon(c)]);
     list.extend([morning(a), afternoon(e), evening(d)]);
     list
@@ -250,10 +205,7 @@ impl SitePlan<'_> {
         (blocks, share): &(Vec<Block>, f64),
         out: &mut Vec<SessionTemplate>,
     ) {
-        let days: Vec<u32> = blocks
-            .iter()
-            .map(|b| self.open_days(b.weekday, weeks))
-            .collect();
+        let days: Vec<u32> = blocks.iter().map(|b| self.open_days(b.weekday, weeks)).collect();
         let one_station: u32 = blocks.iter().zip(&days).map(|(b, d)| b.slots() * d).sum();
         if target < 1.0 || one_station == 0 {
             return;
@@ -281,9 +233,7 @@ impl SitePlan<'_> {
         let length = i64::from(slots * u32::from(block.slot_minutes));
         let mut from = first;
         while from < end {
-            let until = (from..end)
-                .find(|&w| product(w) != product(from))
-                .unwrap_or(end);
+            let until = (from..end).find(|&w| product(w) != product(from)).unwrap_or(end);
             out.push(SessionTemplate {
                 site_id: self.site.id.clone(),
                 weekday: block.weekday,
@@ -302,10 +252,7 @@ impl SitePlan<'_> {
     fn open_days(&self, weekday: Weekday, (first, end): (i64, i64)) -> u32 {
         let offset = i64::from(weekday.to_monday_zero_offset());
         let open = (first..end).filter(|week| {
-            let day = self
-                .campaign
-                .starts
-                .saturating_add((week * 7 + offset).days());
+            let day = self.campaign.starts.saturating_add((week * 7 + offset).days());
             self.closed.iter().all(|c| c.date != day)
         });
         u32::try_from(open.count()).expect("a campaign has few weeks")
@@ -346,31 +293,18 @@ fn deliveries(sessions: &[(Date, &SessionTemplate)], campaign: &Campaign, out: &
     };
     for ((date, product), places) in needed {
         let doses = places.div_ceil(PACK) * PACK;
-        out.push(Delivery {
-            site_id: first.site_id.clone(),
-            product,
-            date,
-            doses,
-        });
+        out.push(Delivery { site_id: first.site_id.clone(), product, date, doses });
     }
 }
 
 /// Every session as a dated row, by date and then in the order of the templates.
-pub(super) fn lay_out<'t>(
-    templates: &'t [SessionTemplate],
-    closures: &[Closure],
-) -> Vec<(Date, &'t SessionTemplate)> {
-    let closed: HashSet<(&str, Date)> = closures
-        .iter()
-        .map(|c| (c.site_id.as_str(), c.date))
-        .collect();
+pub(super) fn lay_out<'t>(templates: &'t [SessionTemplate], closures: &[Closure]) -> Vec<(Date, &'t SessionTemplate)> {
+    let closed: HashSet<(&str, Date)> = closures.iter().map(|c| (c.site_id.as_str(), c.date)).collect();
     let mut sessions = Vec::new();
     for template in templates {
         let offset = i64::from(template.weekday.to_monday_zero_offset());
         let first = template.valid_from.saturating_add(offset.days());
-        let days = first
-            .series(7.days())
-            .take_while(|day| *day <= template.valid_until);
+        let days = first.series(7.days()).take_while(|day| *day <= template.valid_until);
         let open = days.filter(|day| !closed.contains(&(template.site_id.as_str(), *day)));
         sessions.extend(open.map(|day| (day, template)));
     }
@@ -380,13 +314,7 @@ pub(super) fn lay_out<'t>(
 
 /// Places in sessions up to a day, and after it.
 pub(super) fn places(sessions: &[(Date, &SessionTemplate)], until: Date) -> (u32, u32) {
-    let sum = |first: bool| {
-        sessions
-            .iter()
-            .filter(|(d, _)| (*d <= until) == first)
-            .map(|(_, t)| t.places())
-            .sum()
-    };
+    let sum = |first: bool| sessions.iter().filter(|(d, _)| (*d <= until) == first).map(|(_, t)| t.places()).sum();
     (sum(true), sum(false))
 }
 
@@ -400,10 +328,7 @@ mod tests {
         let settings = Settings::demo(jiff::civil::date(2026, 11, 22));
         let mut organisations = super::super::organisations::employers(geo, settings);
         let sites = super::super::sites::choose(geo, 1, &mut organisations);
-        let demand: Vec<f64> = sites
-            .iter()
-            .map(|_| 20_000.0 / sites.len() as f64)
-            .collect();
+        let demand: Vec<f64> = sites.iter().map(|_| 20_000.0 / sites.len() as f64).collect();
         let targets = targets(settings.people, &sites, &demand);
         assert!((targets.iter().sum::<f64>() - 20_000.0 / LOAD).abs() < 1e-6);
         for ((site, target), demand) in sites.iter().zip(targets).zip(demand) {

@@ -30,11 +30,7 @@ pub(super) fn demand(
         let mut sum = 0.0;
         for (at, site) in sites.iter().enumerate() {
             let own = site.host_id == organisations[employer].id;
-            weights[at] = if permitted[employer][at] {
-                pull[home.0 as usize][at]
-            } else {
-                0.0
-            };
+            weights[at] = if permitted[employer][at] { pull[home.0 as usize][at] } else { 0.0 };
             weights[at] *= if own { 2.0 } else { 1.0 };
             sum += weights[at];
         }
@@ -50,10 +46,7 @@ pub(super) fn demand(
 }
 
 fn sector_of(geo: &Geo, postcode: &str) -> SectorId {
-    geo.postcodes
-        .find(postcode)
-        .expect("homes and sites are real postcodes")
-        .sector
+    geo.postcodes.find(postcode).expect("homes and sites are real postcodes").sector
 }
 
 /// By home sector and site.
@@ -68,13 +61,8 @@ fn pulls(geo: &Geo, sites: &[Site]) -> Vec<Vec<f64>> {
             "gp_led" => 1.2,
             _ => 0.5,
         };
-        if minutes > LIMIT {
-            0.0
-        } else {
-            size * (-f64::from(minutes) / PULL_MINUTES).exp()
-        }
+        if minutes > LIMIT { 0.0 } else { size * (-f64::from(minutes) / PULL_MINUTES).exp() }
     };
     let all = 0..geo.travel.sectors().len();
-    all.map(|home| (0..sites.len()).map(|site| pull(home, site)).collect())
-        .collect()
+    all.map(|home| (0..sites.len()).map(|site| pull(home, site)).collect()).collect()
 }

@@ -13,16 +13,7 @@ fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
 }
 
 pub(super) fn sites(world: &World) -> String {
-    let mut head = vec![
-        "OdsCode",
-        "Name",
-        "Address",
-        "PhoneNumber",
-        "Longitude",
-        "Latitude",
-        "ICB",
-        "Region",
-    ];
+    let mut head = vec!["OdsCode", "Name", "Address", "PhoneNumber", "Longitude", "Latitude", "ICB", "Region"];
     head.push("Site type");
     head.extend(ACCESS_ATTRIBUTES);
     head.extend(["Id", "host", "kind", "postcode", "district", "slots_owner"]);
@@ -44,20 +35,8 @@ pub(super) fn sites(world: &World) -> String {
             "Y61".to_owned(),
             site_type.to_owned(),
         ];
-        row.extend(
-            site.access
-                .map(|has| if has { "TRUE" } else { "FALSE" }.to_owned()),
-        );
-        row.extend(
-            [
-                &site.id,
-                &site.host_id,
-                &site.kind,
-                &site.postcode,
-                &site.district,
-            ]
-            .map(Clone::clone),
-        );
+        row.extend(site.access.map(|has| if has { "TRUE" } else { "FALSE" }.to_owned()));
+        row.extend([&site.id, &site.host_id, &site.kind, &site.postcode, &site.district].map(Clone::clone));
         row.push(site.slots_owner.to_owned());
         row
     });
@@ -65,17 +44,8 @@ pub(super) fn sites(world: &World) -> String {
 }
 
 pub(super) fn templates(templates: &[SessionTemplate]) -> String {
-    let head = [
-        "site_id",
-        "weekday",
-        "from",
-        "until",
-        "slot_minutes",
-        "stations",
-        "product",
-        "valid_from",
-        "valid_until",
-    ];
+    let head =
+        ["site_id", "weekday", "from", "until", "slot_minutes", "stations", "product", "valid_from", "valid_until"];
     let rows = templates.iter().map(|t| {
         vec![
             t.site_id.clone(),
@@ -93,23 +63,11 @@ pub(super) fn templates(templates: &[SessionTemplate]) -> String {
 }
 
 pub(super) fn closures(closures: &[Closure]) -> String {
-    let rows = closures
-        .iter()
-        .map(|c| vec![c.site_id.clone(), c.date.to_string(), c.reason.to_owned()]);
+    let rows = closures.iter().map(|c| vec![c.site_id.clone(), c.date.to_string(), c.reason.to_owned()]);
     table(&["site_id", "date", "reason"], rows)
 }
 
 pub(super) fn deliveries(deliveries: &[Delivery]) -> String {
-    let row = |d: &Delivery| {
-        vec![
-            d.site_id.clone(),
-            d.product.to_owned(),
-            d.date.to_string(),
-            d.doses.to_string(),
-        ]
-    };
-    table(
-        &["site_id", "product", "date", "doses"],
-        deliveries.iter().map(row),
-    )
+    let row = |d: &Delivery| vec![d.site_id.clone(), d.product.to_owned(), d.date.to_string(), d.doses.to_string()];
+    table(&["site_id", "product", "date", "doses"], deliveries.iter().map(row))
 }

@@ -25,49 +25,21 @@ const fn role(
     round_the_clock: bool,
     urgency: f64,
 ) -> Role {
-    Role {
-        staff_group,
-        titles,
-        teams,
-        mostly_women,
-        round_the_clock,
-        urgency,
-    }
+    Role { staff_group, titles, teams, mostly_women, round_the_clock, urgency }
 }
 
 static DOCTOR: Role = role(
     "Medical and Dental",
-    &[
-        "Consultant",
-        "Specialty Doctor",
-        "Foundation Doctor",
-        "Specialty Registrar",
-    ],
-    &[
-        "Acute Medicine Doctors",
-        "Surgery Doctors",
-        "Anaesthetics",
-        "Paediatric Doctors",
-    ],
+    &["Consultant", "Specialty Doctor", "Foundation Doctor", "Specialty Registrar"],
+    &["Acute Medicine Doctors", "Surgery Doctors", "Anaesthetics", "Paediatric Doctors"],
     false,
     true,
     0.2,
 );
 static NURSE: Role = role(
     "Nursing and Midwifery Registered",
-    &[
-        "Staff Nurse",
-        "Sister/Charge Nurse",
-        "Community Nurse",
-        "Specialist Nurse",
-    ],
-    &[
-        "Ward",
-        "Emergency Department",
-        "Theatres",
-        "Critical Care",
-        "Community Nursing",
-    ],
+    &["Staff Nurse", "Sister/Charge Nurse", "Community Nurse", "Specialist Nurse"],
+    &["Ward", "Emergency Department", "Theatres", "Critical Care", "Community Nursing"],
     true,
     true,
     0.3,
@@ -90,28 +62,15 @@ static PARAMEDIC: Role = role(
 );
 static AMBULANCE_SUPPORT: Role = role(
     "Additional Clinical Services",
-    &[
-        "Emergency Care Assistant",
-        "Call Handler",
-        "Patient Transport Driver",
-    ],
-    &[
-        "Patient Transport",
-        "Control Room",
-        "Ambulance Station Support",
-    ],
+    &["Emergency Care Assistant", "Call Handler", "Patient Transport Driver"],
+    &["Patient Transport", "Control Room", "Ambulance Station Support"],
     false,
     true,
     0.5,
 );
 static THERAPIST: Role = role(
     "Allied Health Professionals",
-    &[
-        "Physiotherapist",
-        "Occupational Therapist",
-        "Radiographer",
-        "Dietitian",
-    ],
+    &["Physiotherapist", "Occupational Therapist", "Radiographer", "Dietitian"],
     &["Therapies", "Imaging", "Outpatient Therapy"],
     true,
     false,
@@ -119,11 +78,7 @@ static THERAPIST: Role = role(
 );
 static SCIENTIST: Role = role(
     "Healthcare Scientists",
-    &[
-        "Biomedical Scientist",
-        "Clinical Scientist",
-        "Laboratory Technician",
-    ],
+    &["Biomedical Scientist", "Clinical Scientist", "Laboratory Technician"],
     &["Pathology", "Blood Sciences"],
     false,
     true,
@@ -131,11 +86,7 @@ static SCIENTIST: Role = role(
 );
 static CARE_SUPPORT: Role = role(
     "Additional Clinical Services",
-    &[
-        "Healthcare Assistant",
-        "Senior Healthcare Assistant",
-        "Therapy Assistant",
-    ],
+    &["Healthcare Assistant", "Senior Healthcare Assistant", "Therapy Assistant"],
     &["Ward Support", "Clinic Support", "Community Support"],
     true,
     true,
@@ -143,20 +94,8 @@ static CARE_SUPPORT: Role = role(
 );
 static OFFICE: Role = role(
     "Administrative and Clerical",
-    &[
-        "Administrator",
-        "Medical Secretary",
-        "Receptionist",
-        "Team Manager",
-        "Analyst",
-    ],
-    &[
-        "Administration",
-        "Finance",
-        "Booking Office",
-        "Digital",
-        "People Team",
-    ],
+    &["Administrator", "Medical Secretary", "Receptionist", "Team Manager", "Analyst"],
+    &["Administration", "Finance", "Booking Office", "Digital", "People Team"],
     true,
     false,
     2.0,
@@ -179,11 +118,7 @@ static GENERAL_PRACTITIONER: Role = role(
 );
 static PRACTICE_NURSE: Role = role(
     "Nursing and Midwifery Registered",
-    &[
-        "Practice Nurse",
-        "Advanced Nurse Practitioner",
-        "Healthcare Assistant",
-    ],
+    &["Practice Nurse", "Advanced Nurse Practitioner", "Healthcare Assistant"],
     &["Nursing"],
     true,
     false,
@@ -199,12 +134,7 @@ static RECEPTION: Role = role(
 );
 static CARER: Role = role(
     "Additional Clinical Services",
-    &[
-        "Care Assistant",
-        "Senior Care Assistant",
-        "Support Worker",
-        "Nurse in Charge",
-    ],
+    &["Care Assistant", "Senior Care Assistant", "Support Worker", "Nurse in Charge"],
     &["Home", "House", "Nights and Days"],
     true,
     true,
@@ -220,11 +150,7 @@ static HOUSEKEEPING: Role = role(
 );
 static SOCIAL_WORKER: Role = role(
     "Additional Professional Scientific and Technical",
-    &[
-        "Social Worker",
-        "Occupational Therapist",
-        "Reablement Worker",
-    ],
+    &["Social Worker", "Occupational Therapist", "Reablement Worker"],
     &["Adult Social Care", "Children's Services", "Reablement"],
     true,
     false,
@@ -233,13 +159,7 @@ static SOCIAL_WORKER: Role = role(
 static OFFICER: Role = role(
     "Administrative and Clerical",
     &["Officer", "Senior Officer", "Adviser", "Team Leader"],
-    &[
-        "Customer Services",
-        "Housing",
-        "Environmental Health",
-        "Planning",
-        "Libraries",
-    ],
+    &["Customer Services", "Housing", "Environmental Health", "Planning", "Libraries"],
     false,
     false,
     2.1,
@@ -247,24 +167,14 @@ static OFFICER: Role = role(
 static POLICE: Role = role(
     "Administrative and Clerical",
     &["Constable", "Sergeant", "Detention Officer", "Police Staff"],
-    &[
-        "Response",
-        "Safer Neighbourhood",
-        "Custody",
-        "Contact Centre",
-    ],
+    &["Response", "Safer Neighbourhood", "Custody", "Contact Centre"],
     false,
     true,
     1.0,
 );
 static LECTURER: Role = role(
     "Administrative and Clerical",
-    &[
-        "Lecturer",
-        "Senior Lecturer",
-        "Technician",
-        "Placement Tutor",
-    ],
+    &["Lecturer", "Senior Lecturer", "Technician", "Placement Tutor"],
     &["Health Sciences", "Nursing School", "Student Services"],
     false,
     false,
@@ -286,11 +196,7 @@ pub(super) fn roles(geo: &Geo, organisation: &Organisation) -> Vec<(&'static Rol
     match organisation.kind.as_str() {
         "icb" => vec![(&OFFICE, 0.85), (&NURSE, 0.1), (&DOCTOR, 0.05)],
         "gp_practice" | "gp_federation" | "gp_partnership" => {
-            vec![
-                (&GENERAL_PRACTITIONER, 0.22),
-                (&PRACTICE_NURSE, 0.28),
-                (&RECEPTION, 0.5),
-            ]
+            vec![(&GENERAL_PRACTITIONER, 0.22), (&PRACTICE_NURSE, 0.28), (&RECEPTION, 0.5)]
         }
         "community_provider" => vec![(&NURSE, 0.5), (&CARE_SUPPORT, 0.2), (&OFFICE, 0.3)],
         "county_council" => vec![(&SOCIAL_WORKER, 0.45), (&OFFICER, 0.55)],
@@ -322,12 +228,7 @@ fn of_group(published: &str) -> &'static Role {
 const ESSEX_DISTRICTS: [&str; 2] = ["E07000071", "E07000076"];
 
 /// A team name, unique within its employer.
-pub(super) fn team_name(
-    organisation: &Organisation,
-    role: &Role,
-    number: usize,
-    dice: &mut Dice,
-) -> String {
+pub(super) fn team_name(organisation: &Organisation, role: &Role, number: usize, dice: &mut Dice) -> String {
     let stem = dice.pick(role.teams);
     if organisation.people <= 25 {
         return "Whole team".to_owned();
@@ -337,15 +238,8 @@ pub(super) fn team_name(
 
 /// Where an employer's teams work, with weights. Trusts: their real sites, the main hospitals
 /// most; practices and councils: their own address; care providers: invented homes in the area.
-pub(super) fn bases<'g>(
-    geo: &'g Geo,
-    organisation: &Organisation,
-    dice: &mut Dice,
-) -> Vec<(&'g Postcode, f64)> {
-    let own = geo
-        .postcodes
-        .find(&organisation.postcode)
-        .expect("employers sit in the area");
+pub(super) fn bases<'g>(geo: &'g Geo, organisation: &Organisation, dice: &mut Dice) -> Vec<(&'g Postcode, f64)> {
+    let own = geo.postcodes.find(&organisation.postcode).expect("employers sit in the area");
     let mut bases = vec![(own, 1.0)];
     match organisation.sector.as_str() {
         "nhs" => {
@@ -387,11 +281,7 @@ pub(super) fn bases<'g>(
 }
 
 /// A residential postcode near a random practice: homes and offices are where people are.
-fn invented_base<'g>(
-    geo: &'g Geo,
-    dice: &mut Dice,
-    fits: impl Fn(&Postcode) -> bool,
-) -> &'g Postcode {
+fn invented_base<'g>(geo: &'g Geo, dice: &mut Dice, fits: impl Fn(&Postcode) -> bool) -> &'g Postcode {
     loop {
         let practice = dice.pick(&geo.practices);
         let homes = geo.postcodes.homes_near(practice.lat, practice.lon);

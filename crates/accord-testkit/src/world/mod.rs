@@ -43,11 +43,7 @@ impl Settings {
     /// The demo: 20,000 people, seed 1.
     #[must_use]
     pub fn demo(today: Date) -> Self {
-        Self {
-            seed: 1,
-            people: 20_000,
-            today,
-        }
+        Self { seed: 1, people: 20_000, today }
     }
 }
 
@@ -133,16 +129,8 @@ pub struct Product {
 
 /// The two invented products.
 pub const PRODUCTS: [Product; 2] = [
-    Product {
-        code: "ALPHA",
-        name: "Product Alpha (invented)",
-        interval_days: (19, 21, 28),
-    },
-    Product {
-        code: "BETA",
-        name: "Product Beta (invented)",
-        interval_days: (21, 28, 35),
-    },
+    Product { code: "ALPHA", name: "Product Alpha (invented)", interval_days: (19, 21, 28) },
+    Product { code: "BETA", name: "Product Beta (invented)", interval_days: (21, 28, 35) },
 ];
 
 /// The run: two linked appointments.
@@ -189,11 +177,9 @@ impl SessionTemplate {
     /// Places in one session.
     #[must_use]
     pub fn places(&self) -> u32 {
-        let minutes = self.from.until(self.until).map_or(0, |span| {
-            i64::from(span.get_hours()) * 60 + span.get_minutes()
-        });
-        u32::try_from(minutes).unwrap_or(0) / u32::from(self.slot_minutes)
-            * u32::from(self.stations)
+        let minutes =
+            self.from.until(self.until).map_or(0, |span| i64::from(span.get_hours()) * 60 + span.get_minutes());
+        u32::try_from(minutes).unwrap_or(0) / u32::from(self.slot_minutes) * u32::from(self.stations)
     }
 }
 

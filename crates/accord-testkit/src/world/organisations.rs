@@ -16,35 +16,16 @@ const BASES: [(&str, &str); 6] = [
     ("ECC", "CO3 3WG"),
     ("BDC", "IP1 2BX"),
 ];
-const FORENAMES: [&str; 12] = [
-    "Alex", "Robin", "Sam", "Kim", "Jo", "Pat", "Chris", "Lee", "Ash", "Max", "Jamie", "Frankie",
-];
-const SURNAMES: [&str; 10] = [
-    "Example",
-    "Sample",
-    "Demo",
-    "Placeholder",
-    "Fiction",
-    "Specimen",
-    "Notreal",
-    "Invented",
-    "Pretend",
-    "Mockup",
-];
+const FORENAMES: [&str; 12] =
+    ["Alex", "Robin", "Sam", "Kim", "Jo", "Pat", "Chris", "Lee", "Ash", "Max", "Jamie", "Frankie"];
+const SURNAMES: [&str; 10] =
+    ["Example", "Sample", "Demo", "Placeholder", "Fiction", "Specimen", "Notreal", "Invented", "Pretend", "Mockup"];
 
 /// All employers with how many people each has; the numbers sum to the settings' people.
 pub(super) fn employers(geo: &Geo, settings: Settings) -> Vec<Organisation> {
     let mut dice = Dice::new(settings.seed, "organisations");
-    let practices_together = geo
-        .partners
-        .iter()
-        .find(|p| p.id == ALL_PRACTICES)
-        .map_or(0, |p| p.people);
-    let sizes: Vec<f64> = geo
-        .practices
-        .iter()
-        .map(|_| (dice.normal() * 0.45).exp())
-        .collect();
+    let practices_together = geo.partners.iter().find(|p| p.id == ALL_PRACTICES).map_or(0, |p| p.people);
+    let sizes: Vec<f64> = geo.practices.iter().map(|_| (dice.normal() * 0.45).exp()).collect();
     let practice_people = share_out(practices_together, &sizes);
     let mut list: Vec<Organisation> = Vec::with_capacity(200);
     for partner in geo.partners.iter().filter(|p| p.id != ALL_PRACTICES) {
@@ -63,10 +44,7 @@ pub(super) fn employers(geo: &Geo, settings: Settings) -> Vec<Organisation> {
 fn from_partner(geo: &Geo, partner: &Partner, dice: &mut Dice) -> Organisation {
     let mut postcode = partner.postcode.clone();
     if geo.postcodes.find(&postcode).is_none() {
-        let base = BASES
-            .iter()
-            .find(|(id, _)| *id == partner.id)
-            .map_or("IP1 2BX", |b| b.1);
+        let base = BASES.iter().find(|(id, _)| *id == partner.id).map_or("IP1 2BX", |b| b.1);
         postcode = base.to_owned();
     }
     let mut made = invented(&partner.id, &partner.name, &partner.kind, &postcode, dice);
@@ -79,26 +57,14 @@ fn from_partner(geo: &Geo, partner: &Partner, dice: &mut Dice) -> Organisation {
 
 fn from_practice(practice: &Practice, people: u32, dice: &mut Dice) -> Organisation {
     let name = readable(&practice.name);
-    let mut made = invented(
-        &practice.ods_code,
-        &name,
-        "gp_practice",
-        &practice.postcode,
-        dice,
-    );
+    let mut made = invented(&practice.ods_code, &name, "gp_practice", &practice.postcode, dice);
     made.people = people;
     made.is_employer = true;
     made
 }
 
 /// An organisation with invented contact; a host of primary care unless changed.
-pub(super) fn invented(
-    id: &str,
-    name: &str,
-    kind: &str,
-    postcode: &str,
-    dice: &mut Dice,
-) -> Organisation {
+pub(super) fn invented(id: &str, name: &str, kind: &str, postcode: &str, dice: &mut Dice) -> Organisation {
     let (forename, surname) = (*dice.pick(&FORENAMES), *dice.pick(&SURNAMES));
     Organisation {
         id: id.to_owned(),
@@ -149,8 +115,7 @@ pub(super) fn readable(name: &str) -> String {
                     .chars()
                     .map(|c| {
                         let shown = if new_part { c.to_ascii_uppercase() } else { c };
-                        new_part = matches!(c, '-' | '(' | '/' | '.')
-                            || (new_part && !c.is_alphanumeric());
+                        new_part = matches!(c, '-' | '(' | '/' | '.') || (new_part && !c.is_alphanumeric());
                         shown
                     })
                     .collect(),
@@ -166,10 +131,7 @@ mod tests {
 
     #[test]
     fn capitals_become_readable() {
-        assert_eq!(
-            readable("THE GROVE MEDICAL CENTRE"),
-            "The Grove Medical Centre"
-        );
+        assert_eq!(readable("THE GROVE MEDICAL CENTRE"), "The Grove Medical Centre");
         assert_eq!(readable("SOUTH RURAL PCN"), "South Rural PCN");
         assert_eq!(readable("ST. HELENA AND CO-OP"), "St. Helena and Co-Op");
         assert_eq!(readable("Already Fine"), "Already Fine");
@@ -180,10 +142,7 @@ mod tests {
         let geo = Geo::demo();
         let settings = Settings::demo(jiff::civil::date(2026, 11, 22));
         for organisation in employers(geo, settings) {
-            assert!(
-                geo.postcodes.find(&organisation.postcode).is_some(),
-                "{organisation:?}"
-            );
+            assert!(geo.postcodes.find(&organisation.postcode).is_some(), "{organisation:?}");
         }
     }
 }

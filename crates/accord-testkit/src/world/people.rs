@@ -35,11 +35,7 @@ impl Numbers {
 /// Modulus 11 over the first nine digits; None where the result would be 10.
 #[must_use]
 pub fn check_digit(nine: &str) -> Option<u32> {
-    let sum: u32 = nine
-        .bytes()
-        .zip((2..=10).rev())
-        .map(|(d, w)| u32::from(d - b'0') * w)
-        .sum();
+    let sum: u32 = nine.bytes().zip((2..=10).rev()).map(|(d, w)| u32::from(d - b'0') * w).sum();
     match 11 - sum % 11 {
         11 => Some(0),
         10 => None,
@@ -58,12 +54,7 @@ pub(crate) fn is_trust(organisation: &Organisation) -> bool {
 }
 
 /// Everybody, employer by employer, with the main job only.
-pub(super) fn employ(
-    geo: &Geo,
-    settings: Settings,
-    campaign: &Campaign,
-    organisations: &[Organisation],
-) -> Staff {
+pub(super) fn employ(geo: &Geo, settings: Settings, campaign: &Campaign, organisations: &[Organisation]) -> Staff {
     let mut maker = Maker {
         geo,
         today: settings.today,
@@ -74,11 +65,7 @@ pub(super) fn employ(
         staff: Staff::default(),
         urgency: Vec::new(),
     };
-    for (at, organisation) in organisations
-        .iter()
-        .enumerate()
-        .filter(|(_, o)| o.people > 0)
-    {
+    for (at, organisation) in organisations.iter().enumerate().filter(|(_, o)| o.people > 0) {
         maker.employer(at, organisation);
     }
     maker.priorities();
@@ -106,36 +93,20 @@ impl Maker<'_> {
         let roles = jobs::roles(self.geo, organisation);
         let role_totals = totals(roles.iter().map(|r| r.1));
         let count = organisation.people.div_ceil(TEAM);
-        let sizes: Vec<f64> = (0..count)
-            .map(|_| (self.dice.normal() * 0.4).exp())
-            .collect();
+        let sizes: Vec<f64> = (0..count).map(|_| (self.dice.normal() * 0.4).exp()).collect();
         let has_rotas = rotas::known(organisation, &mut self.dice);
         let first_payroll = 1_000_000 + self.dice.below(7_000_000);
         let mut serial = 0;
-        for (team_no, size) in share_out(organisation.people, &sizes)
-            .into_iter()
-            .enumerate()
-        {
+        for (team_no, size) in share_out(organisation.people, &sizes).into_iter().enumerate() {
             let role = roles[self.dice.weighted(&role_totals)].0;
             let base = bases[self.dice.weighted(&base_totals)].0;
             let team = jobs::team_name(organisation, role, team_no, &mut self.dice);
             for _ in 0..size {
                 // A team is mostly of one kind, with a few clerks among clinicians.
-                let own = if self.dice.chance(0.82) {
-                    role
-                } else {
-                    roles[self.dice.weighted(&role_totals)].0
-                };
+                let own = if self.dice.chance(0.82) { role } else { roles[self.dice.weighted(&role_totals)].0 };
                 serial += 1;
                 let payroll = format!("{}", first_payroll + serial * 7);
-                let place = Place {
-                    at,
-                    organisation,
-                    role: own,
-                    team: &team,
-                    base,
-                    payroll,
-                };
+                let place = Place { at, organisation, role: own, team: &team, base, payroll };
                 self.person(place, has_rotas);
             }
         }
@@ -148,9 +119,7 @@ impl Maker<'_> {
         let trust = is_trust(place.organisation);
         let drawn = self.names.draw(&mut self.dice, trust, sex);
         let born = self.born(&drawn);
-        let home = homes::near(self.geo, place.base, &mut self.dice)
-            .text
-            .to_string();
+        let home = homes::near(self.geo, place.base, &mut self.dice).text.to_string();
         let number = self.staff.numbers.next(&mut self.dice);
         let nhs_number = self.dice.chance(0.93).then_some(number);
         let email = email(&drawn.forename, &drawn.surname, index);
@@ -191,12 +160,8 @@ impl Maker<'_> {
             trap: None,
             rows: Vec::new(),
         };
-        self.urgency
-            .push(place.role.urgency + self.dice.unit() * 1.2);
-        self.staff.people.push(Person {
-            truth,
-            jobs: vec![job],
-        });
+        self.urgency.push(place.role.urgency + self.dice.unit() * 1.2);
+        self.staff.people.push(Person { truth, jobs: vec![job] });
     }
 
     /// A birth date that nobody of the same name has yet.
@@ -253,31 +218,20 @@ struct Place<'p> {
 pub(super) fn birth_date(today: Date, dice: &mut Dice) -> Date {
     let years = (43.0 + dice.normal() * 12.5).clamp(17.1, 69.9);
     let days = (years * 365.25) as i64;
-    today
-        .checked_sub(days.days())
-        .expect("seventy years before today is in the calendar")
+    today.checked_sub(days.days()).expect("seventy years before today is in the calendar")
 }
 
 /// At example.org, from the letters of the name and a number of its own.
 pub(super) fn email(forename: &str, surname: &str, number: u32) -> String {
     let letters = |text: &str| -> String {
         let plain = super::staff::in_windows_1252(text).to_lowercase();
-        plain
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .take(20)
-            .collect()
+        plain.chars().filter(char::is_ascii_alphanumeric).take(20).collect()
     };
     let (forename, surname) = (letters(forename), letters(surname));
     let name = if forename.is_empty() && surname.is_empty() {
         "staff".to_owned()
     } else {
-        [forename, surname]
-            .iter()
-            .filter(|s| !s.is_empty())
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(".")
+        [forename, surname].iter().filter(|s| !s.is_empty()).cloned().collect::<Vec<_>>().join(".")
     };
     format!("{name}.{number}@example.org")
 }
@@ -287,14 +241,7 @@ fn access_needs(dice: &mut Dice) -> String {
     let shares = [
         (0.04, "step_free_access"),
         (0.02, "wheelchair_access"),
-        (
-            0.02,
-            if dice.chance(0.75) {
-                "induction_loop"
-            } else {
-                "sign_language_service"
-            },
-        ),
+        (0.02, if dice.chance(0.75) { "induction_loop" } else { "sign_language_service" }),
         (0.01, "accessible_toilet"),
     ];
     let mut needs = Vec::new();

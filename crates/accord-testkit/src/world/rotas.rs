@@ -10,16 +10,8 @@ use super::dice::Dice;
 use super::jobs::Role;
 use super::{Campaign, Organisation};
 
-const PART_TIME: [&str; 8] = [
-    "Mon Tue Thu",
-    "Mon Wed Fri",
-    "Tue Wed Thu",
-    "Mon Tue Wed",
-    "Wed Thu Fri",
-    "Mon-Thu",
-    "Tue-Fri",
-    "Thu Fri Sat",
-];
+const PART_TIME: [&str; 8] =
+    ["Mon Tue Thu", "Mon Wed Fri", "Tue Wed Thu", "Mon Tue Wed", "Wed Thu Fri", "Mon-Thu", "Tue-Fri", "Thu Fri Sat"];
 /// Small employers without a rota system.
 const WITHOUT: [&str; 4] = ["SMD", "OLC", "AUA", "JSC"];
 
@@ -31,25 +23,16 @@ pub(super) fn known(organisation: &Organisation, dice: &mut Dice) -> bool {
 
 /// A rota that suits the role.
 pub(super) fn draw(role: &Role, campaign: &Campaign, dice: &mut Dice) -> String {
-    let limits: [f64; 5] = if role.round_the_clock {
-        [0.24, 0.63, 0.76, 0.90, 0.95]
-    } else {
-        [0.70, 0.72, 0.94, 0.94, 0.97]
-    };
+    let limits: [f64; 5] =
+        if role.round_the_clock { [0.24, 0.63, 0.76, 0.90, 0.95] } else { [0.70, 0.72, 0.94, 0.94, 0.97] };
     let draw = dice.unit();
     let starts = || campaign.starts;
     match limits.iter().position(|&limit| draw < limit) {
         Some(0) => "Mon-Fri".to_owned(),
-        Some(1) => format!(
-            "3 on 4 off from {}",
-            starts().saturating_add(dice.between(0, 6).days())
-        ),
+        Some(1) => format!("3 on 4 off from {}", starts().saturating_add(dice.between(0, 6).days())),
         Some(2) => (*dice.pick(&PART_TIME)).to_owned(),
         Some(3) => {
-            format!(
-                "Nights 3 on 4 off from {}",
-                starts().saturating_add(dice.between(0, 6).days())
-            )
+            format!("Nights 3 on 4 off from {}", starts().saturating_add(dice.between(0, 6).days()))
         }
         Some(_) => "Late Mon-Fri".to_owned(),
         None => "Sat-Sun".to_owned(),

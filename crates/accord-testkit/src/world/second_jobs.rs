@@ -14,12 +14,7 @@ const TWO_ASSIGNMENTS: f64 = 0.02;
 
 /// Adds second jobs. Another employer's row differs in small ways: a married name, no NHS number,
 /// an old address - never so many that nobody could tell who it is.
-pub(super) fn add(
-    geo: &Geo,
-    settings: Settings,
-    organisations: &[Organisation],
-    staff: &mut Staff,
-) {
+pub(super) fn add(geo: &Geo, settings: Settings, organisations: &[Organisation], staff: &mut Staff) {
     let mut adder = Adder {
         geo,
         organisations,
@@ -91,25 +86,14 @@ impl Adder<'_> {
             job.forename = job.forename.chars().take(1).collect();
         }
         if self.dice.chance(0.25) {
-            let base = self
-                .geo
-                .postcodes
-                .find(&job.base)
-                .expect("bases are real postcodes");
+            let base = self.geo.postcodes.find(&job.base).expect("bases are real postcodes");
             job.home = homes::near(self.geo, base, &mut self.dice).text.to_string();
         }
         staff.people[at].jobs.push(job);
     }
 
     /// The same person, written in another way on another employer's list.
-    fn variant(
-        &mut self,
-        staff: &mut Staff,
-        at: usize,
-        forename: String,
-        surname: String,
-        keeps_letters: bool,
-    ) {
+    fn variant(&mut self, staff: &mut Staff, at: usize, forename: String, surname: String, keeps_letters: bool) {
         let fits = |organisation: &Organisation| keeps_letters || !is_trust(organisation);
         let Some(mut job) = self.elsewhere(staff, at, fits) else {
             return;
@@ -120,12 +104,7 @@ impl Adder<'_> {
     }
 
     /// A job with an employer the person has none with yet.
-    fn elsewhere(
-        &mut self,
-        staff: &Staff,
-        at: usize,
-        fits: impl Fn(&Organisation) -> bool,
-    ) -> Option<Job> {
+    fn elsewhere(&mut self, staff: &Staff, at: usize, fits: impl Fn(&Organisation) -> bool) -> Option<Job> {
         let known: Vec<usize> = staff.people[at].jobs.iter().map(|j| j.employer).collect();
         for _ in 0..60 {
             let employer = self.dice.weighted(&self.totals);

@@ -28,10 +28,7 @@ pub(super) fn choose(geo: &Geo, seed: u64, organisations: &mut Vec<Organisation>
     let mut sites = Vec::new();
     for kind in ["hospital_hub", "vaccination_centre", "gp_led"] {
         for place in geo.sites.iter().filter(|s| s.kind == kind) {
-            let inside = geo
-                .postcodes
-                .find(&place.postcode)
-                .is_some_and(|p| p.in_snee_ics);
+            let inside = geo.postcodes.find(&place.postcode).is_some_and(|p| p.in_snee_ics);
             if inside && taken.insert(place.postcode.clone()) {
                 let host_id = host_of(geo, place, organisations, &mut dice);
                 sites.push(site(place, host_id, &mut dice));
@@ -41,13 +38,7 @@ pub(super) fn choose(geo: &Geo, seed: u64, organisations: &mut Vec<Organisation>
     for place in pharmacies(geo, &mut taken, &mut dice) {
         let host_id = place.id.clone();
         let name = readable(&place.name);
-        organisations.push(invented(
-            &host_id,
-            &name,
-            "pharmacy",
-            &place.postcode,
-            &mut dice,
-        ));
+        organisations.push(invented(&host_id, &name, "pharmacy", &place.postcode, &mut dice));
         sites.push(site(place, host_id, &mut dice));
     }
     tell_apart(&mut sites);
@@ -78,10 +69,7 @@ fn pharmacies<'g>(geo: &'g Geo, taken: &mut HashSet<String>, dice: &mut Dice) ->
                 s.kind == "pharmacy"
                     && s.id.starts_with('F')
                     && s.district == *code
-                    && geo
-                        .postcodes
-                        .find(&s.postcode)
-                        .is_some_and(|p| p.in_snee_ics)
+                    && geo.postcodes.find(&s.postcode).is_some_and(|p| p.in_snee_ics)
             };
             let mut list: Vec<&GeoSite> = geo.sites.iter().filter(fits).collect();
             dice.shuffle(&mut list);
@@ -99,34 +87,20 @@ fn pharmacies<'g>(geo: &'g Geo, taken: &mut HashSet<String>, dice: &mut Dice) ->
 }
 
 /// The host of a hub, centre or GP-led site; for the last the network of the nearest practice.
-fn host_of(
-    geo: &Geo,
-    place: &GeoSite,
-    organisations: &mut Vec<Organisation>,
-    dice: &mut Dice,
-) -> String {
+fn host_of(geo: &Geo, place: &GeoSite, organisations: &mut Vec<Organisation>, dice: &mut Dice) -> String {
     if let Some((_, host)) = HOSTS.iter().find(|(site, _)| *site == place.id) {
         return (*host).to_owned();
     }
     let squared = |p: &Practice| ((p.lat - place.lat) * 1.63).powi(2) + (p.lon - place.lon).powi(2);
-    let nearest = geo
-        .practices
-        .iter()
-        .min_by(|a, b| squared(a).total_cmp(&squared(b)))
-        .expect("the area has practices");
+    let nearest =
+        geo.practices.iter().min_by(|a, b| squared(a).total_cmp(&squared(b))).expect("the area has practices");
     if !nearest.pcn_name.ends_with("PCN") {
         return nearest.ods_code.clone();
     }
     if !organisations.iter().any(|o| o.id == nearest.pcn_code) {
         let name = readable(&nearest.pcn_name);
         let kind = "primary_care_network";
-        organisations.push(invented(
-            &nearest.pcn_code,
-            &name,
-            kind,
-            &nearest.postcode,
-            dice,
-        ));
+        organisations.push(invented(&nearest.pcn_code, &name, kind, &nearest.postcode, dice));
     }
     nearest.pcn_code.clone()
 }

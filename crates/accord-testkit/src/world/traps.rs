@@ -13,19 +13,9 @@ use crate::geo::Geo;
 const FULL_SIZE: usize = 20_000;
 
 /// Gives some people an edge name, and makes twins and namesakes.
-pub(super) fn set(
-    geo: &Geo,
-    settings: Settings,
-    organisations: &[Organisation],
-    staff: &mut Staff,
-) {
-    let mut setter = Setter {
-        geo,
-        settings,
-        organisations,
-        dice: Dice::new(settings.seed, "traps"),
-        special: HashSet::new(),
-    };
+pub(super) fn set(geo: &Geo, settings: Settings, organisations: &[Organisation], staff: &mut Staff) {
+    let mut setter =
+        Setter { geo, settings, organisations, dice: Dice::new(settings.seed, "traps"), special: HashSet::new() };
     setter.edge_names(staff);
     let people = staff.people.len();
     for _ in 0..people / 1000 {
@@ -52,26 +42,18 @@ impl Setter<'_> {
     /// that a name is the row above written in another way, it becomes a variant of that person.
     fn edge_names(&mut self, staff: &mut Staff) {
         let all = &self.geo.edge_names;
-        let count = (all.len() * staff.people.len())
-            .div_ceil(FULL_SIZE)
-            .min(all.len());
+        let count = (all.len() * staff.people.len()).div_ceil(FULL_SIZE).min(all.len());
         let mut above = None;
         for (forename, surname, why) in &all[..count] {
             let same = !why.contains("NOT")
-                && ["same person", "NFD form", "same name decomposed"]
-                    .iter()
-                    .any(|mark| why.contains(mark));
+                && ["same person", "NFD form", "same name decomposed"].iter().any(|mark| why.contains(mark));
             if same {
                 let variant = |at| (at, forename.clone(), surname.clone());
                 staff.variants.extend(above.map(variant));
                 continue;
             }
-            let keeps_letters = [forename, surname]
-                .iter()
-                .all(|n| in_windows_1252(n) == **n);
-            above = self.somebody(staff, |organisation| {
-                keeps_letters || !is_trust(organisation)
-            });
+            let keeps_letters = [forename, surname].iter().all(|n| in_windows_1252(n) == **n);
+            above = self.somebody(staff, |organisation| keeps_letters || !is_trust(organisation));
             if let Some(at) = above {
                 rename(&mut staff.people[at], forename, surname);
             }
@@ -144,11 +126,7 @@ impl Setter<'_> {
         }
         while staff.people[other].truth.home == model.home {
             let base = staff.people[other].jobs[0].base.clone();
-            let base = self
-                .geo
-                .postcodes
-                .find(&base)
-                .expect("bases are real postcodes");
+            let base = self.geo.postcodes.find(&base).expect("bases are real postcodes");
             let home = homes::near(self.geo, base, &mut self.dice).text.to_string();
             move_home(&mut staff.people[other], &home);
         }

@@ -133,11 +133,7 @@ pub struct TruthError {
 
 impl std::fmt::Display for TruthError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "truth {}, record {}: {}",
-            self.file, self.record, self.problem
-        )
+        write!(f, "truth {}, record {}: {}", self.file, self.record, self.problem)
     }
 }
 

@@ -3,8 +3,10 @@
 use super::refusal::BookingRefusal;
 use super::write::{release, settle_offer};
 use super::{Booking, State, store};
-use crate::base::db::{Stop, Tx};
+use crate::base::audit::{self, Done};
+use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{BookingId, CampaignId, PersonId};
+use crate::base::outbox;
 use crate::campaign;
 
 /// Why a booking is cancelled.
@@ -69,5 +71,65 @@ pub fn close_offer(
         _ => campaign::offer::State::Declined,
     };
     campaign::offer::close(tx, campaign, person, state, evidence)?;
+    told(tx, "close", person, campaign, state)?;
     Ok(closed)
+}
+
+/// Cancels what a person still has before them in a campaign. They wait, with an owner, until they ask again.
+pub fn cancel_all(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    campaign: CampaignId,
+) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
+    store::lock_person(tx, person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
+    let now = tx.now();
+    let mut closed = Vec::new();
+    for booking in store::seen_of(tx, person, campaign)? {
+        if booking.starts > now {
+            closed.push(release(tx, &booking, State::Cancelled, Reason::ByPerson.word())?);
+        }
+    }
+    if closed.is_empty() {
+        return Err(Stop::Refused(BookingRefusal::NoSuchBooking));
+    }
+    campaign::offer::wait(tx, campaign, person, Some(campaign::offer::CANCELLED_BY_PERSON))?;
+    Ok(closed)
+}
+
+/// The person changed their mind: their offer waits again. Asking twice changes nothing; what was completed stays so.
+pub fn reopen(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Result<(), Stop<BookingRefusal>> {
+    store::lock_person(tx, person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
+    let rules = campaign::store::load(tx, campaign)?.filter(|rules| rules.open);
+    if rules.is_none() {
+        return Err(Stop::Refused(BookingRefusal::CampaignClosed));
+    }
+    let own = store::own(tx, person)?.filter(|own| own.campaign == Some(campaign));
+    let cancelled = own.as_ref().is_some_and(store::Own::cancelled);
+    match own.and_then(|own| own.state) {
+        Some(campaign::offer::State::Declined | campaign::offer::State::HadElsewhere) => {}
+        Some(campaign::offer::State::Completed) => {
+            return Err(Stop::Refused(BookingRefusal::OfferClosed { state: "completed" }));
+        }
+        Some(campaign::offer::State::Left) => {
+            return Err(Stop::Refused(BookingRefusal::OfferClosed { state: "left" }));
+        }
+        _ if cancelled => {}
+        _ => return Ok(()),
+    }
+    campaign::offer::wait(tx, campaign, person, None)?;
+    told(tx, "reopen", person, campaign, campaign::offer::State::Waiting)?;
+    outbox::append(tx, "offer.reopened", &person.to_string(), &format!(r#"{{"campaign":"{campaign}"}}"#))?;
+    Ok(())
+}
+
+/// An offer has no id of its own: the audit names the person.
+fn told(
+    tx: &mut Tx<'_>,
+    verb: &str,
+    person: PersonId,
+    campaign: CampaignId,
+    state: campaign::offer::State,
+) -> Result<(), StoreError> {
+    let detail = format!(r#"{{"campaign":"{campaign}","state":"{}"}}"#, state.word());
+    audit::record(tx, &Done { organisation: None, verb, noun: "offer", noun_id: person.to_string(), detail })
 }

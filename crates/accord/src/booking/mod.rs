@@ -13,6 +13,7 @@
 
 pub mod batch;
 pub mod cancel;
+pub mod choose;
 pub mod confirm;
 mod desk;
 pub mod pages;
@@ -20,6 +21,7 @@ pub mod place;
 pub mod rebook;
 mod reference;
 pub mod refusal;
+pub mod routes;
 pub mod rules;
 pub mod store;
 mod write;

@@ -48,6 +48,8 @@ pub enum VisitState {
     Done,
     /// The person did not come.
     Missed,
+    /// Its time is over; nothing was recorded.
+    Past,
     /// Shown before it is taken.
     Proposed,
 }
@@ -97,11 +99,12 @@ impl Visit {
             VisitState::Confirmed => Some("confirmed"),
             VisitState::Done => Some("done"),
             VisitState::Missed => Some("missed"),
+            VisitState::Past => Some("this time has passed"),
         }
     }
 
     fn is_past(&self) -> bool {
-        matches!(self.state, VisitState::Done | VisitState::Missed)
+        matches!(self.state, VisitState::Done | VisitState::Missed | VisitState::Past)
     }
 
     fn may_change(&self) -> bool {
@@ -166,7 +169,7 @@ impl Standing {
     }
 }
 
-fn appointments(n: usize) -> &'static str {
+pub(super) fn appointments(n: usize) -> &'static str {
     match n {
         1 => "your appointment",
         2 => "both appointments",

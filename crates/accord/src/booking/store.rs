@@ -1,5 +1,9 @@
 //! All SQL of bookings and batches.
 
+mod person;
+
+pub use person::{Own, Thread, allocation_room, own, team_room, threads};
+
 use super::rules::{Held, PersonFacts};
 use super::{Booking, Reference, State};
 use crate::base::db::{FromRow, Row, Sql, StoreError, Tx};
@@ -61,6 +65,11 @@ pub fn lock_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<PersonFac
     if tx.maybe::<(PersonId,)>(lock, p![tx.partnership(), person])?.is_none() {
         return Ok(None);
     }
+    person_facts(tx, person)
+}
+
+/// The person with their primary current employment, as of this snapshot.
+pub fn person_facts(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<PersonFacts>, StoreError> {
     tx.maybe(
         "SELECT p.id, p.state, p.date_of_birth, p.access_needs, p.home_postcode, e.employer_id, e.team_id, e.rota,
            e.leave_dates, e.work_postcode,

@@ -148,6 +148,26 @@ pub fn close(
     set(tx, campaign, person, &standing)
 }
 
+/// The reason of an offer that waits because the person cancelled and has not asked again.
+pub const CANCELLED_BY_PERSON: &str = "cancelled_by_person";
+
+/// Back to waiting, due tomorrow: the person has no whole course. `reason` says why, as a code.
+pub fn wait(
+    tx: &mut Tx<'_>,
+    campaign: CampaignId,
+    person: PersonId,
+    reason: Option<&'static str>,
+) -> Result<(), StoreError> {
+    let next_on = Some(tomorrow(tx));
+    let reason = reason.map(str::to_owned);
+    set(
+        tx,
+        campaign,
+        person,
+        &Standing { state: State::Waiting, reason, owner_role: EMPLOYER_CONTACT, next_on, evidence: None },
+    )
+}
+
 /// People whom the planner could not place; each with its reason's code. The campaign lead owns them.
 pub fn unplaced_many(
     tx: &mut Tx<'_>,

@@ -60,7 +60,8 @@ pub fn free_slots(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Vec<FreeDay>, Stor
     for (site, minutes) in &wanted.sites {
         for product in &wanted.products {
             for slot in store::free_at(tx, *site, *product, (wanted.from, wanted.until), now)? {
-                match days.iter_mut().find(|d| d.date == slot.date && d.site == *site) {
+                // The site's own days are the last ones: looked at from the end, a hundred sites cost no more each than one.
+                match days.iter_mut().rev().find(|d| d.date == slot.date && d.site == *site) {
                     Some(day) => day.slots.push(slot),
                     None => days.push(FreeDay { date: slot.date, site: *site, minutes: *minutes, slots: vec![slot] }),
                 }

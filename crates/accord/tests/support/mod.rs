@@ -72,7 +72,7 @@ pub fn fill(tx: &mut Tx<'_>) -> Result<(), Stop<()>> {
          VALUES ($1, '00000000-0000-0000-0000-000000000055', '00000000-0000-0000-0000-000000000054', $2, $2, 100, 1)",
         "INSERT INTO booking (partnership_id, id, reference, campaign_id, person_id, appointment, slot_id, session_id, site_id, product_id, host_id, employer_id, on_shift,
            agreement_id, agreement_version, allocation_id, date, starts_us, ends_us, travel_minutes, state, live, version, created_us, changed_us)
-         VALUES ($1, '00000000-0000-0000-0000-000000000056', 'K7Q4MD', '00000000-0000-0000-0000-000000000053', '00000000-0000-0000-0000-00000000001e', 1,
+         VALUES ($1, '00000000-0000-0000-0000-000000000056', 'K7Q4MD2X6', '00000000-0000-0000-0000-000000000053', '00000000-0000-0000-0000-00000000001e', 1,
            '00000000-0000-0000-0000-000000000052', '00000000-0000-0000-0000-000000000051', '00000000-0000-0000-0000-000000000014', '00000000-0000-0000-0000-000000000050', $2, $2, 1,
            '00000000-0000-0000-0000-000000000054', 1, '00000000-0000-0000-0000-000000000055', '2027-01-05', 1799139600000000, 1799140200000000, 15, 'assigned', 1, 1, 0, 0)",
         "INSERT INTO ledger (partnership_id, id, host_id, employer_id, agreement_id, agreement_version, booking_id, units, at_us)
@@ -120,6 +120,11 @@ impl Service {
     pub fn over(fresh: Fresh, https: bool) -> Self {
         fresh.db.write_now(&fresh.who, fill).expect("filled");
         Self::of(fresh, https)
+    }
+
+    /// Over a store that the test fills itself.
+    pub fn bare(fresh: Fresh) -> Self {
+        Self::of(fresh, false)
     }
 
     /// A service over a store as it is.

@@ -21,9 +21,7 @@ const PEOPLE: [&str; 16] = [
     "trap",
     "trap_person",
 ];
-const ROWS: [&str; 7] = [
-    "employer", "file", "row", "person", "what", "surname", "fault",
-];
+const ROWS: [&str; 7] = ["employer", "file", "row", "person", "what", "surname", "fault"];
 
 const KINDS: [(RowKind, &str); 3] = [
     (RowKind::Main, "main"),
@@ -40,17 +38,11 @@ const FAULTS: [(Fault, &str); 6] = [
 ];
 
 fn word<T: PartialEq>(words: &[(T, &'static str)], wanted: &T) -> &'static str {
-    words
-        .iter()
-        .find(|(known, _)| known == wanted)
-        .map_or("", |(_, word)| word)
+    words.iter().find(|(known, _)| known == wanted).map_or("", |(_, word)| word)
 }
 
 fn meaning<T: Copy>(words: &[(T, &'static str)], wanted: &str) -> Option<T> {
-    words
-        .iter()
-        .find(|(_, word)| *word == wanted)
-        .map(|(known, _)| *known)
+    words.iter().find(|(_, word)| *word == wanted).map(|(known, _)| *known)
 }
 
 impl Truth {
@@ -115,15 +107,7 @@ impl Truth {
         }
         for row in &self.other_rows {
             let number = row.row.to_string();
-            let cells = [
-                &row.employer_id,
-                &row.file_name,
-                &number,
-                "",
-                &row.what,
-                "",
-                "",
-            ];
+            let cells = [&row.employer_id, &row.file_name, &number, "", &row.what, "", ""];
             push_record(&mut out, ',', &cells);
         }
         out
@@ -134,21 +118,14 @@ impl Truth {
     /// # Errors
     /// The first record that cannot be read.
     pub fn from_csv(people: &str, rows: &str) -> Result<Self, TruthError> {
-        let mut truth = Self {
-            people: records("people", people, read_person)?,
-            ..Self::default()
-        };
+        let mut truth = Self { people: records("people", people, read_person)?, ..Self::default() };
         for read in records("rows", rows, read_row)? {
             match read {
                 Read::OfPerson(person, row) => match truth.people.get_mut(person as usize) {
                     Some(person) => person.rows.push(row),
                     None => {
                         let problem = format!("there is no person {person}");
-                        return Err(TruthError {
-                            file: "rows",
-                            record: 0,
-                            problem,
-                        });
+                        return Err(TruthError { file: "rows", record: 0, problem });
                     }
                 },
                 Read::Other(row) => truth.other_rows.push(row),
@@ -166,11 +143,7 @@ fn records<T>(
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
     let mut out = Vec::new();
     for (record, row) in (2..).zip(reader.records()) {
-        let fail = |problem| TruthError {
-            file,
-            record,
-            problem,
-        };
+        let fail = |problem| TruthError { file, record, problem };
         let row = row.map_err(|error| fail(error.to_string()))?;
         out.push(read(&Cells(&row)).map_err(fail)?);
     }
@@ -181,16 +154,12 @@ struct Cells<'r>(&'r csv::StringRecord);
 
 impl Cells<'_> {
     fn text(&self, at: usize) -> Result<String, String> {
-        self.0
-            .get(at)
-            .map(str::to_owned)
-            .ok_or_else(|| format!("cell {} is missing", at + 1))
+        self.0.get(at).map(str::to_owned).ok_or_else(|| format!("cell {} is missing", at + 1))
     }
 
     fn parse<T: std::str::FromStr>(&self, at: usize) -> Result<T, String> {
         let text = self.text(at)?;
-        text.parse()
-            .map_err(|_| format!("cell {} cannot be \"{text}\"", at + 1))
+        text.parse().map_err(|_| format!("cell {} cannot be \"{text}\"", at + 1))
     }
 
     fn maybe<T>(&self, at: usize, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, String> {
@@ -198,9 +167,7 @@ impl Cells<'_> {
         if text.is_empty() {
             return Ok(None);
         }
-        read(&text)
-            .map(Some)
-            .ok_or_else(|| format!("cell {} cannot be \"{text}\"", at + 1))
+        read(&text).map(Some).ok_or_else(|| format!("cell {} cannot be \"{text}\"", at + 1))
     }
 }
 
@@ -242,23 +209,11 @@ fn read_row(cells: &Cells<'_>) -> Result<Read, String> {
     let (employer_id, file_name, row) = (cells.text(0)?, cells.text(1)?, cells.parse(2)?);
     let what = cells.text(4)?;
     let Some(person) = cells.maybe(3, |text| text.parse().ok())? else {
-        return Ok(Read::Other(OtherRow {
-            employer_id,
-            file_name,
-            row,
-            what,
-        }));
+        return Ok(Read::Other(OtherRow { employer_id, file_name, row, what }));
     };
     let kind = meaning(&KINDS, &what).ok_or_else(|| format!("cell 5 cannot be \"{what}\""))?;
     let surname = cells.text(5)?;
     let planted_fault = cells.maybe(6, |text| meaning(&FAULTS, text))?;
-    let row = RowRef {
-        employer_id,
-        file_name,
-        row,
-        kind,
-        surname,
-        planted_fault,
-    };
+    let row = RowRef { employer_id, file_name, row, kind, surname, planted_fault };
     Ok(Read::OfPerson(person, row))
 }

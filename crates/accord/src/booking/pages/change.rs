@@ -48,8 +48,8 @@ pub struct Choice {
     pub at: DateTime,
     /// Where.
     pub place: String,
-    /// Travel from the person.
-    pub travel: (u32, Way),
+    /// Travel from the person; `None` when not known.
+    pub travel: Option<(u32, Way)>,
     /// What the site offers.
     pub access: Vec<String>,
     /// The other appointment.
@@ -107,7 +107,7 @@ impl Change {
     /// Groups under day or place; inside, a row for each place or day and each fate of the other appointment.
     fn groups(&self) -> Vec<Group> {
         let mut choices: Vec<&Choice> = self.choices.iter().collect();
-        let near = |c: &Choice| (c.travel.0, c.place.clone());
+        let near = |c: &Choice| (c.travel.map_or(u32::MAX, |(minutes, _)| minutes), c.place.clone());
         choices.sort_by(|a, b| match self.order {
             Order::Date => (a.at.date(), near(a), a.at).cmp(&(b.at.date(), near(b), b.at)),
             Order::Place => (near(a), a.at).cmp(&(near(b), b.at)),
@@ -115,9 +115,8 @@ impl Change {
         let mut groups: Vec<Group> = Vec::new();
         for choice in choices {
             let (day, place) = (words::day(choice.at.date()), choice.place.clone());
-            let way =
-                std::iter::once(words::travel(choice.travel.0, choice.travel.1)).chain(choice.access.iter().cloned());
-            let way = way.collect::<Vec<_>>().join(", ");
+            let travel = choice.travel.map(|(minutes, way)| words::travel(minutes, way));
+            let way = travel.into_iter().chain(choice.access.iter().cloned()).collect::<Vec<_>>().join(", ");
             let (heading, inner, above, beside) = match self.order {
                 Order::Date => (day, place, None, Some(way)),
                 Order::Place => (place, day, Some(way), None),
@@ -172,8 +171,8 @@ pub struct Check {
     pub new: Vec<Visit>,
     /// All appointments as they are.
     pub old: Vec<Visit>,
-    /// The slots the button takes, opaque here.
-    pub slots: Vec<String>,
+    /// What the button takes, opaque here.
+    pub slot: String,
     /// Idempotency key.
     pub key: String,
 }

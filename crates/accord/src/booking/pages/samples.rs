@@ -51,7 +51,7 @@ pub(super) fn choices() -> Vec<Choice> {
                     slot: format!("s-{day:02}-{hour:02}-{minutes}"),
                     at: date(2027, 1, day).at(hour, if hour % 2 == 0 { 0 } else { 40 }, 0, 0),
                     place: (*place).into(),
-                    travel: (*minutes, Way::Car),
+                    travel: Some((*minutes, Way::Car)),
                     access: vec!["step-free".into()],
                     other,
                 });
@@ -165,11 +165,11 @@ fn change_pages() -> Vec<Sample> {
         changing: 1,
         new: new.clone(),
         old: two_visits(),
-        slots: vec!["s-14".into()],
+        slot: "s-14".into(),
         key: "k-3".into(),
     };
     new[1].at = date(2027, 2, 5).at(10, 0, 0, 0);
-    let both = Check { new, slots: vec!["s-14".into(), "s-36".into()], ..kept.clone() };
+    let both = Check { new, slot: "s-14.s-36".into(), ..kept.clone() };
     let taken = Refused {
         frame: sample_person(),
         what: "Somebody else has just taken that time".into(),

@@ -1,0 +1,11 @@
+//! A person's own pages, as HTTP. Every page shows the signed-in person and nobody else; no address names a person.
+
+mod answers;
+mod calendar;
+mod change;
+mod own;
+
+pub use answers::{cancel, cancel_form, confirm, decline, decline_form, elsewhere, elsewhere_form, reopen};
+pub use calendar::calendar;
+pub use change::{change, check, free_times};
+pub use own::{appointments, done};

@@ -1,0 +1,250 @@
+//! What the person has, and the page after each thing they did.
+
+use crate::access::guard::PersonSelf;
+use crate::base::clock::london;
+use crate::base::db::{Stop, StoreError, Tx};
+use crate::base::idempotency::Once;
+use crate::base::page::Link;
+use crate::base::web::{Answer, Web, Wrong, onward, page, page_with};
+use crate::base::words::{self, Way};
+use crate::booking::pages::{Appointments, Done, Outcome, Refused, Standing, Visit, VisitState};
+use crate::booking::{Booking, BookingRefusal, State as BookingState, store};
+use crate::campaign::{self, Campaign, Silence, offer};
+use crate::clinic::site::{self, Site};
+use accord_formats::AccessNeeds;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+/// All that a person's pages show of them, read in one snapshot.
+pub(super) struct Seen {
+    pub own: store::Own,
+    pub campaign: Option<Campaign>,
+    pub bookings: Vec<Booking>,
+    pub sites: Vec<Site>,
+    pub needs: AccessNeeds,
+    pub travels: bool,
+    pub now: Timestamp,
+}
+
+impl Seen {
+    /// Reads it; a person who is no more is not found.
+    pub fn read(tx: &mut Tx<'_>, me: PersonSelf) -> Result<Option<Self>, StoreError> {
+        let Some(own) = store::own(tx, me.person)? else { return Ok(None) };
+        let campaign = match own.campaign {
+            Some(id) => campaign::store::load(tx, id)?,
+            None => None,
+        };
+        let bookings = match own.campaign {
+            Some(id) => store::seen_of(tx, me.person, id)?,
+            None => Vec::new(),
+        };
+        let mut sites = Vec::new();
+        for booking in &bookings {
+            sites.extend(site::by_id(tx, booking.site)?);
+        }
+        let facts = store::person_facts(tx, me.person)?;
+        let needs = facts.as_ref().map_or(AccessNeeds::NONE, |f| f.needs);
+        let travels = facts.is_some_and(|f| f.from_sector.is_some());
+        Ok(Some(Self { own, campaign, bookings, sites, needs, travels, now: tx.now() }))
+    }
+
+    /// The appointments, in the order of the course.
+    pub fn visits(&self) -> Vec<Visit> {
+        self.bookings
+            .iter()
+            .filter_map(|b| {
+                let site = self.sites.iter().find(|site| site.id == b.site)?;
+                let state = match b.state {
+                    _ if b.starts <= self.now => VisitState::Past,
+                    BookingState::Confirmed => VisitState::Confirmed,
+                    _ => VisitState::Assigned,
+                };
+                let minutes = self.travels.then_some(b.travel_minutes);
+                Some(self.visit(b.appointment, b.starts, site, minutes, state))
+            })
+            .collect()
+    }
+
+    /// One appointment in this person's words.
+    pub fn visit(&self, nth: u16, starts: Timestamp, at: &Site, minutes: Option<u16>, state: VisitState) -> Visit {
+        Visit {
+            nth: u8::try_from(nth).unwrap_or(u8::MAX),
+            at: starts.to_zoned(london()).datetime(),
+            place: at.facts.name.clone(),
+            postcode: at.facts.postcode.clone(),
+            travel: minutes.map(|m| (u32::from(m), Way::Car)),
+            from_work: !self.own.has_home,
+            access: access(at.facts.access, self.needs),
+            map: Some(map(at)),
+            state,
+        }
+    }
+
+    /// Where the person stands as a whole.
+    pub fn standing(&self) -> Standing {
+        if !self.bookings.is_empty() {
+            let all = self.bookings.iter().all(|b| b.state == BookingState::Confirmed);
+            return if all { Standing::Confirmed } else { Standing::ToConfirm };
+        }
+        match self.own.state {
+            Some(offer::State::Declined) => Standing::Declined,
+            Some(offer::State::HadElsewhere) => Standing::Elsewhere,
+            Some(offer::State::Completed) => Standing::Completed,
+            Some(offer::State::Unplaced) => Standing::NoPlace,
+            _ if self.own.cancelled() => Standing::Cancelled,
+            _ => Standing::NotYet,
+        }
+    }
+
+    /// The references to be read out, one a booking.
+    fn reference(&self) -> Option<String> {
+        let all: Vec<String> = self.bookings.iter().map(|b| b.reference.to_string()).collect();
+        (!all.is_empty()).then(|| words::list(&all))
+    }
+
+    /// What happens next; says what silence means.
+    fn next(&self) -> Vec<String> {
+        let last = self.campaign.as_ref().map(|c| words::day(c.ends_on));
+        let until = last.map_or_else(String::new, |day| format!(" until {day}"));
+        let lines: &[&str] = match self.standing() {
+            Standing::ToConfirm => &[self.silence(), COME],
+            Standing::Confirmed => {
+                &[COME, "If you can't come, change or cancel here, so that somebody else can have the place."]
+            }
+            Standing::Completed => &["You need do nothing more."],
+            Standing::Declined | Standing::Elsewhere => &[],
+            Standing::Cancelled => &["Your places went to somebody else."],
+            Standing::NoPlace => &[
+                "You are on our list: we look again whenever places come free.",
+                "If you can travel farther, ring us.",
+            ],
+            Standing::NotYet => &["You are on our list. Look here again, or ring us."],
+        };
+        let mut lines: Vec<String> = lines.iter().map(|&line| line.to_owned()).collect();
+        if matches!(self.standing(), Standing::Declined | Standing::Elsewhere | Standing::Cancelled) {
+            lines.push(format!("You can change your mind with the same code{until}, while there are places."));
+        }
+        lines
+    }
+
+    fn silence(&self) -> &'static str {
+        match self.campaign.as_ref().map(|c| c.silence) {
+            Some(Silence::Release) => {
+                "If you do not confirm, your places go to somebody else two days before the first appointment."
+            }
+            _ => "If you do nothing, your places stay yours and you will be seen when you come.",
+        }
+    }
+}
+
+const COME: &str = "Come five minutes early. You need nothing but your name and date of birth.";
+
+/// What the site offers of what the person needs; step-free access is said to everybody.
+pub(super) fn access(offered: AccessNeeds, needs: AccessNeeds) -> Vec<String> {
+    let step_free = AccessNeeds::from_key("step_free_access").unwrap_or(AccessNeeds::NONE);
+    (offered & (needs | step_free)).labels().map(str::to_lowercase).collect()
+}
+
+fn map(site: &Site) -> String {
+    let (lat, lon) = (site.facts.lat, site.facts.lon);
+    format!("https://www.openstreetmap.org/?mlat={lat:.5}&mlon={lon:.5}#map=16/{lat:.5}/{lon:.5}")
+}
+
+/// Reads what every page of the person's needs.
+pub(super) async fn look(web: &Web, me: PersonSelf) -> Result<Seen, Wrong> {
+    web.read(&me.who.actor(), move |tx| Seen::read(tx, me)).await?.ok_or(Wrong::NotFound)
+}
+
+/// `GET /b/appointments`.
+pub async fn appointments(State(web): State<Web>, me: PersonSelf) -> Answer {
+    shown(&web, &look(&web, me).await?)
+}
+
+fn shown(web: &Web, seen: &Seen) -> Answer {
+    page(&Appointments {
+        frame: web.person_frame(true),
+        name: seen.own.name.clone(),
+        visits: seen.visits(),
+        standing: seen.standing(),
+        next: seen.next(),
+        reference: seen.reference(),
+        key: web.form_key(),
+    })
+}
+
+/// What was done, in the address of the page after it.
+#[derive(Debug, Deserialize)]
+pub struct What {
+    #[serde(default)]
+    what: String,
+}
+
+/// `GET /b/done`: the page after a form. It says only what the store still says; else what the person has.
+pub async fn done(State(web): State<Web>, me: PersonSelf, Query(asked): Query<What>) -> Answer {
+    let seen = look(&web, me).await?;
+    let (standing, what) = (seen.standing(), asked.what.as_str());
+    let outcome = match (what, standing) {
+        ("confirmed", Standing::Confirmed) => Outcome::Confirmed,
+        ("changed", Standing::Confirmed | Standing::ToConfirm) => Outcome::Changed,
+        ("declined", Standing::Declined) => Outcome::Declined,
+        ("elsewhere", Standing::Elsewhere) => Outcome::Elsewhere,
+        ("cancelled", Standing::Cancelled) => Outcome::Cancelled,
+        ("reopened", Standing::NotYet) => Outcome::Reopened,
+        _ => return shown(&web, &seen),
+    };
+    page(&Done {
+        frame: web.person_frame(true),
+        what: outcome,
+        visits: seen.visits(),
+        reference: seen.reference(),
+        next: seen.next(),
+    })
+}
+
+/// The answer to a form: onward to where its work said, or the page of what stood in the way.
+pub(super) async fn settled(
+    web: &Web,
+    me: PersonSelf,
+    outcome: Result<String, Stop<Once<BookingRefusal>>>,
+    back: Link,
+) -> Answer {
+    match Wrong::unless_refused(outcome)? {
+        Ok(to) => Ok(onward(&to)),
+        Err(Once::KeyReused) => Err(Wrong::KeyReused),
+        Err(Once::Refused(refusal)) => refused(web, &look(web, me).await?, StatusCode::CONFLICT, said(&refusal), back),
+    }
+}
+
+/// What happened, what stays, what to do next.
+pub(super) fn refused(web: &Web, seen: &Seen, status: StatusCode, what: &str, onward: Link) -> Answer {
+    let visits = seen.visits();
+    let kept = if visits.is_empty() { "Nothing has changed." } else { "Nothing has changed. You still have:" };
+    let frame = web.person_frame(true);
+    page_with(status, &Refused { frame, what: what.to_owned(), kept: kept.to_owned(), visits, onward })
+}
+
+/// A refusal in the person's words: nothing of teams, allocations or agreements, which are not theirs to mend.
+fn said(refusal: &BookingRefusal) -> &'static str {
+    use BookingRefusal as R;
+    match refusal {
+        R::SlotFull => "Somebody else has just taken that time",
+        R::TeamTooThin => "That day is no longer free",
+        R::ChangedMeanwhile => "Your appointments changed while you were looking at them",
+        R::IntervalTooShort { .. } | R::IntervalTooLong { .. } | R::OtherProduct | R::AlreadyBooked { .. } => {
+            "These times do not go together"
+        }
+        R::TwoPlacesAtOnce { .. } => "That time clashes with another appointment of yours",
+        R::CampaignClosed => "These appointments can no longer be changed here",
+        R::NoSuchBooking | R::NotLive { .. } => "You have no appointments for that now",
+        R::OfferClosed { .. } => "You told us that you do not need these appointments",
+        R::PersonUnclear | R::NotEmployed | R::NoSuchPerson | R::NoDateOfBirth | R::TooYoung { .. } => {
+            "We must check something with you first: please ring us"
+        }
+        _ => GONE,
+    }
+}
+
+/// The one answer to a time that can't be had, whatever the reason and whether there is such a time or not.
+pub(super) const GONE: &str = "That time is no longer free";
