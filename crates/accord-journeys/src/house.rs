@@ -112,13 +112,15 @@ impl House {
         format!("{}/sign-in/{token}", self.url)
     }
 
-    /// Surnames on the lists of an employer, second assignments and people lent to it too, by the truth file.
+    /// Surnames of everybody on the lists of an employer, as its lists have them and as they truly are.
     pub fn surnames_on_lists_of(&self, code: &str) -> BTreeSet<String> {
         let truth = self.folder.join("store/truth");
         let rows = table(&truth.join("rows.csv"));
-        let on: BTreeSet<&str> = rows.iter().filter(|r| r["employer"] == code).map(|r| r["person"].as_str()).collect();
+        let own: Vec<_> = rows.iter().filter(|r| r["employer"] == code && !r["person"].is_empty()).collect();
+        let on: BTreeSet<&str> = own.iter().map(|r| r["person"].as_str()).collect();
         let people = table(&truth.join("people.csv"));
-        people.iter().filter(|p| on.contains(p["person"].as_str())).map(|p| p["surname"].clone()).collect()
+        let truly = people.iter().filter(|p| on.contains(p["person"].as_str())).map(|p| &p["surname"]);
+        truly.chain(own.iter().map(|r| &r["surname"])).cloned().collect()
     }
 
     /// Stops the server as an operator would, and asks `accord verify` of the store it leaves.

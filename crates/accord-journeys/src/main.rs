@@ -94,6 +94,7 @@ async fn sign_in(reader: &Reader<'_>, link: &str) {
 }
 
 async fn leave(reader: &Reader<'_>) {
+    reader.visit("/").await;
     reader.press_unseen("Sign out").await;
 }
 

@@ -84,6 +84,9 @@ impl Reader<'_> {
         let field = self.browser.driver.find(By::Id(&id)).await.unwrap_or_else(|_| panic!("“{label}” labels nothing"));
         field.clear().await.expect("a field can be emptied");
         field.send_keys(text).await.expect("a field takes text");
+        // A field too small to hold its letters takes none, and says nothing.
+        let held = field.prop("value").await.ok().flatten();
+        assert_eq!(held.as_deref(), Some(text), "what “{label}” holds after typing");
     }
 
     /// Chooses the radio button or box with this label.
