@@ -63,7 +63,8 @@ fn crowd(fresh: &Fresh, small: &Small, count: usize) -> Vec<Person> {
         tx.run("UPDATE slot SET capacity = 1000000", p![])?;
         tx.run("UPDATE allocation SET capacity = NULL", p![])?;
         let people = (0..count).map(|n| one(tx, employer, n)).collect::<Result<Vec<_>, _>>()?;
-        let rules = accord::campaign::store::load(tx, campaign)?.ok_or(Stop::Refused(BookingRefusal::CampaignClosed))?;
+        let rules =
+            accord::campaign::store::load(tx, campaign)?.ok_or(Stop::Refused(BookingRefusal::CampaignClosed))?;
         accord::campaign::offer::open_for(tx, &rules)?;
         Ok::<_, Stop<BookingRefusal>>(people)
     });

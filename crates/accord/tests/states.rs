@@ -7,8 +7,8 @@ use accord::booking::confirm::confirm;
 use accord::booking::place::{place, place_many};
 use accord::booking::rebook::rebook;
 use accord::booking::{Booking, BookingRefusal, Pick, PlaceCourse, batch, store};
-use accord::testing::{Fresh, Small};
 use accord::p;
+use accord::testing::{Fresh, Small};
 
 /// state | event | next state | ledger | offer | event written
 type Row = [String; 6];
