@@ -48,7 +48,7 @@ impl Fresh {
         let who = actor();
         let statement = format!("CREATE DATABASE {name}");
         // A database can't be made inside a transaction, so the reader's is left for a moment.
-        let make = move |tx: &mut crate::base::db::Tx<'_>| {
+        let make = move |tx: &mut Tx<'_>| {
             tx.script("COMMIT")?;
             tx.script(&statement)?;
             tx.script("BEGIN")

@@ -52,7 +52,8 @@ fn permits_is_a_table() {
     let suspended: Change = |a| a.state = AgreementState::Suspended;
     let draft: Change = |a| a.state = AgreementState::Draft;
     let data: Change = |a| a.kind = AgreementKind::Data;
-    let table: Vec<(Change, u128, u128, &str, Date, Result<(), No>)> = vec![
+    type Line = (Change, u128, u128, &'static str, Date, Result<(), No>);
+    let table: Vec<Line> = vec![
         (as_is, 30, 10, "flu", first, Ok(())),
         (as_is, 30, 11, "flu", last, Ok(())),
         (as_is, 31, 10, "flu", first, Ok(())),

@@ -59,6 +59,12 @@ impl Key {
     }
 }
 
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
 /// Crockford's 32: no I, L, O, U, so that a code can be read over the telephone.
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -111,11 +117,5 @@ mod tests {
         assert_eq!(Key::parse("7"), None.or(Key::parse("short")));
         assert_eq!(format!("{key:?}"), "Key(hidden)");
         assert_ne!(key.hash("x"), Key::new([8; 32]).hash("x"));
-    }
-}
-
-impl PartialEq for Key {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
     }
 }

@@ -11,12 +11,15 @@ use crate::{campaign, clinic, partnership};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// The agreements of one employer at one site, each with the counter it uses there.
+type Found = Rc<Vec<(Agreement, AllocationId)>>;
+
 /// The look-ups of one transaction. Agreements are locked for share when first looked at.
 #[derive(Default)]
 pub(super) struct Desk {
     campaigns: HashMap<CampaignId, Option<Rc<Campaign>>>,
     slots: HashMap<SlotId, Option<Rc<SlotFacts>>>,
-    agreements: HashMap<(OrganisationId, SiteId), Rc<Vec<(Agreement, AllocationId)>>>,
+    agreements: HashMap<(OrganisationId, SiteId), Found>,
     minutes: HashMap<(String, String), u16>,
 }
 
@@ -95,12 +98,7 @@ impl Desk {
     }
 
     /// The agreements between an employer and a site, locked before they are read.
-    fn agreements(
-        &mut self,
-        tx: &mut Tx<'_>,
-        employer: OrganisationId,
-        site: SiteId,
-    ) -> Result<Rc<Vec<(Agreement, AllocationId)>>, StoreError> {
+    fn agreements(&mut self, tx: &mut Tx<'_>, employer: OrganisationId, site: SiteId) -> Result<Found, StoreError> {
         if let Some(known) = self.agreements.get(&(employer, site)) {
             return Ok(Rc::clone(known));
         }

@@ -168,7 +168,7 @@ fn check_one(
     check_course(campaign, want.appointment, slot, held)?;
     check_apart(slot, held, between)?;
     check_reach(facts, campaign, want, slot)?;
-    let permit = want.permit.clone().map_err(BookingRefusal::Agreement)?;
+    let permit = want.permit.map_err(BookingRefusal::Agreement)?;
     let on_shift = working_time::on_shift(facts.person.rota.as_ref(), &facts.person.leave, slot.date);
     Ok(Allowed {
         appointment: want.appointment,

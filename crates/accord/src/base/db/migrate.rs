@@ -62,7 +62,7 @@ pub fn migrate(db: &Db, place: &Place) -> Result<Migrated, StoreError> {
 pub fn migrate_to(db: &Db, place: &Place, list: &'static [Migration]) -> Result<Migrated, StoreError> {
     let who = Actor::new(PartnershipId::from_uuid(uuid::Uuid::nil()), "operator of this machine", "migrate");
     run(db, &who, |tx| tx.script(&for_engine(tx, BOOK)))?;
-    let applied = run(db, &who, |tx| applied(tx))?;
+    let applied = run(db, &who, applied)?;
     check(&applied, list)?;
     let from = applied.last().map_or(0, |(version, ..)| *version);
     let to = list.last().map_or(0, |m| m.version);
