@@ -8,6 +8,15 @@ use thirtyfour::prelude::*;
 /// The longest a page may take to come.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// Nothing where the page fits; else its width, and the innermost parts that reach over its edge.
+const TOO_WIDE: &str = "
+    const page = document.documentElement, room = 320;
+    if (page.scrollWidth <= room) return null;
+    const over = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > room + 1);
+    const inner = over.filter(e => !over.some(other => other !== e && e.contains(other))).slice(0, 3);
+    return `${page.scrollWidth} pixels wide at ${room}: ` + inner.map(e => e.outerHTML.slice(0, 120)).join(' | ');
+";
+
 /// What every page of the demo says.
 const BANNER: &str = "no organisation named here took part";
 
@@ -210,10 +219,9 @@ impl Reader<'_> {
             wrong.push(format!("it does not say that “{BANNER}”"));
         }
         self.browser.resize(Screen::Wide(320)).await;
-        let width = self.browser.driver.execute("return document.documentElement.scrollWidth", Vec::new()).await;
-        let width = width.ok().and_then(|w| w.json().as_u64()).expect("a page has a width");
-        if width > 320 {
-            wrong.push(format!("it scrolls sideways on a small phone: {width} pixels wide at 320"));
+        let asked = self.browser.driver.execute(TOO_WIDE, Vec::new()).await.expect("a page has a width");
+        if let Some(parts) = asked.json().as_str() {
+            wrong.push(format!("it scrolls sideways on a small phone: {parts}"));
         }
         self.browser.resize(self.browser.screen()).await;
         if self.browser.scripts == Scripts::On {
