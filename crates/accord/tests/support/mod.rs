@@ -124,7 +124,7 @@ impl Service {
 
     /// Over a store that the test fills itself.
     pub fn bare(fresh: Fresh) -> Self {
-        Self::of(fresh, false)
+        Self::of(fresh, false, true)
     }
 
     /// A service over a store as it is.
