@@ -63,7 +63,7 @@ fn a_list_is_read_shown_and_taken_once() {
     sent.push_str("S99,Zoe,Sample99,31/02/1984,CO1 1AA\r\n");
     let at = reviewed(&service, &own, "k1", "", &sent);
     let page = service.get(&at, &own);
-    for said in ["What this list would change", "31/02/1984", "date of birth", "Take 10 changes", "faults.csv"] {
+    for said in ["What this list would change", "31/02/1984", "Date of birth", "Take 10 changes", "faults.csv"] {
         assert!(page.body.contains(said), "{said}: {}", page.body);
     }
     let file = service.get(&format!("{at}/faults.csv"), &own);
@@ -249,7 +249,7 @@ fn settled(service: &Service, cookie: &str) -> String {
 fn a_plan_is_made_and_published_from_its_page() {
     let fresh = Fresh::lite();
     Small::build(&fresh, 1);
-    let service = Service::of(fresh, false);
+    let service = Service::of(fresh, false, false);
     let lead = lead(&service);
     assert!(service.get("/plan", &lead).body.contains("There is no plan yet."));
     let begun = service.post("/plan/new", &lead, "key=k1");

@@ -119,18 +119,18 @@ impl Service {
 
     pub fn over(fresh: Fresh, https: bool) -> Self {
         fresh.db.write_now(&fresh.who, fill).expect("filled");
-        Self::of(fresh, https)
+        Self::of(fresh, https, true)
     }
 
     /// Over a store that the test fills itself.
     pub fn bare(fresh: Fresh) -> Self {
-        Self::of(fresh, false)
+        Self::of(fresh, false, true)
     }
 
     /// A service over a store as it is.
-    pub fn of(fresh: Fresh, https: bool) -> Self {
+    pub fn of(fresh: Fresh, https: bool, demo: bool) -> Self {
         let help = Help { who: "the desk".into(), phone: "01632 960 123".into(), hours: "8am to 6pm".into() };
-        let house = House { partnership: fresh.who.partnership, name: "Test Partnership".into(), demo: true, help };
+        let house = House { partnership: fresh.who.partnership, name: "Test Partnership".into(), demo, help };
         let router = App::new(fresh.db.clone(), key(), house, https).router();
         // The tests stay outside: they also use the store in its waiting form.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

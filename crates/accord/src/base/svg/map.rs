@@ -151,8 +151,7 @@ impl Map {
             pen.circle(*at, *radius, &format!("fill=\"{BLUE}\" fill-opacity=\"0.7\" stroke=\"#ffffff\""));
         }
         let mut taken: Vec<Point> = circles.iter().filter(|(_, r)| *r > 5.0).map(|(p, _)| *p).collect();
-        let mut labels = self.site_labels(&mut pen, projection, &circles);
-        taken.extend(labels.iter().map(Label::middle));
+        let mut labels: Vec<Label> = Vec::new();
         for (district, rings) in self.districts.iter().zip(&lands) {
             let Some(at) = quiet_spot(rings, &taken) else {
                 continue;
@@ -168,6 +167,7 @@ impl Map {
             halo(&mut pen, &count, "font-size=\"14\"");
             labels.extend([name, count]);
         }
+        self.site_labels(&mut pen, projection, &circles, &mut labels);
         for water in &self.waters {
             let name = Label::new(projection.at(water.at), Anchor::Middle, &water.name);
             if !labels.iter().any(|l| l.meets(&name)) {
@@ -186,9 +186,8 @@ impl Map {
     }
 
     /// Writes the names of the sites that want it, the largest first, right or left of their circle; one that fits nowhere is left out
-    /// (the table has it). Gives the labels written.
-    fn site_labels(&self, pen: &mut Pen, projection: &Projection, circles: &[(Point, f64)]) -> Vec<Label> {
-        let mut labels: Vec<Label> = Vec::new();
+    /// (the table of clinics has it). Adds to the labels written; districts come before sites.
+    fn site_labels(&self, pen: &mut Pen, projection: &Projection, circles: &[(Point, f64)], labels: &mut Vec<Label>) {
         let mut named: Vec<&Site> = self.sites.iter().filter(|s| s.label).collect();
         named.sort_by(|a, b| b.capacity.cmp(&a.capacity).then_with(|| a.name.cmp(&b.name)));
         for site in named {
@@ -202,7 +201,6 @@ impl Map {
                 labels.push(label);
             }
         }
-        labels
     }
 }
 
@@ -235,10 +233,6 @@ impl Label {
             Anchor::End => at.0 - long,
         };
         Self { at, anchor, text: text.to_owned(), from, to: from + long }
-    }
-
-    fn middle(&self) -> Point {
-        (f64::midpoint(self.from, self.to), self.at.1)
     }
 
     fn meets(&self, other: &Self) -> bool {

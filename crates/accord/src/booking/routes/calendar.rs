@@ -4,6 +4,7 @@ use super::own::Seen;
 use crate::access::guard::PersonSelf;
 use crate::base::web::{Answer, Web, Wrong};
 use crate::booking::store;
+use crate::clinic::site::SiteFacts;
 use accord_formats::calendar::{Entry, publish};
 use axum::extract::State;
 use axum::http::header;
@@ -29,7 +30,7 @@ pub async fn calendar(State(web): State<Web>, me: PersonSelf) -> Answer {
             starts: b.starts,
             ends: b.ends,
             summary: format!("Your appointment {nth} of {}", seen.bookings.len()),
-            location: format!("{}, {}, {}", site.facts.name, site.facts.address, site.facts.postcode),
+            location: place(&site.facts),
         })
     };
     let entries: Vec<Entry> = seen.bookings.iter().zip(1..).filter_map(entry).collect();
@@ -41,4 +42,16 @@ pub async fn calendar(State(web): State<Web>, me: PersonSelf) -> Answer {
         (header::CONTENT_DISPOSITION, "attachment; filename=\"appointments.ics\""),
     ];
     Ok((kind, publish(seen.now, &entries)).into_response())
+}
+
+/// Name and address; the postcode is often in the address already.
+fn place(site: &SiteFacts) -> String {
+    let mut place = site.name.clone();
+    for part in [&site.address, &site.postcode] {
+        if !part.is_empty() && !place.contains(part.as_str()) {
+            place.push_str(", ");
+            place.push_str(part);
+        }
+    }
+    place
 }

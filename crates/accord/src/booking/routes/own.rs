@@ -98,10 +98,10 @@ impl Seen {
         }
     }
 
-    /// The references to be read out, one a booking.
+    /// What is read out on the telephone. Each booking has its own; the first still to come finds the person.
     fn reference(&self) -> Option<String> {
-        let all: Vec<String> = self.bookings.iter().map(|b| b.reference.to_string()).collect();
-        (!all.is_empty()).then(|| words::list(&all))
+        let next = self.bookings.iter().find(|b| b.starts > self.now).or(self.bookings.first());
+        next.map(|b| b.reference.to_string())
     }
 
     /// What happens next; says what silence means.

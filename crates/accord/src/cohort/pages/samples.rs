@@ -14,8 +14,8 @@ pub fn samples() -> Vec<Sample> {
     all
 }
 
-fn worklist_pages() -> Vec<Sample> {
-    let item = |what: &str, owner: &str, days| Item {
+fn item(what: &str, owner: &str, days: u32) -> Item {
+    Item {
         what: what.into(),
         rows: vec![
             "Example Hospitals, row 812: born 3 May 1981, nurse".into(),
@@ -24,7 +24,10 @@ fn worklist_pages() -> Vec<Sample> {
         owner: owner.into(),
         days,
         href: "/worklist/1".into(),
-    };
+    }
+}
+
+fn worklist_pages() -> Vec<Sample> {
     let full = Worklist {
         frame: sample_ops("/worklist"),
         people: 47,

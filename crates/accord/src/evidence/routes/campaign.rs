@@ -198,7 +198,7 @@ fn days(from: Date, until: Date) -> impl Iterator<Item = Date> {
 }
 
 fn burn_up(seen: &Seen, today: Date) -> Option<crate::base::page::Figure> {
-    let people = sum(seen, |s| !closed(s));
+    let people = sum(seen, |s| !closed(s)) + seen.nameless;
     let mut room: BTreeMap<Date, u64> = BTreeMap::new();
     for (_, date, _, capacity) in &seen.site_days {
         *room.entry(*date).or_default() += u64::from(*capacity);

@@ -96,7 +96,7 @@ fn finding(districts: &[District]) -> String {
     let all: u64 = districts.iter().map(|d| d.unplaced).sum();
     let most = districts.iter().max_by_key(|d| d.unplaced).filter(|d| d.unplaced >= 10 && d.unplaced * 4 >= all);
     match most {
-        _ if all == 0 => "In every district everybody has a place".into(),
+        _ if all == 0 => "In every district everybody planned for has a place".into(),
         Some(d) => {
             format!("{} of those who cannot be placed live in {}", words::share(d.unplaced, all), d.name)
         }
