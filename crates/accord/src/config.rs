@@ -49,7 +49,7 @@ impl Default for Config {
 impl Default for HelpConfig {
     fn default() -> Self {
         Self {
-            who: "the staff vaccination desk".into(),
+            who: "the booking desk".into(),
             phone: PHONE_OF_NOBODY.into(),
             hours: "8am to 6pm, Monday to Saturday".into(),
         }
@@ -70,7 +70,7 @@ log = "info"
 
 # Whom people ring; stands on every page of theirs.
 [help]
-who = "the staff vaccination desk"
+who = "the booking desk"
 phone = "01632 960 123"
 hours = "8am to 6pm, Monday to Saturday"
 "#;

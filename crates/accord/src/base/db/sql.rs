@@ -181,10 +181,29 @@ macro_rules! direct {
     )*};
 }
 direct! {
-    i64, "a whole number";
     f64, "a number";
     String, "text";
     Vec<u8>, "bytes";
+}
+
+impl FromColumn for i64 {
+    fn from_column(row: &Row<'_>, at: usize) -> Result<Self, StoreError> {
+        Option::<Self>::from_column(row, at)?.ok_or_else(|| StoreError::shape(at, "a whole number"))
+    }
+}
+impl FromColumn for Option<i64> {
+    fn from_column(row: &Row<'_>, at: usize) -> Result<Self, StoreError> {
+        let wrong = StoreError::shape(at, "a whole number");
+        match row {
+            Row::Lite(row) => row.get(at).map_err(|_| wrong),
+            // A number written in a statement is four bytes wide there, a column's eight.
+            #[cfg(feature = "postgres")]
+            Row::Pg(row) => match row.try_get::<_, Self>(at) {
+                Ok(wide) => Ok(wide),
+                Err(_) => row.try_get::<_, Option<i32>>(at).map(|n| n.map(i64::from)).map_err(|_| wrong),
+            },
+        }
+    }
 }
 
 impl FromColumn for bool {
