@@ -160,8 +160,8 @@ pub struct AgreementRow {
     pub from: Date,
     /// Last day.
     pub until: Date,
-    /// Places it allows.
-    pub allocation: u64,
+    /// Places it allows; none: no limit.
+    pub allocation: Option<u64>,
     /// Places used.
     pub used: u64,
     /// State.
@@ -178,6 +178,16 @@ pub struct Agreements {
     pub frame: OpsFrame,
     /// Those that end soon first.
     pub rows: Vec<AgreementRow>,
+}
+
+impl AgreementRow {
+    /// "240 of 1,200", or "240, no limit".
+    pub fn use_words(&self) -> String {
+        match self.allocation {
+            Some(allowed) => format!("{} of {}", words::number(self.used), words::number(allowed)),
+            None => format!("{}, no limit", words::number(self.used)),
+        }
+    }
 }
 
 /// One agreement.

@@ -46,9 +46,9 @@ pub struct Proposal {
 /// What a proof says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProofWords {
-    /// What the plan reaches, in the units of the goal.
+    /// What the plan costs, in person-minutes.
     pub value: u64,
-    /// What no plan can pass.
+    /// What no plan can go below.
     pub bound: u64,
     /// People with the whole course.
     pub planned: u64,
@@ -191,8 +191,8 @@ pub fn samples() -> Vec<Sample> {
         failed: None,
         busy: false,
         proof: Some(ProofWords {
-            value: 1_995_241,
-            bound: 1_995_968,
+            value: 1_447_975,
+            bound: 1_430_420,
             planned: 19_412,
             people: 20_000,
             people_left: 7,

@@ -64,7 +64,7 @@ pub async fn sites(State(web): State<Web>, Lead(who): Lead) -> Answer {
     }
     let rows = rows.into_iter().map(|row| SiteRow {
         name: row.name,
-        place: row.district,
+        place: accord_testkit::geo::Geo::district_name(&row.district).map_or(row.district, str::to_owned),
         owner: owner(&row.owner),
         sessions: u64::from(row.sessions),
         capacity: u64::from(row.capacity),

@@ -113,7 +113,7 @@ fn shown(row: &store::AgreementRow, today: Date) -> AgreementRow {
         employer: row.employer.clone(),
         from: row.from,
         until: row.until,
-        allocation: u64::try_from(row.capacity.unwrap_or(0)).unwrap_or(0),
+        allocation: row.capacity.and_then(|places| u64::try_from(places).ok()),
         used: u64::try_from(row.taken).unwrap_or(0),
         state: state(&row.state, row.until, today),
         href: format!("/agreements/{}", row.id),

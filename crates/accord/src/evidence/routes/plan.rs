@@ -59,16 +59,15 @@ fn shown(plan: store::PlanRow, reasons: Vec<(String, u32)>, empty: Proposal) -> 
     let (people, placed) = (u64::from(plan.people), u64::from(plan.placed));
     let open = plan.state == "proposal";
     let share = |n: u32| words::share(u64::from(n), people);
-    // The page counts what is reached, the plan what it costs: people are the same on both.
     let people_left = plan.people_left();
     let proof = ProofWords {
-        value: placed,
-        bound: placed + people_left,
+        value: plan.value.unsigned_abs(),
+        bound: plan.bound.unsigned_abs(),
         planned: placed,
         people,
         people_left,
         seconds: String::new(),
-        check_command: format!("accord verify --proof plan-{}.proof", plan.number),
+        check_command: "accord export proof --to proof && accord verify --proof proof".into(),
     };
     let reasons = reasons.into_iter().map(|(code, n)| ReasonLine {
         reason: reason_words(&code),

@@ -87,6 +87,8 @@ pub struct PlanRow {
     pub assumed_rota: u32,
     pub assumed_address: u32,
     pub created_us: i64,
+    pub value: i64,
+    pub bound: i64,
 }
 
 impl PlanRow {
@@ -108,13 +110,15 @@ impl FromRow for PlanRow {
             assumed_rota: row.get(6)?,
             assumed_address: row.get(7)?,
             created_us: row.get(8)?,
+            value: row.get(9)?,
+            bound: row.get(10)?,
         })
     }
 }
 
 pub fn plan(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<PlanRow>, StoreError> {
     tx.maybe(
-        "SELECT id, number, state, people, placed, most_people, assumed_rota, assumed_address, created_us FROM plan
+        "SELECT id, number, state, people, placed, most_people, assumed_rota, assumed_address, created_us, value, bound FROM plan
          WHERE partnership_id = $1 AND campaign_id = $2 AND state <> 'abandoned'
          ORDER BY CASE WHEN state = 'proposal' THEN 1 ELSE 0 END, number DESC LIMIT 1",
         p![tx.partnership(), campaign],
@@ -124,7 +128,7 @@ pub fn plan(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<PlanRow>, St
 /// The plan that the plan's page is about: the newest that was not given up.
 pub fn newest_plan(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<PlanRow>, StoreError> {
     tx.maybe(
-        "SELECT id, number, state, people, placed, most_people, assumed_rota, assumed_address, created_us FROM plan
+        "SELECT id, number, state, people, placed, most_people, assumed_rota, assumed_address, created_us, value, bound FROM plan
          WHERE partnership_id = $1 AND campaign_id = $2 AND state <> 'abandoned' ORDER BY number DESC LIMIT 1",
         p![tx.partnership(), campaign],
     )

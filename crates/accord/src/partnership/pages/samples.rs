@@ -79,7 +79,7 @@ fn agreement_pages() -> Vec<Sample> {
         employer: employer.into(),
         from: date(2027, 1, 4),
         until: date(2027, 2, 12),
-        allocation: 1_200,
+        allocation: Some(1_200),
         used,
         state,
         href: "/agreements/1".into(),
