@@ -2,7 +2,7 @@
 //! after its commit was synced. Prints one line: bookings, seconds, bookings a second, CPU
 //! microseconds a booking, and the machine's fdatasync time, without which the rest says little.
 //!
-//! usage: bench-store [BOOKINGS] [CLIENTS]
+//! usage: `bench-store [BOOKINGS] [CLIENTS]`
 
 use accord::base::db::{Stop, Tx};
 use accord::booking::place::place;

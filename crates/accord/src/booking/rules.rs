@@ -1,7 +1,7 @@
 //! Whether appointments may be booked: pure, and always in the same order.
 //!
 //! The order is fixed, so that a person is told the same reason twice. What needs a counter
-//! (team-day, allocation, stock, slot) is decided last, by the database, in [`super::write`].
+//! (team-day, allocation, stock, slot) is decided last, by the database, in `write.rs`.
 
 use super::refusal::BookingRefusal;
 use super::{Reference, Way};

@@ -1,4 +1,4 @@
-//! All SQL of plans: [`facts`] reads what a plan is made from, [`plans`] reads and writes the plan's own tables.
+//! All SQL of plans: [`facts`] reads what a plan is made from, `plans` reads and writes the plan's own tables.
 
 mod facts;
 mod plans;
