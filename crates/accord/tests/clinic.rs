@@ -188,7 +188,7 @@ on_both_engines! {
         let table = [
             (swap("VS1,RDE", "VS1,RDF"), "host", "the code of an organisation that gives capacity, such as RDE (East Trust)"),
             (swap("51.9", "5.19"), "Latitude", "degrees from 49.8 to 60.9"),
-            (swap(",CO4 5JL,", ",CO4 XXX,"), "postcode", "a UK postcode such as CO4 5JL, also at the end of the address"),
+            (swap(",CO4 5JL,", ",CO4 ZZZ,"), "postcode", "a UK postcode such as CO4 5JL, also at the end of the address"),
             (swap(",TRUE,FALSE", ",TRUE,perhaps"), "braille_translation_service", "TRUE or FALSE"),
             (swap(",accord", ",us"), "slots_owner", "accord or partner"),
             (swap("VS2", "VS1"), "Id", "each site once"),
