@@ -65,13 +65,14 @@ pub fn publish(
     plan: PlanId,
     progress: &mut dyn FnMut(Progress) -> Next,
 ) -> Result<Option<Published>, Stop<PlanRefusal>> {
-    let (of, done) = db.write_now(who, move |tx| begin(tx, plan))?;
+    // Every transaction draws from a stream of its own: a publishing that was cut off goes on to the ids it would have
+    // made, and meets none that it has made already.
+    let (of, done) = db.step(&format!("publish {plan} begin")).write_now(who, move |tx| begin(tx, plan))?;
     let mut at = Progress { done, of, refused: 0 };
     loop {
         if progress(at) == Next::Pause {
             return Ok(None);
         }
-        // A chunk draws its own ids: a publishing that was cut off goes on to the same ones, and no other plan has them.
         let step = db.step(&format!("publish {plan} {}", at.done));
         let step = step.write_now(who, move |tx| chunk(tx, plan, CHUNK))?;
         if step.people == 0 {
@@ -80,7 +81,7 @@ pub fn publish(
         at.done += step.people;
         at.refused += step.refused;
     }
-    db.write_now(who, move |tx| finish(tx, plan)).map(Some)
+    db.step(&format!("publish {plan} finish")).write_now(who, move |tx| finish(tx, plan)).map(Some)
 }
 
 /// Gives every booking of a publishing that was cut off back and gives the plan up.
