@@ -278,7 +278,8 @@ on_both_engines! {
         let whole = [506, 506, 506, 1, 1, 253, 0, 0, 0, 506];
         for stop_after in [0, 1, 2] {
             let mut chunks = 0;
-            let paused = publish(&fresh.db, &fresh.who, plan, &mut |_| {
+            // Each time as a process that was started anew: the stream of ids begins where it began.
+            let paused = publish(&fresh.db.step("anew"), &fresh.who, plan, &mut |_| {
                 chunks += 1;
                 if chunks > stop_after { Next::Pause } else { Next::Continue }
             });
@@ -291,7 +292,8 @@ on_both_engines! {
         assert_eq!(half.expect("it is half published").state, State::Publishing);
         let other = proposal(fresh, &small, true);
         assert!(matches!(other, Err(Stop::Refused(PlanRefusal::Publishing { number: 1 }))));
-        let done = publish_all(fresh, plan);
+        let done = publish(&fresh.db.step("anew"), &fresh.who, plan, &mut |_| Next::Continue);
+        let done = done.expect("it goes on").expect("it ends");
         assert_eq!((done.placed, done.refused), (253, 0));
         assert_eq!(end_state(fresh), whole);
         clean(&fresh.db, fresh);

@@ -5,7 +5,7 @@
 //! all bookings wait for one another, so it is done after, by whoever holds the sealer's turn.
 
 use super::clock::machine_now;
-use super::db::{StoreError, Tx};
+use super::db::{Param, StoreError, ToParam, Tx};
 use super::ids::{AuditEntry, AuditEntryId, OrganisationId};
 use super::secret::sha256_hex;
 use std::collections::HashMap;
@@ -27,24 +27,36 @@ pub struct Done<'a> {
 
 /// Writes an audit row into the transaction under way.
 pub fn record(tx: &mut Tx<'_>, done: &Done<'_>) -> Result<(), StoreError> {
-    let id = tx.id::<AuditEntry>();
-    let (role, actor) = (tx.who().role.clone(), tx.who().id.clone());
-    tx.run(
+    record_many(tx, std::slice::from_ref(done))
+}
+
+/// Writes an audit row for each.
+pub fn record_many(tx: &mut Tx<'_>, all: &[Done<'_>]) -> Result<(), StoreError> {
+    let (who, now, wall) = (tx.who().clone(), tx.now(), machine_now());
+    let ids: Vec<AuditEntryId> = all.iter().map(|_| tx.id::<AuditEntry>()).collect();
+    let rows: Vec<Vec<Param<'_>>> = all
+        .iter()
+        .zip(&ids)
+        .map(|(done, id)| {
+            vec![
+                who.partnership.param(),
+                id.param(),
+                done.organisation.param(),
+                who.role.param(),
+                who.id.param(),
+                done.verb.param(),
+                done.noun.param(),
+                done.noun_id.param(),
+                done.detail.param(),
+                now.param(),
+                wall.param(),
+            ]
+        })
+        .collect();
+    tx.run_many(
         "INSERT INTO audit (partnership_id, id, organisation_id, actor_role, actor_id, verb, noun, noun_id, detail, at_us, wall_us)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        p![
-            tx.partnership(),
-            id,
-            done.organisation,
-            role,
-            actor,
-            done.verb,
-            done.noun,
-            done.noun_id,
-            done.detail,
-            tx.now(),
-            machine_now()
-        ],
+        &rows,
     )?;
     Ok(())
 }
@@ -59,18 +71,23 @@ pub fn seal(tx: &mut Tx<'_>, limit: u32) -> Result<usize, StoreError> {
         p![tx.partnership(), limit],
     )?;
     let mut heads: HashMap<Option<OrganisationId>, (i64, String)> = HashMap::new();
+    let mut links = Vec::with_capacity(rows.len());
     for row in &rows {
         let head = match heads.get(&row.1) {
             Some(head) => head.clone(),
             None => head(tx, row.1)?,
         };
         let next = (head.0 + 1, link(&head.1, head.0 + 1, row));
-        tx.run(
-            "UPDATE audit SET chain_seq = $1, chain_hash = $2 WHERE partnership_id = $3 AND id = $4",
-            p![next.0, next.1, tx.partnership(), row.0],
-        )?;
+        links.push(next.clone());
         heads.insert(row.1, next);
     }
+    let partnership = tx.partnership();
+    let seals: Vec<_> = rows
+        .iter()
+        .zip(&links)
+        .map(|(row, link)| vec![link.0.param(), link.1.param(), partnership.param(), row.0.param()])
+        .collect();
+    tx.run_many("UPDATE audit SET chain_seq = $1, chain_hash = $2 WHERE partnership_id = $3 AND id = $4", &seals)?;
     Ok(rows.len())
 }
 

@@ -49,7 +49,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: BookingId, version: u32, reason: Reason) -> R
         return Err(Stop::Refused(BookingRefusal::ChangedMeanwhile));
     }
     let closed = release(tx, &booking, State::Cancelled, reason.word())?;
-    settle_offer(tx, closed.campaign, std::slice::from_ref(&closed))?;
+    settle_offer(tx, std::slice::from_ref(&closed))?;
     Ok(closed)
 }
 

@@ -4,7 +4,7 @@
 
 use super::refusal::BookingRefusal;
 use super::rules::{self, Allowed, Facts, Held, PersonFacts, Wanted};
-use super::{Booking, Pick, Way, store, write};
+use super::{Booking, Pick, Way, counters, store};
 use crate::base::db::{StoreError, Tx};
 use crate::base::ids::{AllocationId, CampaignId, PersonId, ProductId, SiteId};
 use crate::campaign::{self, Campaign};
@@ -81,8 +81,8 @@ impl Chooser {
         };
         Ok(Some(Self {
             bookings: store::seen_of(tx, person.id, campaign.id)?,
-            offer_closed: store::closed_offer(tx, campaign.id, person.id)?,
-            held: store::held(tx, person.id, &[])?,
+            offer_closed: store::closed_offers(tx, &[(campaign.id, person.id)])?.into_values().next(),
+            held: store::held(tx, &[person.id], &[])?.remove(&person.id).unwrap_or_default(),
             sites: sites(tx, &person, &campaign)?,
             agreements: HashMap::new(),
             person,
@@ -284,7 +284,7 @@ impl Chooser {
             let own_day = back.iter().any(|b| b.on_shift && b.date == one.slot.date && b.team == self.person.team);
             let units = self.team.get(&one.slot.date).copied().unwrap_or(0);
             let needs_team = one.on_shift && self.person.team.is_some();
-            if needs_team && units + if own_day { write::ON_SHIFT_UNITS } else { 0 } < write::ON_SHIFT_UNITS {
+            if needs_team && units + if own_day { counters::ON_SHIFT_UNITS } else { 0 } < counters::ON_SHIFT_UNITS {
                 return Err(BookingRefusal::TeamTooThin);
             }
             if let Some(left) = self.allocations.get(&one.permit.allocation) {

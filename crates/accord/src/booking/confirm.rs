@@ -25,6 +25,6 @@ pub fn confirm(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Resul
         event(tx, "booking.confirmed", &confirmed)?;
         after.push(confirmed);
     }
-    settle_offer(tx, campaign, &after)?;
+    settle_offer(tx, &after)?;
     Ok(after)
 }

@@ -1,9 +1,9 @@
 //! What one transaction has looked up already: people differ, but slots, agreements and ways repeat.
 
-use super::rules::{PersonFacts, Wanted};
-use super::{Pick, store};
+use super::rules::{Held, PersonFacts, Wanted};
+use super::{Pick, PlaceCourse, store};
 use crate::base::db::{StoreError, Tx};
-use crate::base::ids::{AllocationId, CampaignId, OrganisationId, PersonId, SiteId, SlotId};
+use crate::base::ids::{AllocationId, BookingId, CampaignId, OrganisationId, PersonId, SiteId, SlotId};
 use crate::campaign::Campaign;
 use crate::clinic::store::SlotFacts;
 use crate::partnership::agreement::{self, Agreement, AgreementRefusal, Permit, Use};
@@ -17,16 +17,48 @@ type Found = Rc<Vec<(Agreement, AllocationId)>>;
 /// The look-ups of one transaction. Agreements are locked for share when first looked at.
 #[derive(Default)]
 pub(super) struct Desk {
+    people: HashMap<PersonId, Rc<PersonFacts>>,
+    held: HashMap<PersonId, Vec<Held>>,
+    closed_offers: HashMap<(CampaignId, PersonId), &'static str>,
     campaigns: HashMap<CampaignId, Option<Rc<Campaign>>>,
-    slots: HashMap<SlotId, Option<Rc<SlotFacts>>>,
+    slots: HashMap<SlotId, Rc<SlotFacts>>,
     agreements: HashMap<(OrganisationId, SiteId), Found>,
     minutes: HashMap<(String, String), u16>,
 }
 
 impl Desk {
-    /// Locks the person's row, then reads what is known of them.
-    pub fn person(&mut self, tx: &mut Tx<'_>, id: PersonId) -> Result<Option<PersonFacts>, StoreError> {
-        store::lock_person(tx, id)
+    /// Locks the rows of everybody in `wants`, then reads what is known of them, what they hold besides `released`,
+    /// and the slots they want.
+    pub fn open(tx: &mut Tx<'_>, wants: &[PlaceCourse], released: &[BookingId]) -> Result<Self, StoreError> {
+        let mut ids: Vec<PersonId> = wants.iter().map(|want| want.person).collect();
+        ids.sort();
+        ids.dedup();
+        store::lock_people(tx, &ids)?;
+        let people = store::people_facts(tx, &ids)?.into_iter().map(|person| (person.id, Rc::new(person))).collect();
+        let slots: Vec<SlotId> = wants.iter().flat_map(|want| &want.picks).map(|pick| pick.slot).collect();
+        let offers: Vec<_> = wants.iter().map(|want| (want.campaign, want.person)).collect();
+        Ok(Self {
+            people,
+            held: store::held(tx, &ids, released)?,
+            closed_offers: store::closed_offers(tx, &offers)?,
+            slots: clinic::store::slots_by_ids(tx, &slots)?.into_iter().map(|slot| (slot.id, Rc::new(slot))).collect(),
+            ..Self::default()
+        })
+    }
+
+    /// What is known of a person; none: there is no such person.
+    pub fn person(&self, id: PersonId) -> Option<Rc<PersonFacts>> {
+        self.people.get(&id).cloned()
+    }
+
+    /// The live bookings of a person, by start.
+    pub fn held(&self, id: PersonId) -> &[Held] {
+        self.held.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The state of an offer, when it is a closing one.
+    pub fn closed_offer(&self, campaign: CampaignId, person: PersonId) -> Option<&'static str> {
+        self.closed_offers.get(&(campaign, person)).copied()
     }
 
     pub fn campaign(&mut self, tx: &mut Tx<'_>, id: CampaignId) -> Result<Option<Rc<Campaign>>, StoreError> {
@@ -47,12 +79,9 @@ impl Desk {
         picks: &[Pick],
     ) -> Result<Vec<Wanted>, StoreError> {
         let purpose = campaign.map_or("", |c| c.purpose.as_str());
-        let mut slots = Vec::with_capacity(picks.len());
-        for pick in picks {
-            slots.push((pick.appointment, self.slot(tx, pick.slot)?));
-        }
         let mut wanted = Vec::with_capacity(picks.len());
-        for (appointment, slot) in slots {
+        for pick in picks {
+            let slot = self.slots.get(&pick.slot).cloned();
             let (minutes, permit) = match &slot {
                 None => (None, Err(AgreementRefusal::NoAgreement)),
                 Some(slot) => {
@@ -63,7 +92,7 @@ impl Desk {
                     (minutes, self.permit(tx, person, slot, purpose)?)
                 }
             };
-            wanted.push(Wanted { appointment, slot, minutes, permit });
+            wanted.push(Wanted { appointment: pick.appointment, slot, minutes, permit });
         }
         Ok(wanted)
     }
@@ -74,15 +103,6 @@ impl Desk {
             return 0;
         }
         self.minutes.get(&(from.to_owned(), to.to_owned())).copied().unwrap_or(30)
-    }
-
-    fn slot(&mut self, tx: &mut Tx<'_>, id: SlotId) -> Result<Option<Rc<SlotFacts>>, StoreError> {
-        if let Some(known) = self.slots.get(&id) {
-            return Ok(known.clone());
-        }
-        let slot = clinic::store::slot(tx, id)?.map(Rc::new);
-        self.slots.insert(id, slot.clone());
-        Ok(slot)
     }
 
     fn way(&mut self, tx: &mut Tx<'_>, from: &str, to: &str) -> Result<Option<u16>, StoreError> {

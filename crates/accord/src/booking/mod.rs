@@ -15,6 +15,7 @@ pub mod batch;
 pub mod cancel;
 pub mod choose;
 pub mod confirm;
+mod counters;
 mod desk;
 pub mod pages;
 pub mod place;

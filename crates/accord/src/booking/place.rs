@@ -3,42 +3,25 @@
 use super::desk::Desk;
 use super::refusal::BookingRefusal;
 use super::rules::{self, Facts};
-use super::write::{self, Origin};
+use super::write::{self, Course, Origin, Placed};
 use super::{Booking, PlaceCourse, State, Way, store};
-use crate::base::db::{Stop, Tx};
+use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{BatchId, BookingId, PersonId};
 
 /// Books what is wanted, all of it or nothing. The person's own choice is their answer: confirmed.
 pub fn place(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
-    let mut desk = Desk::default();
-    place_instead(tx, &mut desk, want, &[], &Origin { way: Way::Chosen, state: State::Confirmed, batch: None })
+    place_instead(tx, want, &[])
 }
 
-/// Books what is wanted while `released` (already given back in this transaction) no longer counts.
+/// [`place`], while `released` (already given back in this transaction) no longer counts.
 pub(super) fn place_instead(
     tx: &mut Tx<'_>,
-    desk: &mut Desk,
     want: &PlaceCourse,
     released: &[BookingId],
-    origin: &Origin,
 ) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
-    let person = desk.person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
-    let campaign = desk.campaign(tx, want.campaign)?;
-    let held = store::held(tx, want.person, released)?;
-    let wanted = desk.wanted(tx, &person, campaign.as_deref(), &want.picks)?;
-    let facts = Facts {
-        person: &person,
-        campaign: campaign.as_deref(),
-        offer_closed: store::closed_offer(tx, want.campaign, want.person)?,
-        held: &held,
-        now: tx.now(),
-        way: origin.way,
-    };
-    let allowed = {
-        let between = |from: &str, to: &str| desk.known_minutes(from, to);
-        rules::check(&facts, &wanted, &between).map_err(Stop::Refused)?
-    };
-    write::course(tx, want, &person, &allowed, origin)
+    let origin = Origin { way: Way::Chosen, state: State::Confirmed, batch: None };
+    let placed = place_all(tx, std::slice::from_ref(want), released, &origin)?;
+    placed.into_iter().next().unwrap_or(Ok(Vec::new())).map_err(Stop::Refused)
 }
 
 /// What became of many.
@@ -52,21 +35,67 @@ pub struct ManyOutcome {
 
 /// Books many people's courses into a batch that is not live yet. The rules are those of
 /// [`place`]; a person who is refused leaves no trace and does not stop the others.
+///
+/// A person stands in `people` once; a second course of the same appointments fails as a whole on the index
+/// `booking_person_appointment_key`.
 pub fn place_many(
     tx: &mut Tx<'_>,
     batch: BatchId,
     people: &[PlaceCourse],
 ) -> Result<ManyOutcome, Stop<BookingRefusal>> {
     store::pending_batch(tx, batch)?.ok_or(Stop::Refused(BookingRefusal::BatchSettled))?;
-    let mut desk = Desk::default();
     let origin = Origin { way: Way::Planned, state: State::Assigned, batch: Some(batch) };
     let mut outcome = ManyOutcome::default();
-    for want in people {
-        match place_instead(tx, &mut desk, want, &[], &origin) {
+    for (want, placed) in people.iter().zip(place_all(tx, people, &[], &origin)?) {
+        match placed {
             Ok(_) => outcome.placed.push(want.person),
-            Err(Stop::Refused(refusal)) => outcome.refused.push((want.person, refusal)),
-            Err(stop) => return Err(stop),
+            Err(refusal) => outcome.refused.push((want.person, refusal)),
         }
     }
     Ok(outcome)
+}
+
+/// Decides on everybody by the rules, then writes all who were not refused; one outcome for each of `wants`.
+fn place_all(
+    tx: &mut Tx<'_>,
+    wants: &[PlaceCourse],
+    released: &[BookingId],
+    origin: &Origin,
+) -> Result<Vec<Placed>, StoreError> {
+    let mut desk = Desk::open(tx, wants, released)?;
+    let mut courses = Vec::with_capacity(wants.len());
+    let mut outcomes = Vec::with_capacity(wants.len());
+    for want in wants {
+        let decided = decide(tx, &mut desk, want, origin)?;
+        outcomes.push(decided.map(|course| courses.push(course)));
+    }
+    let mut placed = write::courses(tx, &courses, origin)?.into_iter();
+    let placed = |decided: Result<(), BookingRefusal>| decided.and_then(|()| placed.next().unwrap_or(Ok(Vec::new())));
+    Ok(outcomes.into_iter().map(placed).collect())
+}
+
+/// What the rules say to one person.
+fn decide<'a>(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    want: &'a PlaceCourse,
+    origin: &Origin,
+) -> Result<Result<Course<'a>, BookingRefusal>, StoreError> {
+    let Some(person) = desk.person(want.person) else { return Ok(Err(BookingRefusal::NoSuchPerson)) };
+    let campaign = desk.campaign(tx, want.campaign)?;
+    let wanted = desk.wanted(tx, &person, campaign.as_deref(), &want.picks)?;
+    let facts = Facts {
+        person: &person,
+        campaign: campaign.as_deref(),
+        offer_closed: desk.closed_offer(want.campaign, want.person),
+        held: desk.held(want.person),
+        now: tx.now(),
+        way: origin.way,
+    };
+    let between = |from: &str, to: &str| desk.known_minutes(from, to);
+    let allowed = rules::check(&facts, &wanted, &between);
+    Ok(allowed.and_then(|allowed| {
+        let employer = person.employer.ok_or(BookingRefusal::NotEmployed)?;
+        Ok(Course { want, employer, team: person.team, allowed })
+    }))
 }

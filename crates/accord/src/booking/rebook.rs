@@ -1,10 +1,8 @@
 //! Changing: the new is confirmed and the old released in one step, or nothing changes.
 
-use super::desk::Desk;
 use super::place::place_instead;
 use super::refusal::BookingRefusal;
-use super::write::{self, Origin};
-use super::{Booking, PlaceCourse, State, Way, store};
+use super::{Booking, PlaceCourse, State, store, write};
 use crate::base::db::{Stop, Tx};
 
 /// Gives the person the wanted appointments in place of those they have of the same numbers.
@@ -27,6 +25,5 @@ pub fn rebook(tx: &mut Tx<'_>, want: &PlaceCourse, seen: &[(u16, u32)]) -> Resul
     if released.len() != seen.len() {
         return Err(Stop::Refused(BookingRefusal::ChangedMeanwhile));
     }
-    let origin = Origin { way: Way::Chosen, state: State::Confirmed, batch: None };
-    place_instead(tx, &mut Desk::default(), want, &released, &origin)
+    place_instead(tx, want, &released)
 }

@@ -6,10 +6,12 @@ pub use person::{Own, Thread, allocation_room, own, team_room, threads};
 
 use super::rules::{Held, PersonFacts};
 use super::{Booking, Reference, State};
-use crate::base::db::{FromRow, Row, Sql, StoreError, Tx};
-use crate::base::ids::{BatchId, BookingId, CampaignId, PersonId};
+use crate::base::db::{FromRow, Param, Row, Sql, StoreError, ToParam, Tx};
+use crate::base::ids::{BatchId, BookingId, CampaignId, PartnershipId, PersonId};
 use accord_formats::{AccessNeeds, Leave, Postcode, Rota};
+use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::HashMap;
 
 macro_rules! booking_columns {
     ($rest:literal) => {
@@ -55,32 +57,55 @@ impl FromRow for Booking {
     }
 }
 
-/// Locks the person's row for this transaction and reads them with their primary current employment.
-pub fn lock_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<PersonFacts>, StoreError> {
+/// Locks the person's row for this transaction; none: there is no such person.
+pub fn lock_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<PersonId>, StoreError> {
+    Ok(lock_people(tx, &[person])?.pop())
+}
+
+/// Locks the rows of people for this transaction, in the order given; who of them there is.
+pub fn lock_people(tx: &mut Tx<'_>, people: &[PersonId]) -> Result<Vec<PersonId>, StoreError> {
     // One writer at a time on SQLite: its lock is the transaction itself.
     let lock = Sql::Each {
         lite: "SELECT id FROM person WHERE partnership_id = $1 AND id = $2",
         pg: "SELECT id FROM person WHERE partnership_id = $1 AND id = $2 FOR UPDATE",
     };
-    if tx.maybe::<(PersonId,)>(lock, p![tx.partnership(), person])?.is_none() {
-        return Ok(None);
-    }
-    person_facts(tx, person)
+    let mut found = Vec::with_capacity(people.len());
+    tx.each_many(lock, &tx.keyed(people), |r| {
+        found.push(r.get(0)?);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// The person with their primary current employment, as of this snapshot.
 pub fn person_facts(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<PersonFacts>, StoreError> {
-    tx.maybe(
+    Ok(people_facts(tx, &[person])?.pop())
+}
+
+/// People with their primary current employment, as of this snapshot; who is not there is left out.
+pub fn people_facts(tx: &mut Tx<'_>, people: &[PersonId]) -> Result<Vec<PersonFacts>, StoreError> {
+    // Sorted here: a statement that sorts one row costs SQLite more than the rest of it.
+    let mut found: Vec<(PersonFacts, (bool, Option<String>))> = Vec::with_capacity(people.len());
+    tx.each_many(
         "SELECT p.id, p.state, p.date_of_birth, p.access_needs, p.home_postcode, e.employer_id, e.team_id, e.rota,
            e.leave_dates, e.work_postcode,
            (SELECT COUNT(*) FROM worklist_item w WHERE w.partnership_id = p.partnership_id AND w.person_id = p.id
-             AND w.state = 'open' AND w.kind = 'possible_duplicate')
+             AND w.state = 'open' AND w.kind = 'possible_duplicate'), e.is_primary, e.id
          FROM person p LEFT JOIN employment e
            ON e.partnership_id = p.partnership_id AND e.person_id = p.id AND e.state <> 'left'
-         WHERE p.partnership_id = $1 AND p.id = $2
-         ORDER BY e.is_primary DESC, e.id LIMIT 1",
-        p![tx.partnership(), person],
-    )
+         WHERE p.partnership_id = $1 AND p.id = $2",
+        &tx.keyed(people),
+        |r| {
+            let (facts, rank) = (PersonFacts::from_row(r)?, (r.get::<Option<i64>>(11)? != Some(1), r.get(12)?));
+            match found.last_mut().filter(|(last, _)| last.id == facts.id) {
+                None => found.push((facts, rank)),
+                Some(last) if rank < last.1 => *last = (facts, rank),
+                Some(_) => {}
+            }
+            Ok(())
+        },
+    )?;
+    Ok(found.into_iter().map(|(facts, _)| facts).collect())
 }
 
 impl FromRow for PersonFacts {
@@ -107,20 +132,25 @@ impl FromRow for PersonFacts {
     }
 }
 
-/// The live bookings of a person in all campaigns, but for those being released.
-pub fn held(tx: &mut Tx<'_>, person: PersonId, released: &[BookingId]) -> Result<Vec<Held>, StoreError> {
-    let mut held = Vec::new();
-    tx.each(
-        "SELECT b.id, b.campaign_id, b.appointment, b.product_id, b.date, b.starts_us, b.ends_us, s.postcode, b.reference
+/// The live bookings of people in all campaigns by start, but for those being released.
+pub fn held(
+    tx: &mut Tx<'_>,
+    people: &[PersonId],
+    released: &[BookingId],
+) -> Result<HashMap<PersonId, Vec<Held>>, StoreError> {
+    let mut all: HashMap<PersonId, Vec<Held>> = HashMap::new();
+    tx.each_many(
+        "SELECT b.id, b.campaign_id, b.appointment, b.product_id, b.date, b.starts_us, b.ends_us, s.postcode, b.reference,
+           b.person_id
          FROM booking b JOIN site s ON s.partnership_id = b.partnership_id AND s.id = b.site_id
-         WHERE b.partnership_id = $1 AND b.person_id = $2 AND b.live = 1 ORDER BY b.starts_us",
-        p![tx.partnership(), person],
+         WHERE b.partnership_id = $1 AND b.person_id = $2 AND b.live = 1",
+        &tx.keyed(people),
         |r| {
             if released.contains(&r.get::<BookingId>(0)?) {
                 return Ok(());
             }
             let (postcode, reference): (String, String) = (r.get(7)?, r.get(8)?);
-            held.push(Held {
+            all.entry(r.get(9)?).or_default().push(Held {
                 campaign: r.get(1)?,
                 appointment: r.get(2)?,
                 product: r.get(3)?,
@@ -133,65 +163,87 @@ pub fn held(tx: &mut Tx<'_>, person: PersonId, released: &[BookingId]) -> Result
             Ok(())
         },
     )?;
-    Ok(held)
+    all.values_mut().for_each(|held| held.sort_by_key(|one| one.starts));
+    Ok(all)
 }
 
-/// The offer's state when it is a closing one.
-pub fn closed_offer(
+/// The offers of these that are in a closing state, with the state.
+pub fn closed_offers(
     tx: &mut Tx<'_>,
-    campaign: CampaignId,
-    person: PersonId,
-) -> Result<Option<&'static str>, StoreError> {
-    let state: Option<(String,)> = tx.maybe(
-        "SELECT state FROM offer WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3",
-        p![tx.partnership(), campaign, person],
+    of: &[(CampaignId, PersonId)],
+) -> Result<HashMap<(CampaignId, PersonId), &'static str>, StoreError> {
+    const CLOSING: [&str; 4] = ["declined", "had_elsewhere", "completed", "left"];
+    let partnership = tx.partnership();
+    let keys: Vec<_> = of.iter().map(|(c, p)| vec![partnership.param(), c.param(), p.param()]).collect();
+    let mut closed = HashMap::new();
+    tx.each_many(
+        "SELECT campaign_id, person_id, state FROM offer WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3",
+        &keys,
+        |r| {
+            let state: String = r.get(2)?;
+            if let Some(closing) = CLOSING.into_iter().find(|closing| *closing == state) {
+                closed.insert((r.get(0)?, r.get(1)?), closing);
+            }
+            Ok(())
+        },
     )?;
-    Ok(match state.as_ref().map(|(s,)| s.as_str()) {
-        Some("declined") => Some("declined"),
-        Some("had_elsewhere") => Some("had_elsewhere"),
-        Some("completed") => Some("completed"),
-        Some("left") => Some("left"),
-        _ => None,
-    })
+    Ok(closed)
 }
 
-/// Writes a new booking.
-pub fn insert(tx: &mut Tx<'_>, b: &Booking) -> Result<(), StoreError> {
-    tx.run(
+/// Which of these references a booking has already.
+pub fn references_in_use(tx: &mut Tx<'_>, of: &[Reference]) -> Result<Vec<Reference>, StoreError> {
+    let stored: Vec<_> = of.iter().map(Reference::stored).collect();
+    let mut used = Vec::new();
+    tx.each_many("SELECT reference FROM booking WHERE partnership_id = $1 AND reference = $2", &tx.keyed(&stored), |r| {
+        used.extend(Reference::parse(&r.get::<String>(0)?));
+        Ok(())
+    })?;
+    Ok(used)
+}
+
+/// Writes new bookings.
+pub fn insert(tx: &mut Tx<'_>, bookings: &[&Booking]) -> Result<(), StoreError> {
+    let (partnership, now) = (tx.partnership(), tx.now());
+    let rows: Vec<_> = bookings.iter().map(|b| new_row(&partnership, b, &now)).collect();
+    tx.run_many(
         "INSERT INTO booking (partnership_id, id, reference, campaign_id, person_id, appointment, slot_id, session_id,
            site_id, product_id, host_id, employer_id, team_id, on_shift, agreement_id, agreement_version, allocation_id,
            date, starts_us, ends_us, travel_minutes, state, live, batch_id, version, created_us, changed_us)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
            1, $23, $24, $25, $25)",
-        p![
-            tx.partnership(),
-            b.id,
-            b.reference.stored(),
-            b.campaign,
-            b.person,
-            b.appointment,
-            b.slot,
-            b.session,
-            b.site,
-            b.product,
-            b.host,
-            b.employer,
-            b.team,
-            b.on_shift,
-            b.agreement,
-            b.agreement_version,
-            b.allocation,
-            b.date,
-            b.starts,
-            b.ends,
-            b.travel_minutes,
-            b.state.word(),
-            b.batch,
-            b.version,
-            tx.now()
-        ],
+        &rows,
     )?;
     Ok(())
+}
+
+fn new_row<'b>(partnership: &'b PartnershipId, b: &'b Booking, now: &'b Timestamp) -> Vec<Param<'b>> {
+    vec![
+        partnership.param(),
+        b.id.param(),
+        b.reference.stored().param(),
+        b.campaign.param(),
+        b.person.param(),
+        b.appointment.param(),
+        b.slot.param(),
+        b.session.param(),
+        b.site.param(),
+        b.product.param(),
+        b.host.param(),
+        b.employer.param(),
+        b.team.param(),
+        b.on_shift.param(),
+        b.agreement.param(),
+        b.agreement_version.param(),
+        b.allocation.param(),
+        b.date.param(),
+        b.starts.param(),
+        b.ends.param(),
+        b.travel_minutes.param(),
+        b.state.word().param(),
+        b.batch.param(),
+        b.version.param(),
+        now.param(),
+    ]
 }
 
 /// Moves a booking to the state and version it carries.

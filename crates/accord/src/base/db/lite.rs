@@ -68,18 +68,50 @@ impl Lite {
         statement.raw_execute().map(|n| n as u64).map_err(|e| translate(&e))
     }
 
+    /// Only for statements that answer no rows.
+    pub fn run_many(&mut self, sql: &'static str, rows: &[Vec<Param<'_>>]) -> Result<u64, StoreError> {
+        let text = self.text(sql);
+        let mut statement = self.conn.prepare_cached(&text).map_err(|e| wrong(&e, sql))?;
+        let mut count = 0;
+        for params in rows {
+            bind(&mut statement, params).map_err(|e| wrong(&e, sql))?;
+            count += statement.raw_execute().map_err(|e| translate(&e))? as u64;
+        }
+        Ok(count)
+    }
+
     pub fn each(
         &mut self,
         sql: &'static str,
         params: &[Param<'_>],
         take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        self.each_of(sql, std::iter::once(params), take)
+    }
+
+    pub fn each_many(
+        &mut self,
+        sql: &'static str,
+        rows: &[Vec<Param<'_>>],
+        take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.each_of(sql, rows.iter().map(Vec::as_slice), take)
+    }
+
+    fn each_of<'p>(
+        &mut self,
+        sql: &'static str,
+        asked: impl Iterator<Item = &'p [Param<'p>]>,
+        take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let text = self.text(sql);
         let mut statement = self.conn.prepare_cached(&text).map_err(|e| wrong(&e, sql))?;
-        bind(&mut statement, params).map_err(|e| wrong(&e, sql))?;
-        let mut rows = statement.raw_query();
-        while let Some(row) = rows.next().map_err(|e| translate(&e))? {
-            take(&Row::Lite(row))?;
+        for params in asked {
+            bind(&mut statement, params).map_err(|e| wrong(&e, sql))?;
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next().map_err(|e| translate(&e))? {
+                take(&Row::Lite(row))?;
+            }
         }
         Ok(())
     }

@@ -152,10 +152,7 @@ impl Tx<'_> {
     /// PostgreSQL gets them in one go, without waiting for each answer.
     pub fn run_many(&mut self, sql: impl Into<Sql>, rows: &[Vec<Param<'_>>]) -> Result<u64, StoreError> {
         match self.conn {
-            Conn::Lite(lite) => {
-                let text = text(sql.into(), true);
-                rows.iter().try_fold(0, |sum, row| Ok(sum + lite.run(text, row)?))
-            }
+            Conn::Lite(lite) => lite.run_many(text(sql.into(), true), rows),
             #[cfg(feature = "postgres")]
             Conn::Pg(pg) => pg.run_many(text(sql.into(), false), rows),
         }
@@ -193,6 +190,26 @@ impl Tx<'_> {
             #[cfg(feature = "postgres")]
             Conn::Pg(pg) => pg.each(text(sql.into(), false), params, &mut take),
         }
+    }
+
+    /// [`Tx::each`] for many rows of parameters, one after another. PostgreSQL gets them in one go.
+    pub fn each_many(
+        &mut self,
+        sql: impl Into<Sql>,
+        rows: &[Vec<Param<'_>>],
+        mut take: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        match self.conn {
+            Conn::Lite(lite) => lite.each_many(text(sql.into(), true), rows, &mut take),
+            #[cfg(feature = "postgres")]
+            Conn::Pg(pg) => pg.each_many(text(sql.into(), false), rows, &mut take),
+        }
+    }
+
+    /// For [`Tx::each_many`] and [`Tx::run_many`]: a row of parameters for each key, `$1` the partnership, `$2` the key.
+    pub fn keyed<'k, K: ToParam>(&self, keys: &'k [K]) -> Vec<Vec<Param<'k>>> {
+        let partnership = self.partnership().uuid();
+        keys.iter().map(|key| vec![Param::Uuid(partnership), key.param()]).collect()
     }
 
     /// Which engine, for `doctor` and the fingerprint only: "sqlite" or "postgresql".

@@ -65,11 +65,8 @@ impl Pg {
         let statement = self.prepare(sql)?;
         let client = &self.client;
         let mut sum = 0;
-        for rows in rows.chunks(500) {
-            let bound = rows
-                .iter()
-                .map(|row| row.iter().map(|p| p as &(dyn ToSql + Sync)).collect::<Vec<_>>())
-                .collect::<Vec<_>>();
+        for rows in rows.chunks(IN_ONE_GO) {
+            let bound = bound(rows);
             // All are sent before the first answer is awaited.
             let answers = self.runtime.block_on(async {
                 let asked = bound.iter().map(|row| client.execute(&statement, row)).collect::<Vec<_>>();
@@ -94,6 +91,27 @@ impl Pg {
         rows.iter().try_for_each(|row| take(&Row::Pg(row)))
     }
 
+    pub fn each_many(
+        &mut self,
+        sql: &'static str,
+        rows: &[Vec<Param<'_>>],
+        take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let statement = self.prepare(sql)?;
+        let client = &self.client;
+        for rows in rows.chunks(IN_ONE_GO) {
+            let bound = bound(rows);
+            let answers = self.runtime.block_on(async {
+                let asked = bound.iter().map(|row| client.query(&statement, row)).collect::<Vec<_>>();
+                join_in_order(asked).await
+            });
+            for answer in answers {
+                answer.map_err(|e| wrong(&e, sql))?.iter().try_for_each(|row| take(&Row::Pg(row)))?;
+            }
+        }
+        Ok(())
+    }
+
     pub fn script(&mut self, text: &str) -> Result<(), StoreError> {
         self.runtime.block_on(self.client.batch_execute(text)).map_err(|e| wrong(&e, text))
     }
@@ -115,6 +133,13 @@ impl Pg {
         self.prepared.insert(sql, statement.clone());
         Ok(statement)
     }
+}
+
+/// Statements sent before the first answer is awaited.
+const IN_ONE_GO: usize = 500;
+
+fn bound<'r>(rows: &'r [Vec<Param<'r>>]) -> Vec<Vec<&'r (dyn ToSql + Sync)>> {
+    rows.iter().map(|row| row.iter().map(|p| p as &(dyn ToSql + Sync)).collect()).collect()
 }
 
 /// Polls every future until all are done; answers in their order.

@@ -1,7 +1,7 @@
 //! SQL that bookings run: what a slot is, its places, the stock of its day.
 
 use crate::base::clock::at_microsecond;
-use crate::base::db::{FromRow, Row, Sql, StoreError, Tx};
+use crate::base::db::{FromRow, Row, Sql, StoreError, ToParam, Tx};
 use crate::base::ids::{OrganisationId, ProductId, SessionId, SiteId, SlotId};
 use crate::clinic::site::SlotsOwner;
 use accord_formats::AccessNeeds;
@@ -91,17 +91,17 @@ pub(super) fn access(row: &Row<'_>, at: usize) -> Result<AccessNeeds, StoreError
     AccessNeeds::from_bits(row.get(at)?).ok_or_else(|| StoreError::shape(at, "nine access attributes"))
 }
 
+const SLOT: &str =
+    "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
+       l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode
+     FROM slot l
+     JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
+     JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id
+     WHERE l.partnership_id = $1 AND l.id = $2";
+
 /// A slot.
 pub fn slot(tx: &mut Tx<'_>, id: SlotId) -> Result<Option<SlotFacts>, StoreError> {
-    tx.maybe(
-        "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
-           l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode
-         FROM slot l
-         JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
-         JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id
-         WHERE l.partnership_id = $1 AND l.id = $2",
-        p![tx.partnership(), id],
-    )
+    tx.maybe(SLOT, p![tx.partnership(), id])
 }
 
 /// Every slot from one day to another, inclusive, by day, start, site and id; open or not.
@@ -124,9 +124,10 @@ pub fn slots_by_ids(tx: &mut Tx<'_>, ids: &[SlotId]) -> Result<Vec<SlotFacts>, S
     sorted.sort();
     sorted.dedup();
     let mut found = Vec::with_capacity(sorted.len());
-    for id in sorted {
-        found.extend(slot(tx, id)?);
-    }
+    tx.each_many(SLOT, &tx.keyed(&sorted), |row| {
+        found.push(SlotFacts::from_row(row)?);
+        Ok(())
+    })?;
     Ok(found)
 }
 
@@ -148,23 +149,15 @@ pub fn give_back_place(tx: &mut Tx<'_>, id: SlotId, n: i64) -> Result<(), StoreE
 /// Takes `n` doses for a day; false, and nothing changed, when that day or a later one would then
 /// have used more than arrived by then. True without counting where stock is not tracked.
 pub fn take_stock(tx: &mut Tx<'_>, site: SiteId, product: ProductId, date: Date, n: i64) -> Result<bool, StoreError> {
-    // The rows are locked first, so that the update below can't break the constraint: a broken
-    // constraint would end a PostgreSQL transaction.
-    const LEFT: Sql = Sql::Each {
-        lite: "SELECT delivered - taken FROM stock WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3
-               AND until_date >= $4 ORDER BY from_date",
-        pg: "SELECT delivered - taken FROM stock WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3
-             AND until_date >= $4 ORDER BY from_date FOR UPDATE",
-    };
-    let mut left: Vec<(i64,)> = tx.all(LEFT, p![tx.partnership(), site, product, date])?;
-    if left.is_empty() {
+    let mut rows = stock_from(tx, site, product, date)?;
+    if rows.is_empty() {
         // A delivery that was entered while we waited has put new rows in the place of those we waited for.
-        left = tx.all(LEFT, p![tx.partnership(), site, product, date])?;
+        rows = stock_from(tx, site, product, date)?;
     }
-    if left.iter().any(|(left,)| *left < n) {
+    if rows.iter().any(|(_, left)| *left < n) {
         return Ok(false);
     }
-    change_stock(tx, site, product, date, n)?;
+    change_stock(tx, site, product, &rows, n)?;
     Ok(true)
 }
 
@@ -176,13 +169,43 @@ pub fn give_back_stock(
     date: Date,
     n: i64,
 ) -> Result<(), StoreError> {
-    change_stock(tx, site, product, date, -n)
+    let rows = stock_from(tx, site, product, date)?;
+    change_stock(tx, site, product, &rows, -n)
 }
 
-fn change_stock(tx: &mut Tx<'_>, site: SiteId, product: ProductId, date: Date, n: i64) -> Result<(), StoreError> {
-    tx.run(
-        "UPDATE stock SET taken = taken + $5 WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3 AND until_date >= $4",
-        p![tx.partnership(), site, product, date, n],
+/// The rows that a dose of a day counts in, locked, each with what is left of it. Locking comes first, so that no
+/// change below breaks the constraint: a broken constraint would end a PostgreSQL transaction.
+fn stock_from(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    product: ProductId,
+    date: Date,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows = Sql::Each {
+        lite: "SELECT from_date, delivered - taken FROM stock WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3
+               AND until_date >= $4 ORDER BY from_date",
+        pg: "SELECT from_date, delivered - taken FROM stock WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3
+             AND until_date >= $4 ORDER BY from_date FOR UPDATE",
+    };
+    tx.all(rows, p![tx.partnership(), site, product, date])
+}
+
+/// Row by row: a statement over several rows costs SQLite a journal of its own.
+fn change_stock(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    product: ProductId,
+    rows: &[(String, i64)],
+    n: i64,
+) -> Result<(), StoreError> {
+    let partnership = tx.partnership();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(from, _)| vec![partnership.param(), site.param(), product.param(), from.param(), n.param()])
+        .collect();
+    tx.run_many(
+        "UPDATE stock SET taken = taken + $5 WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3 AND from_date = $4",
+        &rows,
     )?;
     Ok(())
 }

@@ -49,15 +49,16 @@ pub fn lock_for(
     employer: OrganisationId,
     site: SiteId,
 ) -> Result<Vec<(Agreement, AllocationId)>, StoreError> {
-    let ids: Vec<(AgreementId,)> = tx.all(
-        "SELECT DISTINCT a.agreement_id FROM allocation a
+    let mut ids: Vec<(AgreementId,)> = tx.all(
+        "SELECT a.agreement_id FROM allocation a
          JOIN agreement g ON g.partnership_id = a.partnership_id AND g.id = a.agreement_id AND g.superseded = 0
          JOIN agreement_site s ON s.partnership_id = g.partnership_id AND s.agreement_id = g.id
            AND s.version = g.version AND s.site_id = $3
-         WHERE a.partnership_id = $1 AND a.employer_id = $2 AND (a.site_id IS NULL OR a.site_id = $3)
-         ORDER BY a.agreement_id",
+         WHERE a.partnership_id = $1 AND a.employer_id = $2 AND (a.site_id IS NULL OR a.site_id = $3)",
         p![tx.partnership(), employer, site],
     )?;
+    ids.sort();
+    ids.dedup();
     for (id,) in ids {
         lock(tx, id)?;
     }
@@ -71,7 +72,7 @@ pub fn agreements_for(
     employer: OrganisationId,
     site: SiteId,
 ) -> Result<Vec<(Agreement, AllocationId)>, StoreError> {
-    let mut found: Vec<(Agreement, AllocationId)> = Vec::new();
+    let mut rows: Vec<(Agreement, Party)> = Vec::new();
     tx.each(
         "SELECT g.id, g.version, g.kind, g.title, g.host_id, g.purpose, g.from_date, g.until_date, g.state,
            g.at_end, g.signed_by, a.id, a.site_id
@@ -79,23 +80,25 @@ pub fn agreements_for(
          JOIN agreement g ON g.partnership_id = a.partnership_id AND g.id = a.agreement_id AND g.superseded = 0
          JOIN agreement_site s ON s.partnership_id = g.partnership_id AND s.agreement_id = g.id
            AND s.version = g.version AND s.site_id = $3
-         WHERE a.partnership_id = $1 AND a.employer_id = $2 AND (a.site_id IS NULL OR a.site_id = $3)
-         ORDER BY g.id, a.id",
+         WHERE a.partnership_id = $1 AND a.employer_id = $2 AND (a.site_id IS NULL OR a.site_id = $3)",
         p![tx.partnership(), employer, site],
         |row| {
             let party = Party { allocation: row.get(11)?, employer, site: row.get(12)? };
-            let mut agreement = Agreement::from_row(row)?;
-            match found.last_mut().filter(|(last, _)| last.id == agreement.id) {
-                Some((last, _)) => last.parties.push(party),
-                None => {
-                    agreement.sites = vec![site];
-                    agreement.parties = vec![party];
-                    found.push((agreement, party.allocation));
-                }
-            }
+            rows.push((Agreement::from_row(row)?, party));
             Ok(())
         },
     )?;
+    rows.sort_by_key(|(agreement, party)| (agreement.id, party.allocation));
+    let mut found: Vec<(Agreement, AllocationId)> = Vec::new();
+    for (agreement, party) in rows {
+        match found.last_mut().filter(|(last, _)| last.id == agreement.id) {
+            Some((last, _)) => last.parties.push(party),
+            None => {
+                let (sites, parties) = (vec![site], vec![party]);
+                found.push((Agreement { sites, parties, ..agreement }, party.allocation));
+            }
+        }
+    }
     for (agreement, allocation) in &mut found {
         *allocation = agreement.allocation_for(employer, site).unwrap_or(*allocation);
     }
