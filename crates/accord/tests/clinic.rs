@@ -241,6 +241,28 @@ on_both_engines! {
         assert_eq!(no, ClinicRefusal::StockInUse { site, product, until: d(5), taken: 2, delivered: 1 });
     }
 
+    fn the_first_delivery_counts_a_booking_under_way(fresh) {
+        filled(fresh);
+        let at = ids(fresh).0;
+        let beta = read(fresh, product::all).into_iter().find(|p| p.code == "BETA").expect("there").id;
+        let slot = all_slots(fresh).into_iter().find(|s| s.product == beta).expect("a slot of beta");
+        std::thread::scope(|scope| {
+            let (tell, told) = std::sync::mpsc::sync_channel(1);
+            let tell = std::sync::Mutex::new(tell);
+            scope.spawn(move || write(fresh, move |tx| {
+                assert!(plain(store::take_stock(tx, at, beta, slot.date, 1))?, "not tracked yet");
+                tell.lock().expect("nobody panicked").try_send(()).ok();
+                // Long enough for the delivery to pass by, if nothing holds it.
+                std::thread::sleep(std::time::Duration::from_millis(80));
+                plain(store::take_place(tx, slot.id, 1))
+            }));
+            told.recv().expect("the booking is under way");
+            deliveries(fresh, "site,product,arrives_on,doses\nVS1,BETA,2027-01-01,9\n");
+        });
+        let rows = read(fresh, move |tx| store::stock::rows(tx, at, beta));
+        assert_eq!(rows.last().map(|r| (r.delivered, r.taken)), Some((9, 1)));
+    }
+
     fn a_slot_holds_its_stations_and_no_more(fresh) {
         filled(fresh);
         let slot = all_slots(fresh)[0].clone();

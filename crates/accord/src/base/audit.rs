@@ -91,12 +91,21 @@ pub fn seal(tx: &mut Tx<'_>, limit: u32) -> Result<usize, StoreError> {
     Ok(rows.len())
 }
 
+/// The last link of an organisation's chain, or of the partnership's own.
 fn head(tx: &mut Tx<'_>, organisation: Option<OrganisationId>) -> Result<(i64, String), StoreError> {
-    let head: Option<(i64, String)> = tx.maybe(
-        "SELECT chain_seq, chain_hash FROM audit WHERE partnership_id = $1 AND chain_seq IS NOT NULL
-         AND COALESCE(organisation_id, '') = COALESCE($2, '') ORDER BY chain_seq DESC LIMIT 1",
-        p![tx.partnership(), organisation],
-    )?;
+    // Two statements: one that asks for "equal or both none" finds no index on either engine.
+    let head: Option<(i64, String)> = match organisation {
+        Some(organisation) => tx.maybe(
+            "SELECT chain_seq, chain_hash FROM audit WHERE partnership_id = $1 AND organisation_id = $2
+             AND chain_seq IS NOT NULL ORDER BY chain_seq DESC LIMIT 1",
+            p![tx.partnership(), organisation],
+        )?,
+        None => tx.maybe(
+            "SELECT chain_seq, chain_hash FROM audit WHERE partnership_id = $1 AND organisation_id IS NULL
+             AND chain_seq IS NOT NULL ORDER BY chain_seq DESC LIMIT 1",
+            p![tx.partnership()],
+        )?,
+    };
     Ok(head.unwrap_or_default())
 }
 

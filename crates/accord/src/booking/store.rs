@@ -194,10 +194,14 @@ pub fn closed_offers(
 pub fn references_in_use(tx: &mut Tx<'_>, of: &[Reference]) -> Result<Vec<Reference>, StoreError> {
     let stored: Vec<_> = of.iter().map(Reference::stored).collect();
     let mut used = Vec::new();
-    tx.each_many("SELECT reference FROM booking WHERE partnership_id = $1 AND reference = $2", &tx.keyed(&stored), |r| {
-        used.extend(Reference::parse(&r.get::<String>(0)?));
-        Ok(())
-    })?;
+    tx.each_many(
+        "SELECT reference FROM booking WHERE partnership_id = $1 AND reference = $2",
+        &tx.keyed(&stored),
+        |r| {
+            used.extend(Reference::parse(&r.get::<String>(0)?));
+            Ok(())
+        },
+    )?;
     Ok(used)
 }
 

@@ -9,12 +9,14 @@ use crate::base::ids::{ProductId, SiteId};
 /// Works out the running totals of a site and product anew from its deliveries and from the places
 /// that are taken. Refused where bookings would be left without doses.
 ///
-/// The old rows are taken away first, which waits for bookings under way: what they take is counted.
+/// The site is locked and the old rows are taken away first, which waits for bookings under way: what they take is
+/// counted, also by the first delivery of what was not tracked before.
 pub(super) fn rebuild(
     tx: &mut Tx<'_>,
     (site, site_code): (SiteId, &str),
     (product, product_code): (ProductId, &str),
 ) -> Result<(), Stop<ClinicRefusal>> {
+    store::site_for_counting(tx, site)?;
     store::clear(tx, site, product)?;
     let deliveries = store::deliveries_of(tx, site, product)?;
     let used = store::used_by_day(tx, site, product)?;

@@ -151,7 +151,8 @@ pub fn give_back_place(tx: &mut Tx<'_>, id: SlotId, n: i64) -> Result<(), StoreE
 pub fn take_stock(tx: &mut Tx<'_>, site: SiteId, product: ProductId, date: Date, n: i64) -> Result<bool, StoreError> {
     let mut rows = stock_from(tx, site, product, date)?;
     if rows.is_empty() {
-        // A delivery that was entered while we waited has put new rows in the place of those we waited for.
+        // Not tracked, or a delivery entered while we waited has put new rows in the place of those we waited for.
+        super::stock::site_for_booking(tx, site)?;
         rows = stock_from(tx, site, product, date)?;
     }
     if rows.iter().any(|(_, left)| *left < n) {
@@ -175,12 +176,7 @@ pub fn give_back_stock(
 
 /// The rows that a dose of a day counts in, locked, each with what is left of it. Locking comes first, so that no
 /// change below breaks the constraint: a broken constraint would end a PostgreSQL transaction.
-fn stock_from(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    product: ProductId,
-    date: Date,
-) -> Result<Vec<(String, i64)>, StoreError> {
+fn stock_from(tx: &mut Tx<'_>, site: SiteId, product: ProductId, date: Date) -> Result<Vec<(String, i64)>, StoreError> {
     let rows = Sql::Each {
         lite: "SELECT from_date, delivered - taken FROM stock WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3
                AND until_date >= $4 ORDER BY from_date",

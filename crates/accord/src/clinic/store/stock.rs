@@ -1,6 +1,6 @@
 //! SQL over deliveries and the running totals of stock.
 
-use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
+use crate::base::db::{FromRow, Param, Row, Sql, StoreError, ToParam, Tx};
 use crate::base::ids::{DeliveryId, ProductId, SiteId};
 use crate::clinic::stock::StockRow;
 use jiff::civil::Date;
@@ -67,6 +67,25 @@ pub fn used_by_day(tx: &mut Tx<'_>, site: SiteId, product: ProductId) -> Result<
          AND product_id = $3 AND taken > 0 GROUP BY date ORDER BY date",
         p![tx.partnership(), site, product],
     )
+}
+
+/// Locks a site against the counting of its stock: a booking of what is not tracked has no row of stock to lock, and
+/// the first delivery must count it all the same.
+pub fn site_for_booking(tx: &mut Tx<'_>, site: SiteId) -> Result<(), StoreError> {
+    let lock = Sql::Each {
+        lite: "SELECT id FROM site WHERE partnership_id = $1 AND id = $2",
+        pg: "SELECT id FROM site WHERE partnership_id = $1 AND id = $2 FOR SHARE",
+    };
+    tx.each(lock, p![tx.partnership(), site], |_| Ok(()))
+}
+
+/// Locks a site for the counting of its stock: waits for the bookings under way that [`site_for_booking`] locked it for.
+pub fn site_for_counting(tx: &mut Tx<'_>, site: SiteId) -> Result<(), StoreError> {
+    let lock = Sql::Each {
+        lite: "SELECT id FROM site WHERE partnership_id = $1 AND id = $2",
+        pg: "SELECT id FROM site WHERE partnership_id = $1 AND id = $2 FOR UPDATE",
+    };
+    tx.each(lock, p![tx.partnership(), site], |_| Ok(()))
 }
 
 /// Takes the running totals of a site and product away.
