@@ -221,9 +221,13 @@ fn check(site: &Site<'_>) -> Result<(Vec<Finding>, String), Failure> {
             break;
         }
     }
-    let findings = site.db.read_now(&site.who, verify::verify).map_err(|e| site.failed(&e))?;
-    let hash = site.db.read_now(&site.who, fingerprint::of).map_err(|e| site.failed(&e))?;
-    Ok((findings, hash))
+    // Both only read, and nobody writes any more.
+    let (findings, hash) = std::thread::scope(|scope| {
+        let hash = scope.spawn(|| site.db.read_now(&site.who, fingerprint::of));
+        (site.db.read_now(&site.who, verify::verify), hash.join().unwrap_or(Err(StoreError::Panicked)))
+    });
+    let failed = |e| site.failed(&e);
+    Ok((findings.map_err(failed)?, hash.map_err(failed)?))
 }
 
 /// A use case's refusal as a failure of the command.
