@@ -6,6 +6,7 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub(crate) struct Lite {
     conn: Connection,
@@ -44,6 +45,48 @@ pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
         conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16000").map_err(|e| translate(&e))?;
     }
     Ok(Conn::Lite(Lite { conn, texts: HashMap::new() }))
+}
+
+static COPIES: AtomicU32 = AtomicU32::new(0);
+
+/// Copies a database into one file that is whole and on the disk, or is not there.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    // Two that open an old store at once copy it side by side; the name is each one's own until it is whole.
+    let number = COPIES.fetch_add(1, Ordering::Relaxed);
+    let half = to.with_extension(format!("half-{}-{number}", std::process::id()));
+    let copied = copy_to(from, &half).and_then(|()| settle(&half, to).map_err(|e| not_written(&e, to)));
+    if copied.is_err() {
+        drop(std::fs::remove_file(&half));
+    }
+    copied
+}
+
+/// A connection of its own: those for reading may not write, not even another file.
+fn copy_to(from: &Path, to: &Path) -> Result<(), StoreError> {
+    if to.exists() {
+        std::fs::remove_file(to).map_err(|e| not_written(&e, to))?;
+    }
+    let conn = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|e| translate(&e))?;
+    conn.execute_batch("PRAGMA busy_timeout = 5000").map_err(|e| translate(&e))?;
+    conn.execute("VACUUM INTO ?1", [to.display().to_string()]).map(|_| ()).map_err(|e| translate(&e))
+}
+
+/// SQLite does not sync what VACUUM INTO wrote.
+fn settle(half: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::File::open(half)?.sync_all()?;
+    std::fs::rename(half, to)?;
+    #[cfg(unix)]
+    if let Some(folder) = to.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn not_written(error: &std::io::Error, file: &Path) -> StoreError {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::Full,
+        _ => StoreError::Engine(format!("{}: {error}", file.display())),
+    }
 }
 
 impl Lite {
