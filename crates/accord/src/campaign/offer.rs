@@ -96,6 +96,17 @@ pub fn open_for(tx: &mut Tx<'_>, campaign: &Campaign) -> Result<u64, StoreError>
     store::open_offers(tx, campaign.id, campaign.age_min > 0, tomorrow)
 }
 
+/// [`open_for`] in every open campaign: whoever came with a list has an owner from then on.
+pub fn open_for_newcomers(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let mut opened = 0;
+    for (id,) in store::open(tx)? {
+        if let Some(campaign) = store::load(tx, id)? {
+            opened += open_for(tx, &campaign)?;
+        }
+    }
+    Ok(opened)
+}
+
 /// Makes a decided person plannable again: unclear turns waiting once nothing is open for them.
 pub fn reopen_clear(tx: &mut Tx<'_>, campaign: &Campaign) -> Result<u64, StoreError> {
     let tomorrow = tomorrow(tx);

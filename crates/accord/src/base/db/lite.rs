@@ -25,8 +25,7 @@ const PREPARED: usize = 512;
 
 pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(file, flags)
-        .map_err(|e| StoreError::Engine(format!("{}: {}", file.display(), said(&e))))?;
+    let conn = Connection::open_with_flags(file, flags).map_err(|e| translate(&e))?;
     conn.set_prepared_statement_cache_capacity(PREPARED);
     let setup = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
         PRAGMA foreign_keys = ON; PRAGMA cache_size = -98000; PRAGMA temp_store = MEMORY;
@@ -219,13 +218,16 @@ impl Conn {
 impl Lite {
     fn commit(&mut self) -> Result<(), StoreError> {
         let Err(error) = self.conn.execute_batch("COMMIT") else { return Ok(()) };
-        let definite = matches!(code(&error), Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy));
-        if definite && !self.conn.is_autocommit() && self.conn.execute_batch("ROLLBACK").is_ok() {
-            return Err(translate(&error));
-        }
-        Err(StoreError::Unknown)
+        // A write that failed left no whole commit in the log. A sync that failed may have: then nobody knows.
+        let definite =
+            took_no_more(&error) || matches!(code(&error), Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy));
+        let undone = self.conn.is_autocommit() || self.conn.execute_batch("ROLLBACK").is_ok();
+        if definite && undone { Err(translate(&error)) } else { Err(StoreError::Unknown) }
     }
 }
+
+/// What a failed write means when the system does not say that the disk is full.
+const NO_ROOM: &str = "the disk took no more (full, over a quota or a limit, or failing); nothing was written";
 
 /// Binds by number: [`numbered`] has made `?n` of every `$n`.
 fn bind(statement: &mut CachedStatement<'_>, params: &[Param<'_>]) -> rusqlite::Result<()> {
@@ -253,12 +255,20 @@ fn numbered(sql: &str) -> String {
     sql.replace('$', "?")
 }
 
-fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
-    error.sqlite_error_code()
+/// True where the system refused to write: over a limit or a quota, or the disk fails. A full disk says so itself.
+fn took_no_more(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::SQLITE_IOERR_WRITE;
+    matches!(error, rusqlite::Error::SqliteFailure(e, _) if e.extended_code == SQLITE_IOERR_WRITE)
 }
 
-fn said(error: &rusqlite::Error) -> String {
-    error.to_string()
+/// True where the file beside the database could not grow, which is all SQLite says of a full disk then.
+fn no_room_beside(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
+    matches!(error, rusqlite::Error::SqliteFailure(e, _) if e.extended_code == SQLITE_IOERR_SHMSIZE)
+}
+
+fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
+    error.sqlite_error_code()
 }
 
 fn wrong(error: &rusqlite::Error, sql: &str) -> StoreError {
@@ -272,11 +282,14 @@ fn wrong(error: &rusqlite::Error, sql: &str) -> StoreError {
 }
 
 fn translate(error: &rusqlite::Error) -> StoreError {
-    let text = said(error);
+    let text = error.to_string();
     match code(error) {
         Some(ErrorCode::ConstraintViolation) => StoreError::Constraint(constraint(&text)),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
         Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::NotADatabase) => StoreError::Engine("accord.db is not a store of Accord".into()),
+        Some(ErrorCode::DatabaseCorrupt) => StoreError::Engine(format!("accord.db is damaged: {text}")),
+        _ if took_no_more(error) || no_room_beside(error) => StoreError::Engine(NO_ROOM.into()),
         _ => StoreError::Engine(text),
     }
 }

@@ -80,9 +80,8 @@ pub fn migrate_with(
         return Ok(Migrated { from, to, backup: None });
     }
     let backup = if from > 0 { back_up(place, from, backed_up)? } else { None };
-    for step in list.iter().filter(|m| m.version > from) {
-        run(db, &who, move |tx| apply(tx, step))?;
-    }
+    // All steps or none: a store never stays between two schemas.
+    run(db, &who, move |tx| list.iter().filter(|m| m.version > from).try_for_each(|step| apply(tx, step)))?;
     Ok(Migrated { from, to, backup })
 }
 
