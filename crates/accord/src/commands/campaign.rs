@@ -69,7 +69,7 @@ struct Group {
 
 enum No {
     Refused(CampaignRefusal),
-    NoSuchProduct(String, Vec<String>),
+    UnknownProduct(String, Vec<String>),
     OnlyLooked,
 }
 
@@ -89,7 +89,7 @@ pub(super) fn run(at: &At, args: &CampaignArgs) -> Result<Ended, Failure> {
         Ok(made) => Some(made),
         Err(Stop::Refused(No::OnlyLooked)) => None,
         Err(Stop::Refused(No::Refused(no))) => return Err(Failure::bad_input(no.sentence(), file, no.next_step())),
-        Err(Stop::Refused(No::NoSuchProduct(code, known))) => {
+        Err(Stop::Refused(No::UnknownProduct(code, known))) => {
             let next = format!("use one of: {}; or bring it in by accord clinics --product", known.join(", "));
             return Err(Failure::bad_input(format!("there is no product {code}; nothing was changed"), file, next));
         }
@@ -118,7 +118,7 @@ fn make(
     let mut new = draft.clone();
     for (interval, code) in new.products.iter_mut().zip(codes) {
         let found = known.iter().find(|p| p.code.eq_ignore_ascii_case(code.trim()));
-        let missing = || No::NoSuchProduct(code.clone(), known.iter().map(|p| p.code.clone()).collect());
+        let missing = || No::UnknownProduct(code.clone(), known.iter().map(|p| p.code.clone()).collect());
         interval.product = found.map(|p| p.id).ok_or_else(|| Stop::Refused(missing()))?;
     }
     let made = create(tx, &new).map_err(|stop| match stop {
