@@ -3,7 +3,7 @@
 use accord::base::db::Stop;
 use accord::base::fingerprint;
 use accord::base::ids::Organisation;
-use accord::commands::import::{DONE, ImportArgs, REFUSED, USAGE, run};
+use accord::commands::import::{DONE, ImportArgs, REFUSED, Store, USAGE, run};
 use accord::p;
 use accord::testing::Fresh;
 use accord_formats::Date;
@@ -45,14 +45,17 @@ fn exit_codes_say_what_happened_and_refusals_leave_nothing() {
         "Surname,Forename,DOB\nA,Ann,1980-02-03\nB,Bea,1990-02-03\nC,Cy,1990-02-03\nD,Di,1991-02-03\n",
     );
     let empty = file(&fresh, "empty.csv", "");
-    let go = |args: &ImportArgs| run(args, &fresh.db, &fresh.who, TODAY, true);
+    let go = |args: &ImportArgs| {
+        run(args, Store { db: &fresh.db, place: &fresh.place, who: &fresh.who, today: TODAY }, true)
+    };
     let print = || fresh.db.read_now(&fresh.who, fingerprint::of).expect("reads");
     let before = print();
     assert_eq!(go(&ImportArgs { yes: false, dry_run: true, ..args(vec![two.clone()], "AAA") }), Ok(DONE));
     assert_eq!(go(&args(vec![two.clone()], "AAX")), Ok(USAGE));
     assert_eq!(go(&args(vec![empty], "AAA")), Ok(USAGE));
     assert!(
-        go(&args(vec![PathBuf::from("there/is/none.csv")], "AAA")).is_err_and(|said| said.contains("Check the name"))
+        go(&args(vec![PathBuf::from("there/is/none.csv")], "AAA"))
+            .is_err_and(|failure| failure.next.contains("check the name"))
     );
     assert_eq!(before, print());
     // Refused for want of a second yes: nobody came in, and the next try is not in its way.

@@ -8,6 +8,7 @@ use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{BookingId, CampaignId, PersonId};
 use crate::base::outbox;
 use crate::campaign;
+use crate::campaign::offer::OfferRefusal;
 
 /// Why a booking is cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,8 @@ pub fn cancel(tx: &mut Tx<'_>, id: BookingId, version: u32, reason: Reason) -> R
     Ok(closed)
 }
 
-/// Cancels all of a person's appointments in a campaign and closes their offer: declined, or had elsewhere.
+/// Cancels all of a person's appointments in a campaign and closes their offer: declined, or had elsewhere. What a plan
+/// is just giving them goes too: it must not turn live against their answer.
 pub fn close_offer(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -63,14 +65,18 @@ pub fn close_offer(
 ) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
     store::lock_person(tx, person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let mut closed = Vec::new();
-    for booking in store::seen_of(tx, person, campaign)? {
+    for booking in store::live_of(tx, person, campaign)? {
         closed.push(release(tx, &booking, State::Cancelled, reason.word())?);
     }
     let state = match reason {
         Reason::HadElsewhere => campaign::offer::State::HadElsewhere,
         _ => campaign::offer::State::Declined,
     };
-    campaign::offer::close(tx, campaign, person, state, evidence)?;
+    campaign::offer::close(tx, campaign, person, state, evidence).map_err(|stop| match stop {
+        Stop::Store(error) => Stop::Store(error),
+        Stop::Refused(OfferRefusal::NotInCampaign) => Stop::Refused(BookingRefusal::NoSuchPerson),
+        Stop::Refused(OfferRefusal::Closed(at)) => Stop::Refused(BookingRefusal::OfferClosed { state: at.word() }),
+    })?;
     told(tx, "close", person, campaign, state)?;
     Ok(closed)
 }

@@ -2,7 +2,7 @@
 
 use super::{Campaign, store};
 use crate::base::clock::london_date;
-use crate::base::db::{StoreError, Tx};
+use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{CampaignId, OrganisationId, PersonId};
 use jiff::civil::Date;
 
@@ -69,6 +69,15 @@ impl State {
     }
 }
 
+/// Why an offer stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfferRefusal {
+    /// The person is not in the campaign.
+    NotInCampaign,
+    /// It is closed for good: completed, or the person left.
+    Closed(State),
+}
+
 /// The role that owns a person until the campaign lead must.
 pub const EMPLOYER_CONTACT: &str = "employer_contact";
 /// The role that owns whom no plan could place.
@@ -94,6 +103,17 @@ pub struct Standing {
 pub fn open_for(tx: &mut Tx<'_>, campaign: &Campaign) -> Result<u64, StoreError> {
     let tomorrow = tomorrow(tx);
     store::open_offers(tx, campaign.id, campaign.age_min > 0, tomorrow)
+}
+
+/// [`open_for`] in every open campaign: whoever came with a list has an owner from then on.
+pub fn open_for_newcomers(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let mut opened = 0;
+    for (id,) in store::open(tx)? {
+        if let Some(campaign) = store::load(tx, id)? {
+            opened += open_for(tx, &campaign)?;
+        }
+    }
+    Ok(opened)
 }
 
 /// Makes a decided person plannable again: unclear turns waiting once nothing is open for them.
@@ -135,17 +155,22 @@ pub fn assign_many(tx: &mut Tx<'_>, campaign: &Campaign, people: &[(PersonId, Da
     store::assign_many(tx, campaign.id, people)
 }
 
-/// Closes an offer with evidence.
+/// Closes an offer with evidence. A person may correct their answer; what was completed or left stays so.
 pub fn close(
     tx: &mut Tx<'_>,
     campaign: CampaignId,
     person: PersonId,
     state: State,
     evidence: &str,
-) -> Result<(), StoreError> {
+) -> Result<(), Stop<OfferRefusal>> {
+    match store::offer_state(tx, campaign, person)? {
+        None => return Err(Stop::Refused(OfferRefusal::NotInCampaign)),
+        Some(at @ (State::Completed | State::Left)) => return Err(Stop::Refused(OfferRefusal::Closed(at))),
+        Some(_) => {}
+    }
     let evidence = Some(evidence.to_owned());
     let standing = Standing { state, reason: None, owner_role: EMPLOYER_CONTACT, next_on: None, evidence };
-    set(tx, campaign, person, &standing)
+    Ok(set(tx, campaign, person, &standing)?)
 }
 
 /// The reason of an offer that waits because the person cancelled and has not asked again.
@@ -168,13 +193,14 @@ pub fn wait(
     )
 }
 
-/// People whom the planner could not place; each with its reason's code. The campaign lead owns them.
+/// People whom the planner could not place; each with its reason's code. The campaign lead owns them. Whoever answered or
+/// was booked meanwhile keeps what they have; how many turned unplaced.
 pub fn unplaced_many(
     tx: &mut Tx<'_>,
     campaign: CampaignId,
     people: &[(PersonId, String)],
     lead: OrganisationId,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
     let next = tomorrow(tx);
     store::unplaced_many(tx, campaign, people, lead, next)
 }

@@ -1,8 +1,11 @@
 //! `accord import FILE... --employer CODE`: shows what a staff list would change, and takes it after a yes.
 
-use crate::base::db::{Actor, Db, Stop, StoreError};
+use super::Failure;
+use crate::base::db::{Actor, Db, Place, Stop, Tx};
+use crate::base::ids::ImportId;
 use crate::base::refusal::Refusal;
-use crate::cohort::import::{self, Committed, Confirm, ImportRefusal, Preview, Previewed, Review};
+use crate::campaign::offer;
+use crate::cohort::import::{self, Confirm, ImportRefusal, Preview, Previewed, Review};
 use accord_formats::{Date, Severity};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -36,17 +39,29 @@ pub struct ImportArgs {
     pub dry_run: bool,
 }
 
-/// Runs the command: data to standard output, talk to standard error. The answer is the exit code; an error is a
-/// sentence with the next step.
-pub fn run(args: &ImportArgs, db: &Db, who: &Actor, today: Date, as_json: bool) -> Result<u8, String> {
+/// The store a list goes to, for whom, and on which day.
+#[derive(Debug, Clone, Copy)]
+pub struct Store<'a> {
+    /// The store.
+    pub db: &'a Db,
+    /// Where it is.
+    pub place: &'a Place,
+    /// Who takes the list.
+    pub who: &'a Actor,
+    /// The day it is read for.
+    pub today: Date,
+}
+
+/// Runs the command: data to standard output, talk to standard error. The answer is the exit code.
+pub fn run(args: &ImportArgs, to: Store<'_>, as_json: bool) -> Result<u8, Failure> {
     let mut results = Vec::new();
     let mut code = DONE;
     for file in &args.files {
-        let (file_code, result) = one(args, file, db, who, today)?;
+        let (file_code, result) = one(args, file, to)?;
         if as_json {
             results.push(result.json);
         } else {
-            print(&result.text)?;
+            print(&result.text);
         }
         code = code.max(file_code);
         if file_code != DONE {
@@ -54,7 +69,7 @@ pub fn run(args: &ImportArgs, db: &Db, who: &Actor, today: Date, as_json: bool) 
         }
     }
     if as_json {
-        print(&format!("{}\n", Value::Array(results)))?;
+        super::print_json(&Value::Array(results));
     }
     Ok(code)
 }
@@ -64,80 +79,164 @@ struct Shown {
     json: Value,
 }
 
-fn one(args: &ImportArgs, path: &Path, db: &Db, who: &Actor, today: Date) -> Result<(u8, Shown), String> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| format!("{} can not be read: {error}. Check the name of the file.", path.display()))?;
+fn one(args: &ImportArgs, path: &Path, to: Store<'_>) -> Result<(u8, Shown), Failure> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        let next = "check the name of the file, and that you may read it; nothing was changed";
+        Failure::bad_input(format!("the list can't be read: {error}"), path.display(), next)
+    })?;
     let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let cmd = Preview { employer: args.employer.clone(), file_name, bytes, today, mapping: None };
-    let previewed = if args.dry_run {
-        let answer = db.read_now(who, move |tx| match import::look(tx, &cmd) {
+    let cmd = Preview { employer: args.employer.clone(), file_name, bytes, today: to.today, mapping: None };
+    if args.yes {
+        return at_once(args, path, to, cmd);
+    }
+    // Where nobody can say yes, nothing is stored.
+    let only_look = args.dry_run || !std::io::stdin().is_terminal();
+    let previewed = if only_look {
+        let answer = to.db.read_now(to.who, move |tx| match import::look(tx, &cmd) {
             Ok(previewed) => Ok(Ok(previewed)),
             Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
             Err(Stop::Store(error)) => Err(error),
         });
-        answer.map_err(store_error)?
+        answer.map_err(|error| Failure::store(&error, to.place))?
     } else {
-        answered(db.write_now(who, move |tx| import::preview(tx, &cmd)))?
+        to.write(move |tx| import::preview(tx, &cmd))?
     };
     let review = match previewed {
         Err(refusal) => return Ok(refused(path, &refusal)),
-        Ok(Previewed::NothingToDo { import }) => {
-            let text = format!("{}: nothing to do, this very list was the last one taken.\n", path.display());
-            let json =
-                json!({ "file": path.display().to_string(), "state": "nothing_to_do", "import": import.to_string() });
-            return Ok((DONE, Shown { text, json }));
-        }
+        Ok(Previewed::NothingToDo { import }) => return Ok((DONE, nothing_to_do(path, import))),
         Ok(Previewed::Review(review)) => review,
     };
-    take(args, path, db, who, &review)
+    take(args, path, to, &review)
 }
 
-/// Shows the review; takes the list after a yes, by option or at the terminal.
-fn take(args: &ImportArgs, path: &Path, db: &Db, who: &Actor, review: &Review) -> Result<(u8, Shown), String> {
+impl Store<'_> {
+    fn write<T: Send + 'static>(
+        self,
+        f: impl Fn(&mut Tx<'_>) -> Result<T, Stop<ImportRefusal>> + Send + 'static,
+    ) -> Result<Result<T, ImportRefusal>, Failure> {
+        match self.db.write_now(self.who, f) {
+            Ok(done) => Ok(Ok(done)),
+            Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
+            Err(Stop::Store(error)) => Err(Failure::store(&error, self.place)),
+        }
+    }
+
+    /// Forgets a list that this very call stored; one that waited before is somebody else's to decide on.
+    fn forget(self, review: &Review) -> Result<(), Failure> {
+        if let (Some(import), false) = (review.import, review.waited) {
+            // Refused only where somebody settled it meanwhile: then there is nothing to forget.
+            self.write(move |tx| import::abandon(tx, import))?.ok();
+        }
+        Ok(())
+    }
+}
+
+/// Shows the review; takes the list after a yes at the terminal.
+fn take(args: &ImportArgs, path: &Path, to: Store<'_>, review: &Review) -> Result<(u8, Shown), Failure> {
     let mut shown = Shown { text: summary(review), json: summary_json(path, review) };
     let Some(import) = review.import else {
         shown.json["state"] = "looked_at".into();
-        shown.text.push_str("Dry run: nothing was changed.\n");
+        shown.text.push_str(if args.dry_run {
+            "Dry run: nothing was changed.\n"
+        } else {
+            "Not taken: nothing was changed. Add --yes to take it.\n"
+        });
         return Ok((DONE, shown));
     };
-    if !args.yes && ask(&shown.text)? {
-        // The terminal showed it with the question.
-        shown.text.clear();
-    } else if !args.yes {
-        answered(db.write_now(who, move |tx| import::abandon(tx, import)))?.map_err(|refusal| said(&refusal))?;
+    if !ask(&shown.text)? {
+        to.forget(review)?;
         shown.json["state"] = "abandoned".into();
-        shown.text = "Not taken: nothing was changed. Add --yes to take it.\n".to_owned();
+        shown.text = "Not taken: nothing was changed.\n".to_owned();
         return Ok((DONE, shown));
     }
+    // The terminal showed it with the question.
+    shown.text.clear();
     let confirm = Confirm { second_yes: args.second_yes };
-    match answered(db.write_now(who, move |tx| import::commit(tx, import, confirm)))? {
-        Ok(Committed { .. }) => {
-            shown.json["state"] = "committed".into();
-            shown.text.push_str("Taken.\n");
-            Ok((DONE, shown))
+    match to.write(move |tx| commit(tx, import, confirm)) {
+        Ok(Ok(())) => Ok((DONE, shown.taken())),
+        // What is refused at the command line is not left waiting: the next try starts afresh.
+        Ok(Err(refusal)) => {
+            to.forget(review)?;
+            Ok(refused_after(path, &refusal, shown))
         }
-        Err(refusal) => {
-            // What is refused at the command line is not left waiting: the next try starts afresh.
-            answered(db.write_now(who, move |tx| import::abandon(tx, import)))?.map_err(|refusal| said(&refusal))?;
-            let (code, mut answer) = refused(path, &refusal);
-            answer.text = shown.text;
-            answer.json["review"] = shown.json;
-            Ok((code, answer))
+        Err(failure) => {
+            // As far as the store still can.
+            to.forget(review).ok();
+            Err(failure)
         }
     }
 }
 
-/// Asks on a terminal; without one the answer is no.
-fn ask(summary: &str) -> Result<bool, String> {
-    if !std::io::stdin().is_terminal() {
-        return Ok(false);
+/// The yes was said before: reads and takes the list in one transaction, so that a refusal leaves nothing of it.
+fn at_once(args: &ImportArgs, path: &Path, to: Store<'_>, cmd: Preview) -> Result<(u8, Shown), Failure> {
+    let confirm = Confirm { second_yes: args.second_yes };
+    let done = to.db.write_now(to.who, move |tx| {
+        let previewed = import::preview(tx, &cmd).map_err(|stop| with_review(stop, None))?;
+        if let Previewed::Review(review) = &previewed
+            && let Some(import) = review.import
+        {
+            commit(tx, import, confirm).map_err(|stop| with_review(stop, Some(review.clone())))?;
+        }
+        Ok(previewed)
+    });
+    let shown = |review: &Review| Shown { text: summary(review), json: summary_json(path, review) };
+    match done {
+        Ok(Previewed::NothingToDo { import }) => Ok((DONE, nothing_to_do(path, import))),
+        Ok(Previewed::Review(review)) => Ok((DONE, shown(&review).taken())),
+        Err(Stop::Refused((refusal, None))) => Ok(refused(path, &refusal)),
+        Err(Stop::Refused((refusal, Some(review)))) => Ok(refused_after(path, &refusal, shown(&review))),
+        Err(Stop::Store(error)) => Err(Failure::store(&error, to.place)),
     }
+}
+
+/// Takes the list, and gives whoever is new a place in the open campaigns.
+fn commit(tx: &mut Tx<'_>, import: ImportId, confirm: Confirm) -> Result<(), Stop<ImportRefusal>> {
+    import::commit(tx, import, confirm)?;
+    offer::open_for_newcomers(tx)?;
+    Ok(())
+}
+
+type Refused = (ImportRefusal, Option<Box<Review>>);
+
+fn with_review(stop: Stop<ImportRefusal>, review: Option<Box<Review>>) -> Stop<Refused> {
+    match stop {
+        Stop::Refused(refusal) => Stop::Refused((refusal, review)),
+        Stop::Store(error) => Stop::Store(error),
+    }
+}
+
+impl Shown {
+    fn taken(mut self) -> Self {
+        self.json["state"] = "committed".into();
+        self.text.push_str("Taken.\n");
+        self
+    }
+}
+
+fn nothing_to_do(path: &Path, import: ImportId) -> Shown {
+    let file = path.display().to_string();
+    Shown {
+        text: format!("{file}: nothing to do, this very list was the last one taken.\n"),
+        json: json!({ "file": file, "state": "nothing_to_do", "import": import.to_string() }),
+    }
+}
+
+/// A refusal of a list whose summary was worked out: it says what would have been.
+fn refused_after(path: &Path, refusal: &ImportRefusal, shown: Shown) -> (u8, Shown) {
+    let (code, mut answer) = refused(path, refusal);
+    answer.text = shown.text;
+    answer.json["review"] = shown.json;
+    (code, answer)
+}
+
+/// Asks on a terminal; without one the answer is no.
+fn ask(summary: &str) -> Result<bool, Failure> {
     let mut talk = std::io::stderr();
     let asked = write!(talk, "{summary}Take this list? [y/N] ").and_then(|()| talk.flush());
     let mut line = String::new();
     asked
         .and_then(|()| std::io::stdin().read_line(&mut line))
-        .map_err(|error| format!("The terminal does not answer: {error}."))?;
+        .map_err(|error| Failure::environment(error.to_string(), "the terminal", "say --yes or --dry-run"))?;
     Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
@@ -229,8 +328,8 @@ fn refused(path: &Path, refusal: &ImportRefusal) -> (u8, Shown) {
             | ImportRefusal::UnknownEmployer { .. }
             | ImportRefusal::NotAnEmployer { .. }
     );
-    // Nothing to be done about a standard error that is shut.
-    let _ = writeln!(std::io::stderr(), "{}: {}", path.display(), said(refusal));
+    let make = if unusable { Failure::bad_input } else { Failure::refused };
+    make(refusal.sentence(), path.display().to_string(), refusal.next_step()).say();
     let json = json!({
         "file": path.display().to_string(), "state": "refused", "code": refusal.code(),
         "sentence": refusal.sentence(), "next_step": refusal.next_step(),
@@ -238,27 +337,7 @@ fn refused(path: &Path, refusal: &ImportRefusal) -> (u8, Shown) {
     (if unusable { USAGE } else { REFUSED }, Shown { text: String::new(), json })
 }
 
-fn said(refusal: &ImportRefusal) -> String {
-    format!("{} {}", refusal.sentence(), refusal.next_step())
-}
-
-fn answered<T>(answer: Result<T, Stop<ImportRefusal>>) -> Result<Result<T, ImportRefusal>, String> {
-    match answer {
-        Ok(done) => Ok(Ok(done)),
-        Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
-        Err(Stop::Store(error)) => Err(store_error(error)),
-    }
-}
-
-fn store_error(error: StoreError) -> String {
-    let next = match error {
-        StoreError::Full => "Make room on the disk, then try again.",
-        StoreError::Busy | StoreError::Conflict => "Try again.",
-        _ => "Run `accord doctor` to see what is wrong with the store.",
-    };
-    format!("{error}. {next}")
-}
-
-fn print(text: &str) -> Result<(), String> {
-    std::io::stdout().write_all(text.as_bytes()).map_err(|error| format!("Standard output is shut: {error}."))
+fn print(text: &str) {
+    // A reader that went away is not our failure.
+    drop(std::io::stdout().write_all(text.as_bytes()));
 }

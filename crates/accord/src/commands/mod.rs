@@ -5,6 +5,8 @@
 //! 4 the store or the machine can't, 70 stopped half-way.
 
 mod about;
+mod campaign;
+mod clinics;
 mod demo;
 pub use about::VERSION;
 pub mod doctor;
@@ -61,6 +63,10 @@ enum Command {
     Demo(demo::Demo),
     /// Take an employer's staff list, after a look at what it would change
     Import(import::ImportArgs),
+    /// Take sites, sessions and deliveries from files
+    Clinics(clinics::Clinics),
+    /// Make a campaign from a file
+    Campaign(campaign::CampaignArgs),
     /// Plan a campaign for everybody waiting
     Plan(plan::PlanArgs),
     /// Turn a plan into bookings
@@ -141,15 +147,38 @@ impl Failure {
                 "another program is writing: wait for it, then run the command again"
             }
             StoreError::Unknown => "run accord verify, then the command again",
+            StoreError::Engine(said) => {
+                NEXT.iter().find(|(sign, _)| said.contains(sign)).map_or("run accord doctor", |(_, next)| next)
+            }
             _ => "run accord doctor",
         };
         Self::environment(error.to_string(), place, next)
     }
 
-    fn print(&self) {
-        eprintln!("accord: {}\n  where: {}\n  next:  {}", self.what, self.place, self.next);
+    /// The three lines, to the error stream.
+    pub fn say(&self) {
+        use std::io::Write;
+        // Nothing to be done about an error stream that is shut.
+        drop(writeln!(std::io::stderr(), "accord: {}\n  where: {}\n  next:  {}", self.what, self.place, self.next));
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let Self { what, place, next, exit } = self;
+        serde_json::json!({ "failed": what, "where": place, "next": next, "exit": *exit as u8 })
     }
 }
+
+/// What the engines say about a store that can't be used, and what helps.
+const NEXT: [(&str, &str); 8] = [
+    ("newer accord", "run the newer accord that made it"),
+    ("is not this binary's", "run the accord that made this store"),
+    ("back the database up", "back it up, then run the command with ACCORD_BACKED_UP=yes before it"),
+    ("not a store of Accord", "put your newest copy of accord.db back, or name another store with --at"),
+    ("is damaged", "put your newest copy of accord.db back"),
+    ("took no more", "make room on that disk, or lift the limit, then run the command again"),
+    ("unable to open", "let whoever runs accord read and write in that folder"),
+    ("error connecting", "start the database server, or correct the address in --at"),
+];
 
 /// Reads the command line, runs the command, and answers its exit code.
 pub fn main() -> ExitCode {
@@ -159,9 +188,10 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&cli.at, &args),
         Command::Import(args) => on_store(&cli.at, |store, who| {
             let today = london_date(store.db.clock.now());
-            let ended = import::run(&args, &store.db, who, today, cli.at.json);
-            ended.map_err(|what| Failure::bad_input(what, &store.place, "nothing was changed"))
+            import::run(&args, import::Store { db: &store.db, place: &store.place, who, today }, cli.at.json)
         }),
+        Command::Clinics(args) => clinics::run(&cli.at, &args),
+        Command::Campaign(args) => campaign::run(&cli.at, &args),
         Command::Plan(args) => on_store(&cli.at, |store, who| {
             plan::run(&args, &store.db, who, cli.at.json).map_err(|stop| planning(store, stop))
         }),
@@ -180,7 +210,10 @@ pub fn main() -> ExitCode {
         Ok(Ended::WithFindings) => ExitCode::from(1),
         Ok(Ended::With(code)) => ExitCode::from(code),
         Err(failure) => {
-            failure.print();
+            failure.say();
+            if cli.at.json {
+                print_json(&failure.json());
+            }
             ExitCode::from(failure.exit as u8)
         }
     }

@@ -215,6 +215,11 @@ fn group_loop(mut conn: Conn, queue: &Queue) {
         if unknown {
             // Nobody may decide on a state that may not be on the disk.
             tracing::error!("a commit failed and its outcome is unknown; stopping");
+            // A command has no log, and its own thread may not get to say it.
+            eprintln!(
+                "accord: {}\n  where: the store's disk\n  next:  look at that disk, run accord verify, then the command again",
+                StoreError::Unknown
+            );
             std::process::exit(70);
         }
     }

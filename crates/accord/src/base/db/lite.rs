@@ -7,6 +7,7 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub(crate) struct Lite {
     conn: Connection,
@@ -25,8 +26,7 @@ const PREPARED: usize = 512;
 
 pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(file, flags)
-        .map_err(|e| StoreError::Engine(format!("{}: {}", file.display(), said(&e))))?;
+    let conn = Connection::open_with_flags(file, flags).map_err(|e| translate(&e))?;
     conn.set_prepared_statement_cache_capacity(PREPARED);
     // Without it SQLite plans many a statement anew for each set of parameters, which costs more than running it.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| translate(&e))?;
@@ -47,6 +47,48 @@ pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
         conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16000").map_err(|e| translate(&e))?;
     }
     Ok(Conn::Lite(Lite { conn, texts: HashMap::new() }))
+}
+
+static COPIES: AtomicU32 = AtomicU32::new(0);
+
+/// Copies a database into one file that is whole and on the disk, or is not there.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    // Two that open an old store at once copy it side by side; the name is each one's own until it is whole.
+    let number = COPIES.fetch_add(1, Ordering::Relaxed);
+    let half = to.with_extension(format!("half-{}-{number}", std::process::id()));
+    let copied = copy_to(from, &half).and_then(|()| settle(&half, to).map_err(|e| not_written(&e, to)));
+    if copied.is_err() {
+        drop(std::fs::remove_file(&half));
+    }
+    copied
+}
+
+/// A connection of its own: those for reading may not write, not even another file.
+fn copy_to(from: &Path, to: &Path) -> Result<(), StoreError> {
+    if to.exists() {
+        std::fs::remove_file(to).map_err(|e| not_written(&e, to))?;
+    }
+    let conn = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|e| translate(&e))?;
+    conn.execute_batch("PRAGMA busy_timeout = 5000").map_err(|e| translate(&e))?;
+    conn.execute("VACUUM INTO ?1", [to.display().to_string()]).map(|_| ()).map_err(|e| translate(&e))
+}
+
+/// SQLite does not sync what VACUUM INTO wrote.
+fn settle(half: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::File::open(half)?.sync_all()?;
+    std::fs::rename(half, to)?;
+    #[cfg(unix)]
+    if let Some(folder) = to.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn not_written(error: &std::io::Error, file: &Path) -> StoreError {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::Full,
+        _ => StoreError::Engine(format!("{}: {error}", file.display())),
+    }
 }
 
 impl Lite {
@@ -211,13 +253,16 @@ impl Conn {
 impl Lite {
     fn commit(&mut self) -> Result<(), StoreError> {
         let Err(error) = self.conn.execute_batch("COMMIT") else { return Ok(()) };
-        let definite = matches!(code(&error), Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy));
-        if definite && !self.conn.is_autocommit() && self.conn.execute_batch("ROLLBACK").is_ok() {
-            return Err(translate(&error));
-        }
-        Err(StoreError::Unknown)
+        // A write that failed left no whole commit in the log. A sync that failed may have: then nobody knows.
+        let definite =
+            took_no_more(&error) || matches!(code(&error), Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy));
+        let undone = self.conn.is_autocommit() || self.conn.execute_batch("ROLLBACK").is_ok();
+        if definite && undone { Err(translate(&error)) } else { Err(StoreError::Unknown) }
     }
 }
+
+/// What a failed write means when the system does not say that the disk is full.
+const NO_ROOM: &str = "the disk took no more (full, over a quota or a limit, or failing); nothing was written";
 
 /// Binds by number: [`numbered`] has made `?n` of every `$n`.
 fn bind(statement: &mut CachedStatement<'_>, params: &[Param<'_>]) -> rusqlite::Result<()> {
@@ -245,12 +290,20 @@ fn numbered(sql: &str) -> String {
     sql.replace('$', "?")
 }
 
-fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
-    error.sqlite_error_code()
+/// True where the system refused to write: over a limit or a quota, or the disk fails. A full disk says so itself.
+fn took_no_more(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::SQLITE_IOERR_WRITE;
+    matches!(error, rusqlite::Error::SqliteFailure(e, _) if e.extended_code == SQLITE_IOERR_WRITE)
 }
 
-fn said(error: &rusqlite::Error) -> String {
-    error.to_string()
+/// True where the file beside the database could not grow, which is all SQLite says of a full disk then.
+fn no_room_beside(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
+    matches!(error, rusqlite::Error::SqliteFailure(e, _) if e.extended_code == SQLITE_IOERR_SHMSIZE)
+}
+
+fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
+    error.sqlite_error_code()
 }
 
 fn wrong(error: &rusqlite::Error, sql: &str) -> StoreError {
@@ -264,11 +317,14 @@ fn wrong(error: &rusqlite::Error, sql: &str) -> StoreError {
 }
 
 fn translate(error: &rusqlite::Error) -> StoreError {
-    let text = said(error);
+    let text = error.to_string();
     match code(error) {
         Some(ErrorCode::ConstraintViolation) => StoreError::Constraint(constraint(&text)),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
         Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::NotADatabase) => StoreError::Engine("accord.db is not a store of Accord".into()),
+        Some(ErrorCode::DatabaseCorrupt) => StoreError::Engine(format!("accord.db is damaged: {text}")),
+        _ if took_no_more(error) || no_room_beside(error) => StoreError::Engine(NO_ROOM.into()),
         _ => StoreError::Engine(text),
     }
 }

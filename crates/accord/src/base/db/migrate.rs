@@ -3,7 +3,7 @@
 //! A store that has been used is backed up before it is changed. A store made by a newer binary,
 //! or by a changed migration, is refused and left as it is.
 
-use super::{Actor, Conn, Db, Place, Stop, StoreError, Tx};
+use super::{Actor, Conn, Db, Place, Stop, StoreError, Tx, lite};
 use crate::base::ids::PartnershipId;
 use crate::base::secret::sha256_hex;
 use std::path::PathBuf;
@@ -60,6 +60,16 @@ pub fn migrate(db: &Db, place: &Place) -> Result<Migrated, StoreError> {
 
 /// [`migrate`] with a list of its own; tests stop half-way with it.
 pub fn migrate_to(db: &Db, place: &Place, list: &'static [Migration]) -> Result<Migrated, StoreError> {
+    migrate_with(db, place, list, std::env::var("ACCORD_BACKED_UP").as_deref() == Ok("yes"))
+}
+
+/// [`migrate_to`], told whether the operator backed a PostgreSQL database up. SQLite stores are copied in any case.
+pub fn migrate_with(
+    db: &Db,
+    place: &Place,
+    list: &'static [Migration],
+    backed_up: bool,
+) -> Result<Migrated, StoreError> {
     let who = Actor::new(PartnershipId::from_uuid(uuid::Uuid::nil()), "operator of this machine", "migrate");
     run(db, &who, |tx| tx.script(&for_engine(tx, BOOK)))?;
     let applied = run(db, &who, applied)?;
@@ -69,10 +79,9 @@ pub fn migrate_to(db: &Db, place: &Place, list: &'static [Migration]) -> Result<
     if from == to {
         return Ok(Migrated { from, to, backup: None });
     }
-    let backup = if from > 0 { back_up(db, &who, place, from)? } else { None };
-    for step in list.iter().filter(|m| m.version > from) {
-        run(db, &who, move |tx| apply(tx, step))?;
-    }
+    let backup = if from > 0 { back_up(place, from, backed_up)? } else { None };
+    // All steps or none: a store never stays between two schemas.
+    run(db, &who, move |tx| list.iter().filter(|m| m.version > from).try_for_each(|step| apply(tx, step)))?;
     Ok(Migrated { from, to, backup })
 }
 
@@ -111,6 +120,15 @@ fn check(applied: &[(u32, String, String)], list: &[Migration]) -> Result<(), St
 }
 
 fn apply(tx: &mut Tx<'_>, step: &Migration) -> Result<(), StoreError> {
+    // Another process may have opened the same old store: whoever comes second finds the step taken.
+    if tx.engine() == "postgresql" {
+        tx.script("LOCK TABLE schema_migration IN EXCLUSIVE MODE")?;
+    }
+    let taken: Option<(String,)> =
+        tx.maybe("SELECT checksum FROM schema_migration WHERE version = $1", p![step.version])?;
+    if taken.is_some() {
+        return Ok(());
+    }
     tx.script(&for_engine(tx, step.ddl))?;
     tx.run(
         "INSERT INTO schema_migration (version, name, checksum) VALUES ($1, $2, $3)",
@@ -119,31 +137,18 @@ fn apply(tx: &mut Tx<'_>, step: &Migration) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn back_up(db: &Db, who: &Actor, place: &Place, from: u32) -> Result<Option<PathBuf>, StoreError> {
+fn back_up(place: &Place, from: u32, backed_up: bool) -> Result<Option<PathBuf>, StoreError> {
     let Some(folder) = place.folder() else {
         // The operator's own tools back PostgreSQL up; without their word nothing is changed.
-        return match std::env::var("ACCORD_BACKED_UP").as_deref() {
-            Ok("yes") => Ok(None),
-            _ => Err(StoreError::Engine(
-                "the schema would change: back the database up (pg_dump), then run again with ACCORD_BACKED_UP=yes"
-                    .into(),
-            )),
-        };
+        if backed_up {
+            return Ok(None);
+        }
+        let said = "the schema would change: back the database up (pg_dump), then run again with ACCORD_BACKED_UP=yes";
+        return Err(StoreError::Engine(said.into()));
     };
-    let file = folder.join(format!("accord-before-step-{}-{from}.db", from + 1));
-    let text = file.display().to_string().replace('\'', "''");
-    if file.exists() {
-        std::fs::remove_file(&file).map_err(|e| StoreError::Engine(format!("{}: {e}", file.display())))?;
-    }
-    db.read_backup(who, &text)?;
-    Ok(Some(file))
-}
-
-impl Db {
-    fn read_backup(&self, who: &Actor, file: &str) -> Result<(), StoreError> {
-        let statement = format!("COMMIT; VACUUM INTO '{file}'; BEGIN");
-        self.read_now(who, move |tx| tx.script(&statement))
-    }
+    let copy = folder.join(format!("accord-before-step-{}-{from}.db", from + 1));
+    lite::copy(&place.file().unwrap_or_default(), &copy)?;
+    Ok(Some(copy))
 }
 
 /// PostgreSQL's DDL in SQLite's words: strict types, strict tables.

@@ -42,15 +42,24 @@ pub fn reopen_clear(tx: &mut Tx<'_>, campaign: CampaignId, needs_age: bool, next
     )
 }
 
-/// Closes the offer of somebody who left the cohort with nothing booked.
-pub fn leave(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, evidence: &str) -> Result<(), StoreError> {
-    tx.run(
+/// Where a person stands; none: they are not in the campaign.
+pub fn offer_state(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId) -> Result<Option<State>, StoreError> {
+    let state: Option<(String,)> = tx.maybe(
+        "SELECT state FROM offer WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3",
+        p![tx.partnership(), campaign, person],
+    )?;
+    Ok(state.and_then(|(word,)| State::parse(&word)))
+}
+
+/// Closes the offer of somebody who left the cohort with nothing booked; false where something is, or it was closed.
+pub fn leave(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, evidence: &str) -> Result<bool, StoreError> {
+    let moved = tx.run(
         "UPDATE offer SET state = 'left', reason = NULL, owner_role = 'employer_contact', owner_organisation_id = employer_id,
            next_on = NULL, evidence = $4, version = version + 1, changed_us = $5
          WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3 AND state IN ('waiting', 'unclear', 'unplaced')",
         p![tx.partnership(), campaign, person, evidence, tx.now()],
     )?;
-    Ok(())
+    Ok(moved > 0)
 }
 
 /// Sets one offer. The owner's organisation is the person's employer.
@@ -74,7 +83,7 @@ pub fn set_offer(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, to: &S
     Ok(())
 }
 
-/// Sets many offers to assigned.
+/// Sets many offers to assigned; those closed by an answer keep it.
 pub fn assign_many(tx: &mut Tx<'_>, campaign: CampaignId, people: &[(PersonId, Date)]) -> Result<(), StoreError> {
     let (partnership, now) = (tx.partnership(), tx.now());
     let rows: Vec<_> = people
@@ -84,20 +93,21 @@ pub fn assign_many(tx: &mut Tx<'_>, campaign: CampaignId, people: &[(PersonId, D
     tx.run_many(
         "UPDATE offer SET state = 'assigned', reason = NULL, owner_role = 'employer_contact', owner_organisation_id = employer_id,
            next_on = $4, evidence = NULL, version = version + 1, changed_us = $5
-         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3",
+         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3
+           AND state NOT IN ('declined', 'had_elsewhere', 'completed')",
         &rows,
     )?;
     Ok(())
 }
 
-/// Sets many offers to unplaced, each with its reason; `lead` owns them.
+/// Sets many offers to unplaced, each with its reason; `lead` owns them. Only who waits can be unplaced; how many were.
 pub fn unplaced_many(
     tx: &mut Tx<'_>,
     campaign: CampaignId,
     people: &[(PersonId, String)],
     lead: OrganisationId,
     next_on: Date,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
     let (partnership, now) = (tx.partnership(), tx.now());
     let rows: Vec<_> = people
         .iter()
@@ -109,10 +119,9 @@ pub fn unplaced_many(
     tx.run_many(
         "UPDATE offer SET state = 'unplaced', reason = $4, owner_role = 'campaign_lead', owner_organisation_id = $5,
            next_on = $6, evidence = NULL, version = version + 1, changed_us = $7
-         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3",
+         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3 AND state IN ('waiting', 'unplaced')",
         &rows,
-    )?;
-    Ok(())
+    )
 }
 
 /// How many offers stand in each state.

@@ -69,6 +69,8 @@ pub struct Review {
     pub second_yes: Vec<SecondYes>,
     /// What was not taken as it stands in the file.
     pub faults: Vec<RowFault>,
+    /// True where this very file waited for review before: whoever sent it first may be looking at it.
+    pub waited: bool,
     /// True where taking it changes nobody.
     pub nothing_changes: bool,
 }
@@ -222,7 +224,8 @@ fn again(tx: &mut Tx<'_>, import: ImportId, employer: Employer) -> Result<Previe
     if hash != waiting.change_hash {
         store::refresh_import(tx, import, set.counts, &hash)?;
     }
-    Ok(Previewed::Review(Box::new(review_of(Some(import), employer, &waiting.file_name, reading, &set))))
+    let review = review_of(Some(import), employer, &waiting.file_name, reading, &set);
+    Ok(Previewed::Review(Box::new(Review { waited: true, ..review })))
 }
 
 fn in_review(tx: &mut Tx<'_>, import: ImportId) -> Result<ImportRecord, Stop<ImportRefusal>> {
@@ -281,6 +284,7 @@ fn review_of(
         employer,
         dialect: reading.dialect,
         faults: reading.faults,
+        waited: false,
         nothing_changes: set.is_empty(),
     }
 }

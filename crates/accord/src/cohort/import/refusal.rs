@@ -135,7 +135,10 @@ impl Refusal for ImportRefusal {
             Self::NobodyNamed { .. } => {
                 "Say which column holds the names, or put a heading such as Surname above them.".to_owned()
             }
-            Self::AnotherWaits { .. } => "Take or discard that list first.".to_owned(),
+            Self::AnotherWaits { .. } => {
+                "Take or discard that list first: on the page of staff lists, or by importing that very file again."
+                    .to_owned()
+            }
             Self::NoSuchImport => "Open the employer's page to see its lists.".to_owned(),
             Self::NotInReview { .. } => "Send the list again if it should be read once more.".to_owned(),
             Self::MovedSinceReview => "Review the list again, then take it.".to_owned(),
