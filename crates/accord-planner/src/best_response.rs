@@ -69,7 +69,7 @@ impl<'m, 'p, const W: usize> Market<'m, 'p, W> {
     fn refresh_block(&mut self, b: usize) {
         let x = self.marginal(self.levels.blocks[b], self.state.used.blocks[b], self.model.left.blocks[b], 1, 1.0);
         let block = &self.model.blocks[b];
-        self.tables.cells[block.cell][block.day] = x;
+        self.tables.set_place(block.cell, block.day, x);
     }
 
     #[inline(always)]

@@ -71,7 +71,7 @@ pub(crate) fn tables_at<const W: usize>(model: &Model<'_>, prices: &Prices) -> T
 pub(crate) fn set_tables<const W: usize>(model: &Model<'_>, prices: &Prices, tables: &mut Tables<W>) {
     let capped = |x: u32| (x as i32).min(MAX_PRICE);
     for (b, x) in model.blocks.iter().zip(&prices.blocks) {
-        tables.cells[b.cell][b.day] = capped(*x);
+        tables.set_place(b.cell, b.day, capped(*x));
     }
     for (row, xs) in tables.teams.iter_mut().zip(prices.team_days.chunks(model.days)) {
         row.iter_mut().zip(xs).for_each(|(a, x)| *a = crate::rules::cover::UNITS * capped(*x));

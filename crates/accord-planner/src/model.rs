@@ -38,6 +38,8 @@ pub(crate) struct Way {
     pub last: u8,
     /// Does it hold on part of the horizon only?
     pub partial: bool,
+    /// Where the site has blocks: bit `product * 3 + half`.
+    pub offers: u64,
 }
 
 /// One person the planner decides about.
@@ -86,13 +88,20 @@ pub(crate) struct Model<'a> {
     pub block_of: Vec<u32>,
     pub ways: Vec<Way>,
     pub people: Vec<Who>,
-    /// For each supply: its product, last day, and site row if it is for one site.
+    /// What pinned bookings leave of every limit.
     pub left: rules::Left,
-    /// For (product, site), which extra table row of site supplies applies ([`NONE`]: no such supply).
-    pub site_supply: Vec<u32>,
-    pub site_supply_rows: usize,
     /// People of each team, as indices into `people`.
     pub members: Vec<Vec<u32>>,
+    /// For each site where it has blocks, as [`Way::offers`].
+    offers: Vec<u64>,
+}
+
+fn offers(problem: &Problem) -> Vec<u64> {
+    let mut offers = vec![0; problem.sites as usize];
+    for b in &problem.blocks {
+        offers[b.site as usize] |= 1 << (u32::from(b.product) * 3 + u32::from(b.half));
+    }
+    offers
 }
 
 impl<'a> Model<'a> {
@@ -108,7 +117,6 @@ impl<'a> Model<'a> {
             block_of[cell * days + day] = i;
             blocks.push(BlockAt { cell, day, site, product, supplies: rules::supply::units(problem, b) });
         }
-        let (site_supply, site_supply_rows) = rules::supply::site_rows(problem);
         let mut model = Self {
             problem,
             days,
@@ -123,9 +131,8 @@ impl<'a> Model<'a> {
             ways: Vec::with_capacity(problem.reaches.len()),
             people: Vec::with_capacity(problem.people.len()),
             left: rules::Left::of(problem),
-            site_supply,
-            site_supply_rows,
             members: vec![Vec::new(); problem.teams.len() + 1],
+            offers: offers(problem),
         };
         model.add_people(weights);
         model
@@ -150,7 +157,8 @@ impl<'a> Model<'a> {
     fn who(&mut self, index: usize, p: &Person, weights: Weights) -> Who {
         let problem = self.problem;
         let start = self.ways.len() as u32;
-        self.ways.extend(problem.reaches_of(p).iter().filter_map(|r| rules::reach::way(problem, r, weights)));
+        let ways = problem.reaches_of(p).iter().filter_map(|r| rules::reach::way(problem, r, weights, &self.offers));
+        self.ways.extend(ways);
         let pins = if p.pinned.is_empty() {
             Vec::new()
         } else {

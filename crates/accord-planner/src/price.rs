@@ -98,16 +98,14 @@ fn open_days<const W: usize>(
     let mut open = [BIG; W];
     for h in 0..model.halves {
         let mut here = [BIG; W];
-        for way in model.ways_of(who) {
-            let at = product * model.sites + way.site as usize;
-            let row = &tables.cells[at * model.halves + h];
+        for way in model.ways_of(who).iter().filter(|w| w.offers >> (product * 3 + h) & 1 == 1) {
+            let row = &tables.cells[(product * model.sites + way.site as usize) * model.halves + h];
             let cost = way.cost + tables.allocations[way.allocation as usize];
-            if way.partial || model.site_supply[at] != NONE {
-                let extra = model.site_supply[at];
-                let days = usize::from(way.first)..=usize::from(way.last);
-                for d in days {
-                    let dose = tables.site_doses.get(extra as usize).map_or(0, |r| r[d]);
-                    here[d] = here[d].min(row[d] + cost + dose);
+            if way.partial {
+                let (first, span) = (u32::from(way.first), u32::from(way.last) - u32::from(way.first));
+                for d in 0..W {
+                    let there = (d as u32).wrapping_sub(first) <= span;
+                    here[d] = here[d].min(if there { row[d] + cost } else { BIG });
                 }
             } else {
                 for d in 0..W {
@@ -119,9 +117,8 @@ fn open_days<const W: usize>(
             open[d] = open[d].min(here[d] + scratch.halves[h][d]);
         }
     }
-    let doses = &tables.doses[product];
     for d in 0..W {
-        scratch.open[d] = (open[d] + doses[d] + scratch.absence[d]).min(BIG);
+        scratch.open[d] = (open[d] + scratch.absence[d]).min(BIG);
     }
 }
 
@@ -314,10 +311,8 @@ fn cheapest_spot<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: &Wh
     let mut spot = Spot { block: NONE, allocation: 0 };
     for h in (0..model.halves).filter(|h| who.available[*h].has(day as u16)) {
         for way in model.ways_of(who) {
-            let at = product * model.sites + way.site as usize;
-            let cell = at * model.halves + h;
-            let dose = tables.site_doses.get(model.site_supply[at] as usize).map_or(0, |r| r[day]);
-            let cost = tables.cells[cell][day] + way.cost + tables.allocations[way.allocation as usize] + dose;
+            let cell = (product * model.sites + way.site as usize) * model.halves + h;
+            let cost = tables.cells[cell][day] + way.cost + tables.allocations[way.allocation as usize];
             if cost < least && holds(way, day) && model.block_of[cell * model.days + day] != NONE {
                 least = cost;
                 spot = Spot { block: model.block_of[cell * model.days + day], allocation: way.allocation };
