@@ -10,7 +10,7 @@ use crate::repair::Exchange;
 use crate::search::{choose, prices, scale};
 use crate::slots::assign;
 use crate::state::State;
-use accord_proof::{PRICE_SCALE, Person, Plan, Problem, Proof, cost_bound};
+use accord_proof::{PRICE_SCALE, Person, Plan, Problem, Proof};
 
 /// Where every search begins.
 const SEED: u64 = 0x000A_CC0D;
@@ -132,14 +132,20 @@ fn plan_with<const W: usize>(problem: &Problem, budget: &Budget, progress: &mut 
     let value = Some(exchange.best_cost() / PRICE_SCALE + fixed);
     progress(Progress { phase: Phase::Exchange, done: 0, of: 1, bound, value });
     exchange.search(moves, f64::from(scale) * 0.5, &mut random);
-    let outcome = finish(&model, exchange, &best, budget);
+    let outcome = finish(&model, exchange, &best, fixed, budget);
     let (bound, value) = (Some(outcome.proof.bound), Some(outcome.proof.value));
     progress(Progress { phase: Phase::Slots, done: 1, of: 1, bound, value });
     outcome
 }
 
 /// Slots, reasons and the proof.
-fn finish<const W: usize>(model: &Model<'_>, exchange: Exchange<'_, '_, W>, bound: &Bound, budget: &Budget) -> Outcome {
+fn finish<const W: usize>(
+    model: &Model<'_>,
+    exchange: Exchange<'_, '_, W>,
+    bound: &Bound,
+    fixed: i64,
+    budget: &Budget,
+) -> Outcome {
     let problem = model.problem;
     let courses = exchange.into_best();
     let mut state = State::empty(model);
@@ -159,7 +165,7 @@ fn finish<const W: usize>(model: &Model<'_>, exchange: Exchange<'_, '_, W>, boun
     let proof = Proof {
         problem_hash: problem.hash(),
         value: accord_proof::value(problem, &plan).total,
-        bound: cost_bound(problem, &prices).expect("prices made for this problem"),
+        bound: bound.minutes() + fixed,
         prices,
         most,
     };

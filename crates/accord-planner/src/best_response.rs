@@ -159,21 +159,16 @@ impl<'m, 'p, const W: usize> Market<'m, 'p, W> {
 
     /// One round: everybody in `order` chooses anew.
     pub fn round(&mut self, order: &[u32]) {
-        pulp::Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                for (n, i) in order.iter().enumerate() {
-                    let i = *i as usize;
-                    if n % 128 == 0 {
-                        self.refresh_supplies();
-                    }
-                    self.leave(i);
-                    if let Some((_, spots)) = self.cheapest(i) {
-                        self.join(i, spots);
-                    }
-                }
-            },
-        );
+        for (n, i) in order.iter().enumerate() {
+            let i = *i as usize;
+            if n % 128 == 0 {
+                self.refresh_supplies();
+            }
+            self.leave(i);
+            if let Some((_, spots)) = self.cheapest(i) {
+                self.join(i, spots);
+            }
+        }
     }
 }
 

@@ -58,7 +58,7 @@ impl Levels {
 /// A price as a whole number from nought to `cap`.
 #[inline(always)]
 pub(crate) fn whole(x: f32, cap: i32) -> i32 {
-    (x.round() as i32).clamp(0, cap)
+    ((x + 0.5) as i32).clamp(0, cap)
 }
 
 /// Tables that charge exactly these prices.
@@ -114,25 +114,20 @@ pub(crate) fn demand<const W: usize>(model: &Model<'_>, tables: &Tables<W>, thre
 }
 
 fn demand_of<const W: usize>(model: &Model<'_>, tables: &Tables<W>, range: std::ops::Range<usize>) -> Demand {
-    pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            let mut out = Demand { cost: 0, used: Used::none(model) };
-            let mut scratch = Scratch::<W>::new();
-            for who in &model.people[range] {
-                let best = price(model, tables, who, &mut scratch);
-                let without = who.unplaced + tables.fair[who.employer as usize];
-                if best.cost < without.min(BIG) {
-                    out.cost += i64::from(best.cost);
-                    out.used.count(model, who, &spots(model, tables, who, &best), 1);
-                } else {
-                    out.cost += i64::from(without);
-                    out.used.unplaced[who.employer as usize] += 1;
-                }
-            }
-            out
-        },
-    )
+    let mut out = Demand { cost: 0, used: Used::none(model) };
+    let mut scratch = Scratch::<W>::new();
+    for who in &model.people[range] {
+        let best = price(model, tables, who, &mut scratch);
+        let without = who.unplaced + tables.fair[who.employer as usize];
+        if best.cost < without.min(BIG) {
+            out.cost += i64::from(best.cost);
+            out.used.count(model, who, &spots(model, tables, who, &best), 1);
+        } else {
+            out.cost += i64::from(without);
+            out.used.unplaced[who.employer as usize] += 1;
+        }
+    }
+    out
 }
 
 /// What everything limited earns at these prices if used up.

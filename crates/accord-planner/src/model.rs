@@ -38,8 +38,6 @@ pub(crate) struct Way {
     pub last: u8,
     /// Does it hold on part of the horizon only?
     pub partial: bool,
-    /// Where the site has blocks: bit `product * 3 + half`.
-    pub offers: u64,
 }
 
 /// One person the planner decides about.
@@ -92,16 +90,8 @@ pub(crate) struct Model<'a> {
     pub left: rules::Left,
     /// People of each team, as indices into `people`.
     pub members: Vec<Vec<u32>>,
-    /// For each site where it has blocks, as [`Way::offers`].
-    offers: Vec<u64>,
-}
-
-fn offers(problem: &Problem) -> Vec<u64> {
-    let mut offers = vec![0; problem.sites as usize];
-    for b in &problem.blocks {
-        offers[b.site as usize] |= 1 << (u32::from(b.product) * 3 + u32::from(b.half));
-    }
-    offers
+    /// For each product and site: is there any block?
+    pub offered: Vec<bool>,
 }
 
 impl<'a> Model<'a> {
@@ -111,10 +101,12 @@ impl<'a> Model<'a> {
         let halves = problem.blocks.iter().map(|b| usize::from(b.half) + 1).max().unwrap_or(1);
         let mut block_of = vec![NONE; problem.products.len() * sites * halves * days];
         let mut blocks = Vec::with_capacity(problem.blocks.len());
+        let mut offered = vec![false; problem.products.len() * sites];
         for (i, b) in (0u32..).zip(&problem.blocks) {
             let (site, product, day) = (b.site as usize, usize::from(b.product), usize::from(b.day));
             let cell = (product * sites + site) * halves + usize::from(b.half);
             block_of[cell * days + day] = i;
+            offered[product * sites + site] = true;
             blocks.push(BlockAt { cell, day, site, product, supplies: rules::supply::units(problem, b) });
         }
         let mut model = Self {
@@ -132,7 +124,7 @@ impl<'a> Model<'a> {
             people: Vec::with_capacity(problem.people.len()),
             left: rules::Left::of(problem),
             members: vec![Vec::new(); problem.teams.len() + 1],
-            offers: offers(problem),
+            offered,
         };
         model.add_people(weights);
         model
@@ -157,7 +149,7 @@ impl<'a> Model<'a> {
     fn who(&mut self, index: usize, p: &Person, weights: Weights) -> Who {
         let problem = self.problem;
         let start = self.ways.len() as u32;
-        let ways = problem.reaches_of(p).iter().filter_map(|r| rules::reach::way(problem, r, weights, &self.offers));
+        let ways = problem.reaches_of(p).iter().filter_map(|r| rules::reach::way(problem, r, weights));
         self.ways.extend(ways);
         let pins = if p.pinned.is_empty() {
             Vec::new()

@@ -11,7 +11,7 @@ pub(super) const RULE: RuleCard = RuleCard {
 };
 
 /// The way as the kernel has it; none if it holds on no day of the horizon.
-pub(crate) fn way(problem: &Problem, reach: &Reach, weights: Weights, offers: &[u64]) -> Option<Way> {
+pub(crate) fn way(problem: &Problem, reach: &Reach, weights: Weights) -> Option<Way> {
     let last = reach.last_day.min(problem.days - 1);
     (reach.first_day <= last).then(|| Way {
         site: reach.site,
@@ -20,6 +20,5 @@ pub(crate) fn way(problem: &Problem, reach: &Reach, weights: Weights, offers: &[
         first: reach.first_day as u8,
         last: last as u8,
         partial: reach.first_day > 0 || last + 1 < problem.days,
-        offers: offers[reach.site as usize],
     })
 }
