@@ -1,7 +1,8 @@
 //! The planner's door.
 
+use crate::ascent::polish;
 use crate::best_response::{Congestion, Market};
-use crate::bound::{Bound, Levels, polish};
+use crate::bound::{Bound, Levels};
 use crate::explain::{PersonIx, Reason, reasons};
 use crate::model::{Model, NONE, Weights};
 use crate::most::most_people;
@@ -38,7 +39,7 @@ impl Budget {
     pub fn standard() -> Self {
         Self {
             price_rounds: 90,
-            polish_passes: 100,
+            polish_passes: 250,
             primal_rounds: 40,
             moves_per_hundred: 800,
             people_passes: 60,

@@ -1,4 +1,4 @@
-//! The Lagrangian bound at given prices, in whole price units, and its ascent.
+//! The Lagrangian bound at given prices, in whole price units.
 
 use crate::model::{BIG, MAX_PRICE, Model};
 use crate::price::{Scratch, price, spots};
@@ -155,53 +155,6 @@ impl Bound {
     pub fn minutes(&self) -> i64 {
         -(-self.units).div_euclid(PRICE_SCALE)
     }
-}
-
-/// Ascends from `from` by `passes` steps of a normalised gradient with momentum, the step falling from `step` to a
-/// fiftieth of it. Keeps the best.
-pub(crate) fn polish<const W: usize>(
-    model: &Model<'_>,
-    from: &Bound,
-    passes: usize,
-    step: f32,
-    threads: usize,
-) -> Bound {
-    let mut best = from.clone();
-    let mut at = from.levels.clone();
-    let (mut first, mut second) = (Levels::zero(model), Levels::zero(model));
-    let mut tables = Tables::<W>::empty(model);
-    for pass in 0..passes {
-        let prices = at.prices(model);
-        set_tables(model, &prices, &mut tables);
-        let demand = demand(model, &tables, threads);
-        let units = demand.cost - earned(model, &prices);
-        if units > best.units {
-            best = Bound { units, levels: at.clone() };
-        }
-        let t = pass as f32 + 1.0;
-        let rate = step * (0.02f32).powf(t / passes as f32);
-        let (warm1, warm2) = (1.0 - 0.9f32.powf(t), 1.0 - 0.99f32.powf(t));
-        let gradient = |used: &[i32], left: &[i32], i: usize| (used[i] - left[i]) as f32;
-        let u = &demand.used;
-        let l = &model.left;
-        let used = [&u.blocks, &u.team_days, &u.allocations, &u.supplies, &u.unplaced];
-        let left = [&l.blocks, &l.team_days, &l.allocations, &l.supplies, &l.fair];
-        let caps = [MAX_PRICE, MAX_PRICE, MAX_PRICE, MAX_PRICE, model.fair_cap];
-        let rows = at.each_mut().into_iter().zip(first.each_mut().into_iter().zip(second.each_mut()));
-        for (n, (x, (m, v))) in rows.enumerate() {
-            for i in 0..x.len() {
-                let g = gradient(used[n], left[n], i);
-                if g < 0.0 && x[i] <= 0.0 && m[i] <= 0.0 {
-                    continue;
-                }
-                m[i] = 0.9 * m[i] + 0.1 * g;
-                v[i] = 0.99 * v[i] + 0.01 * g * g;
-                let move_by = rate * (m[i] / warm1) / ((v[i] / warm2).sqrt() + 1.0);
-                x[i] = (x[i] + move_by).clamp(0.0, caps[n] as f32);
-            }
-        }
-    }
-    best
 }
 
 /// The bound at these levels.

@@ -1,6 +1,7 @@
 //! How many people can be placed at most: the same bound with every cost nought but that of leaving somebody out.
 
-use crate::bound::{Bound, Levels, bound_at, polish, shift_to_supplies};
+use crate::ascent::polish;
+use crate::bound::{Bound, Levels, bound_at, shift_to_supplies};
 use crate::model::{Model, Weights};
 use accord_proof::{MostPeople, PERSON_SCALE, Prices, Problem};
 

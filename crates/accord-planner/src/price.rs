@@ -349,36 +349,40 @@ fn walk<const W: usize>(
     }
 }
 
-/// Which blocks the cheapest course is in: `(block, allocation)` for each remaining appointment.
+/// Which blocks the cheapest course is in: `(block, allocation)` for each remaining appointment. `best` must be a course
+/// that [`price`] found at the same tables.
 pub(crate) fn spots<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: &Who, best: &Best) -> [Spot; MOST] {
     let free = model.left.allocations.len() as u32;
     let mut out = [Spot { block: NONE, allocation: free }; MOST];
     let start = usize::from(who.start);
     let product = usize::from(best.product);
-    for k in start..model.appointments {
-        let day = usize::from(best.days[k - start]);
-        let pin = pin_of(who, k);
-        out[k - start] = if pin == NONE {
-            cheapest_spot(model, tables, who, product, day)
-        } else {
-            Spot { block: pin, allocation: free }
-        };
-    }
-    out
-}
-
-fn cheapest_spot<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: &Who, product: usize, day: usize) -> Spot {
-    let mut least = i32::MAX;
-    let mut spot = Spot { block: NONE, allocation: 0 };
-    for h in (0..model.halves).filter(|h| who.available[*h].has(day as u16)) {
-        for way in model.ways_of(who) {
-            let cell = (product * model.sites + way.site as usize) * model.halves + h;
-            let cost = tables.cells[cell][day] + way.cost + tables.allocations[way.allocation as usize];
-            if cost < least && holds(way, day) && model.block_of[cell * model.days + day] != NONE {
-                least = cost;
-                spot = Spot { block: model.block_of[cell * model.days + day], allocation: way.allocation };
+    let open = (start..model.appointments).filter(|k| pin_of(who, *k) == NONE);
+    let mut least = [i32::MAX; MOST];
+    // Ways outside, appointments inside: what a way costs is looked up once.
+    for way in model.ways_of(who) {
+        let at = product * model.sites + way.site as usize;
+        if !model.offered[at] {
+            continue;
+        }
+        let cost = way.cost + tables.allocations[way.allocation as usize];
+        for k in open.clone() {
+            let day = usize::from(best.days[k - start]);
+            for h in (0..model.halves).filter(|h| who.available[*h].has(day as u16) && holds(way, day)) {
+                let cell = at * model.halves + h;
+                let here = tables.cells[cell][day] + cost;
+                if here < least[k] {
+                    least[k] = here;
+                    out[k - start] = Spot { block: (cell * model.days + day) as u32, allocation: way.allocation };
+                }
             }
         }
     }
-    spot
+    for k in start..model.appointments {
+        let spot = &mut out[k - start];
+        match pin_of(who, k) {
+            NONE => spot.block = model.block_of[spot.block as usize],
+            pin => *spot = Spot { block: pin, allocation: free },
+        }
+    }
+    out
 }
