@@ -149,10 +149,6 @@ fn open_days<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: &Who, s
     for chunk in 0..W / LANES {
         let mut open = [BIG; LANES];
         for h in 0..model.halves {
-            let free = sixteen(&who.available[h], chunk);
-            if free == 0 {
-                continue;
-            }
             let mut here = [BIG; LANES];
             for way in &scratch.ways {
                 let cells = &tables.cells[way.row as usize + h].as_chunks::<LANES>().0[chunk];
@@ -160,14 +156,9 @@ fn open_days<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: &Who, s
                 if way.partial {
                     limit_to_days(&mut run, chunk, way);
                 }
-                for i in 0..LANES {
-                    here[i] = here[i].min(run[i] + way.cost);
-                }
+                take_less(&mut here, &run, way.cost);
             }
-            let here = spread(free, &here, BIG);
-            for i in 0..LANES {
-                open[i] = open[i].min(here[i]);
-            }
+            take_less(&mut open, &spread(sixteen(&who.available[h], chunk), &here, BIG), 0);
         }
         let absence = spread(sixteen(&who.on_shift, chunk), &teams[chunk], model.off_shift);
         for i in 0..LANES {
@@ -176,6 +167,14 @@ fn open_days<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: &Who, s
     }
 }
 
+#[inline(always)]
+fn take_less(least: &mut Lanes, run: &Lanes, cost: i32) {
+    for i in 0..LANES {
+        least[i] = least[i].min(run[i] + cost);
+    }
+}
+
+/// Takes the days out on which the way does not hold.
 #[inline(always)]
 fn limit_to_days(run: &mut Lanes, chunk: usize, way: &OpenWay) {
     let (first, last) = (i32::from(way.first), i32::from(way.last));
@@ -356,24 +355,29 @@ pub(crate) fn spots<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: 
     let mut out = [Spot { block: NONE, allocation: free }; MOST];
     let start = usize::from(who.start);
     let product = usize::from(best.product);
-    let open = (start..model.appointments).filter(|k| pin_of(who, *k) == NONE);
+    // For each appointment and half-day on which the person can come: (appointment, half, day).
+    let mut wanted = [(0, 0, 0); MOST * 3];
+    let mut count = 0;
+    for k in (start..model.appointments).filter(|k| pin_of(who, *k) == NONE) {
+        let day = usize::from(best.days[k - start]);
+        for h in (0..model.halves).filter(|h| who.available[*h].has(day as u16)) {
+            wanted[count] = (k - start, h, day);
+            count += 1;
+        }
+    }
     let mut least = [i32::MAX; MOST];
-    // Ways outside, appointments inside: what a way costs is looked up once.
     for way in model.ways_of(who) {
         let at = product * model.sites + way.site as usize;
         if !model.offered[at] {
             continue;
         }
         let cost = way.cost + tables.allocations[way.allocation as usize];
-        for k in open.clone() {
-            let day = usize::from(best.days[k - start]);
-            for h in (0..model.halves).filter(|h| who.available[*h].has(day as u16) && holds(way, day)) {
-                let cell = at * model.halves + h;
-                let here = tables.cells[cell][day] + cost;
-                if here < least[k] {
-                    least[k] = here;
-                    out[k - start] = Spot { block: (cell * model.days + day) as u32, allocation: way.allocation };
-                }
+        for (k, h, day) in wanted[..count].iter().copied().filter(|w| !way.partial || holds(way, w.2)) {
+            let cell = at * model.halves + h;
+            let here = tables.cells[cell][day] + cost;
+            if here < least[k] {
+                least[k] = here;
+                out[k] = Spot { block: (cell * model.days + day) as u32, allocation: way.allocation };
             }
         }
     }
