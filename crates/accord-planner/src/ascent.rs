@@ -83,3 +83,26 @@ impl Ascent<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bound::small::{Size, problem};
+    use crate::model::Weights;
+
+    #[test]
+    fn an_ascent_never_ends_lower_and_its_prices_give_what_it_says() {
+        let mut rose = 0;
+        for seed in 0..20 {
+            let size = Size { people: 40, sites: 3, days: 20, appointments: 2, sparse: 2, places: 2 };
+            let problem = problem(seed, &size);
+            let model = Model::new(&problem, Weights::COST);
+            let from = bound_at::<32>(&model, &Levels::zero(&model), 1);
+            let found = polish::<32>(&model, &from, 30, 64.0 * 2.0, 2);
+            assert_eq!(found.units, bound_at::<32>(&model, &found.levels, 1).units, "seed {seed}");
+            assert!(found.units >= from.units, "seed {seed}");
+            rose += usize::from(found.units > from.units);
+        }
+        assert!(rose >= 10, "only {rose} of 20 rose");
+    }
+}

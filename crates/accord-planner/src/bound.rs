@@ -268,7 +268,7 @@ fn search_supply<const W: usize>(
 
 #[cfg(test)]
 #[path = "../tests/small/mod.rs"]
-mod small;
+pub(crate) mod small;
 
 #[cfg(test)]
 mod tests {
