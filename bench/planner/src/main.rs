@@ -39,6 +39,7 @@ fn run(args: &[String]) -> Result<String, String> {
         Err(ReadError::WrongKind) => instance::read(&bytes)?,
         other => other.map_err(|e| format!("{path}: {e:?}"))?,
     };
+    problem.validate().map_err(|e| format!("{path}: {e:?}"))?;
     let mut budget = Budget::standard().times(option(args, "--work")?.unwrap_or(1.0));
     if let Some(threads) = option(args, "--threads")? {
         budget.threads = threads as usize;
