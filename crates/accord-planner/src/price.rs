@@ -365,7 +365,8 @@ pub(crate) fn spots<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: 
             count += 1;
         }
     }
-    let mut least = [i32::MAX; MOST];
+    // Of equals the earlier half, then the way named first.
+    let mut least = [(i32::MAX, 0); MOST];
     for way in model.ways_of(who) {
         let at = product * model.sites + way.site as usize;
         if !model.offered[at] {
@@ -374,7 +375,7 @@ pub(crate) fn spots<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: 
         let cost = way.cost + tables.allocations[way.allocation as usize];
         for (k, h, day) in wanted[..count].iter().copied().filter(|w| !way.partial || holds(way, w.2)) {
             let cell = at * model.halves + h;
-            let here = tables.cells[cell][day] + cost;
+            let here = (tables.cells[cell][day] + cost, h);
             if here < least[k] {
                 least[k] = here;
                 out[k] = Spot { block: (cell * model.days + day) as u32, allocation: way.allocation };
