@@ -1,11 +1,12 @@
-//! Plans an instance of format v1, checks plan and proof, and prints one line.
+//! Plans an instance of format v1, or the problem of a store (`accord export proof` writes it), checks plan and proof,
+//! and prints one line; with `--trace` the seconds at every step of every phase before it.
 //!
-//! `bench-planner INSTANCE.bin [--work N] [--threads N] [--trace]`, where work 1 is the standard budget.
+//! `bench-planner FILE [--work N] [--threads N] [--trace]`, where work 1 is the standard budget.
 
 mod instance;
 
 use accord_planner::{Budget, plan};
-use accord_proof::check;
+use accord_proof::{Problem, ReadError, check};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -31,15 +32,22 @@ fn option(args: &[String], name: &str) -> Result<Option<f64>, String> {
 }
 
 fn run(args: &[String]) -> Result<String, String> {
-    let path = args.first().ok_or("usage: bench-planner INSTANCE.bin [--work N] [--threads N] [--trace]")?;
+    let path = args.first().ok_or("usage: bench-planner FILE [--work N] [--threads N] [--trace]")?;
     let begin = Instant::now();
     let bytes = std::fs::read(path).map_err(|e| format!("{path}: {e}"))?;
-    let problem = instance::read(&bytes)?;
+    let problem = match accord_proof::read_problem(&bytes) {
+        Err(ReadError::WrongKind) => instance::read(&bytes)?,
+        other => other.map_err(|e| format!("{path}: {e:?}"))?,
+    };
+    problem.validate().map_err(|e| format!("{path}: {e:?}"))?;
     let mut budget = Budget::standard().times(option(args, "--work")?.unwrap_or(1.0));
     if let Some(threads) = option(args, "--threads")? {
         budget.threads = threads as usize;
     }
     let trace = args.iter().any(|a| a == "--trace");
+    if trace {
+        eprintln!("{}", described(&problem));
+    }
     let outcome = plan(&problem, budget, &mut |p| {
         if trace {
             eprintln!("{:7.2} s cpu {:6.2} {p:?}", begin.elapsed().as_secs_f64(), cpu_seconds());
@@ -60,6 +68,26 @@ fn run(args: &[String]) -> Result<String, String> {
         begin.elapsed().as_secs_f64() - wall,
         peak_megabytes(),
     ))
+}
+
+/// How large the problem is.
+fn described(problem: &Problem) -> String {
+    let partial = problem.reaches.iter().filter(|r| r.first_day > 0 || r.last_day + 1 < problem.days).count();
+    let pinned = problem.people.iter().filter(|p| !p.pinned.is_empty()).count();
+    format!(
+        "{} people ({pinned} pinned), {} days, {:?}, {:?}, {} sites, {} blocks, {} places, {} supplies, {} teams, {} allocations, {} reaches ({partial} on some days only)",
+        problem.people.len(),
+        problem.days,
+        problem.appointments,
+        problem.products,
+        problem.sites,
+        problem.blocks.len(),
+        problem.blocks.iter().map(|b| u64::from(b.capacity())).sum::<u64>(),
+        problem.supplies.len(),
+        problem.teams.len(),
+        problem.allocations.len(),
+        problem.reaches.len(),
+    )
 }
 
 /// Processor seconds of this process, all threads (Linux; nought elsewhere).

@@ -1,7 +1,8 @@
 //! The planner's door.
 
+use crate::ascent::polish;
 use crate::best_response::{Congestion, Market};
-use crate::bound::{Bound, Levels, polish};
+use crate::bound::{Bound, Levels};
 use crate::explain::{PersonIx, Reason, reasons};
 use crate::model::{Model, NONE, Weights};
 use crate::most::most_people;
@@ -10,7 +11,7 @@ use crate::repair::Exchange;
 use crate::search::{choose, prices, scale};
 use crate::slots::assign;
 use crate::state::State;
-use accord_proof::{PRICE_SCALE, Person, Plan, Problem, Proof, cost_bound};
+use accord_proof::{PRICE_SCALE, Person, Plan, Problem, Proof};
 
 /// Where every search begins.
 const SEED: u64 = 0x000A_CC0D;
@@ -38,7 +39,7 @@ impl Budget {
     pub fn standard() -> Self {
         Self {
             price_rounds: 90,
-            polish_passes: 100,
+            polish_passes: 250,
             primal_rounds: 40,
             moves_per_hundred: 800,
             people_passes: 60,
@@ -132,14 +133,20 @@ fn plan_with<const W: usize>(problem: &Problem, budget: &Budget, progress: &mut 
     let value = Some(exchange.best_cost() / PRICE_SCALE + fixed);
     progress(Progress { phase: Phase::Exchange, done: 0, of: 1, bound, value });
     exchange.search(moves, f64::from(scale) * 0.5, &mut random);
-    let outcome = finish(&model, exchange, &best, budget);
+    let outcome = finish(&model, exchange, &best, fixed, budget);
     let (bound, value) = (Some(outcome.proof.bound), Some(outcome.proof.value));
     progress(Progress { phase: Phase::Slots, done: 1, of: 1, bound, value });
     outcome
 }
 
 /// Slots, reasons and the proof.
-fn finish<const W: usize>(model: &Model<'_>, exchange: Exchange<'_, '_, W>, bound: &Bound, budget: &Budget) -> Outcome {
+fn finish<const W: usize>(
+    model: &Model<'_>,
+    exchange: Exchange<'_, '_, W>,
+    bound: &Bound,
+    fixed: i64,
+    budget: &Budget,
+) -> Outcome {
     let problem = model.problem;
     let courses = exchange.into_best();
     let mut state = State::empty(model);
@@ -159,7 +166,7 @@ fn finish<const W: usize>(model: &Model<'_>, exchange: Exchange<'_, '_, W>, boun
     let proof = Proof {
         problem_hash: problem.hash(),
         value: accord_proof::value(problem, &plan).total,
-        bound: cost_bound(problem, &prices).expect("prices made for this problem"),
+        bound: bound.minutes() + fixed,
         prices,
         most,
     };

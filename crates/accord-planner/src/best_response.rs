@@ -69,7 +69,7 @@ impl<'m, 'p, const W: usize> Market<'m, 'p, W> {
     fn refresh_block(&mut self, b: usize) {
         let x = self.marginal(self.levels.blocks[b], self.state.used.blocks[b], self.model.left.blocks[b], 1, 1.0);
         let block = &self.model.blocks[b];
-        self.tables.cells[block.cell][block.day] = x;
+        self.tables.set_place(block.cell, block.day, x);
     }
 
     #[inline(always)]
@@ -159,21 +159,16 @@ impl<'m, 'p, const W: usize> Market<'m, 'p, W> {
 
     /// One round: everybody in `order` chooses anew.
     pub fn round(&mut self, order: &[u32]) {
-        pulp::Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                for (n, i) in order.iter().enumerate() {
-                    let i = *i as usize;
-                    if n % 128 == 0 {
-                        self.refresh_supplies();
-                    }
-                    self.leave(i);
-                    if let Some((_, spots)) = self.cheapest(i) {
-                        self.join(i, spots);
-                    }
-                }
-            },
-        );
+        for (n, i) in order.iter().enumerate() {
+            let i = *i as usize;
+            if n % 128 == 0 {
+                self.refresh_supplies();
+            }
+            self.leave(i);
+            if let Some((_, spots)) = self.cheapest(i) {
+                self.join(i, spots);
+            }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The Lagrangian bound at given prices, in whole price units, and its ascent.
+//! The Lagrangian bound at given prices, in whole price units.
 
 use crate::model::{BIG, MAX_PRICE, Model};
 use crate::price::{Scratch, price, spots};
@@ -58,7 +58,7 @@ impl Levels {
 /// A price as a whole number from nought to `cap`.
 #[inline(always)]
 pub(crate) fn whole(x: f32, cap: i32) -> i32 {
-    (x.round() as i32).clamp(0, cap)
+    ((x + 0.5) as i32).clamp(0, cap)
 }
 
 /// Tables that charge exactly these prices.
@@ -71,7 +71,7 @@ pub(crate) fn tables_at<const W: usize>(model: &Model<'_>, prices: &Prices) -> T
 pub(crate) fn set_tables<const W: usize>(model: &Model<'_>, prices: &Prices, tables: &mut Tables<W>) {
     let capped = |x: u32| (x as i32).min(MAX_PRICE);
     for (b, x) in model.blocks.iter().zip(&prices.blocks) {
-        tables.cells[b.cell][b.day] = capped(*x);
+        tables.set_place(b.cell, b.day, capped(*x));
     }
     for (row, xs) in tables.teams.iter_mut().zip(prices.team_days.chunks(model.days)) {
         row.iter_mut().zip(xs).for_each(|(a, x)| *a = crate::rules::cover::UNITS * capped(*x));
@@ -114,25 +114,20 @@ pub(crate) fn demand<const W: usize>(model: &Model<'_>, tables: &Tables<W>, thre
 }
 
 fn demand_of<const W: usize>(model: &Model<'_>, tables: &Tables<W>, range: std::ops::Range<usize>) -> Demand {
-    pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            let mut out = Demand { cost: 0, used: Used::none(model) };
-            let mut scratch = Scratch::<W>::new();
-            for who in &model.people[range] {
-                let best = price(model, tables, who, &mut scratch);
-                let without = who.unplaced + tables.fair[who.employer as usize];
-                if best.cost < without.min(BIG) {
-                    out.cost += i64::from(best.cost);
-                    out.used.count(model, who, &spots(model, tables, who, &best), 1);
-                } else {
-                    out.cost += i64::from(without);
-                    out.used.unplaced[who.employer as usize] += 1;
-                }
-            }
-            out
-        },
-    )
+    let mut out = Demand { cost: 0, used: Used::none(model) };
+    let mut scratch = Scratch::<W>::new();
+    for who in &model.people[range] {
+        let best = price(model, tables, who, &mut scratch);
+        let without = who.unplaced + tables.fair[who.employer as usize];
+        if best.cost < without.min(BIG) {
+            out.cost += i64::from(best.cost);
+            out.used.count(model, who, &spots(model, tables, who, &best), 1);
+        } else {
+            out.cost += i64::from(without);
+            out.used.unplaced[who.employer as usize] += 1;
+        }
+    }
+    out
 }
 
 /// What everything limited earns at these prices if used up.
@@ -160,53 +155,6 @@ impl Bound {
     pub fn minutes(&self) -> i64 {
         -(-self.units).div_euclid(PRICE_SCALE)
     }
-}
-
-/// Ascends from `from` by `passes` steps of a normalised gradient with momentum, the step falling from `step` to a
-/// fiftieth of it. Keeps the best.
-pub(crate) fn polish<const W: usize>(
-    model: &Model<'_>,
-    from: &Bound,
-    passes: usize,
-    step: f32,
-    threads: usize,
-) -> Bound {
-    let mut best = from.clone();
-    let mut at = from.levels.clone();
-    let (mut first, mut second) = (Levels::zero(model), Levels::zero(model));
-    let mut tables = Tables::<W>::empty(model);
-    for pass in 0..passes {
-        let prices = at.prices(model);
-        set_tables(model, &prices, &mut tables);
-        let demand = demand(model, &tables, threads);
-        let units = demand.cost - earned(model, &prices);
-        if units > best.units {
-            best = Bound { units, levels: at.clone() };
-        }
-        let t = pass as f32 + 1.0;
-        let rate = step * (0.02f32).powf(t / passes as f32);
-        let (warm1, warm2) = (1.0 - 0.9f32.powf(t), 1.0 - 0.99f32.powf(t));
-        let gradient = |used: &[i32], left: &[i32], i: usize| (used[i] - left[i]) as f32;
-        let u = &demand.used;
-        let l = &model.left;
-        let used = [&u.blocks, &u.team_days, &u.allocations, &u.supplies, &u.unplaced];
-        let left = [&l.blocks, &l.team_days, &l.allocations, &l.supplies, &l.fair];
-        let caps = [MAX_PRICE, MAX_PRICE, MAX_PRICE, MAX_PRICE, model.fair_cap];
-        let rows = at.each_mut().into_iter().zip(first.each_mut().into_iter().zip(second.each_mut()));
-        for (n, (x, (m, v))) in rows.enumerate() {
-            for i in 0..x.len() {
-                let g = gradient(used[n], left[n], i);
-                if g < 0.0 && x[i] <= 0.0 && m[i] <= 0.0 {
-                    continue;
-                }
-                m[i] = 0.9 * m[i] + 0.1 * g;
-                v[i] = 0.99 * v[i] + 0.01 * g * g;
-                let move_by = rate * (m[i] / warm1) / ((v[i] / warm2).sqrt() + 1.0);
-                x[i] = (x[i] + move_by).clamp(0.0, caps[n] as f32);
-            }
-        }
-    }
-    best
 }
 
 /// The bound at these levels.
@@ -320,7 +268,7 @@ fn search_supply<const W: usize>(
 
 #[cfg(test)]
 #[path = "../tests/small/mod.rs"]
-mod small;
+pub(crate) mod small;
 
 #[cfg(test)]
 mod tests {

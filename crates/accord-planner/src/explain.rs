@@ -154,11 +154,9 @@ fn shortage<const W: usize>(
     if without_allocations && let Some(allocation) = used_up_allocation(model, &market.state, i) {
         return Reason::AllocationShort { allocation };
     }
-    let kept = (market.tables.doses.clone(), market.tables.site_doses.clone());
-    market.tables.doses.clone_from(&free.doses);
-    market.tables.site_doses.clone_from(&free.site_doses);
+    market.tables.set_doses(model, |_| 0);
     let without_supplies = possible(&market.tables);
-    (market.tables.doses, market.tables.site_doses) = kept;
+    market.refresh_supplies();
     if without_supplies && let Some(supply) = used_up_supply(model, &market.state, person) {
         return Reason::SupplyShort { supply };
     }

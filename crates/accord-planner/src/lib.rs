@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod ascent;
 mod best_response;
 mod bound;
 mod explain;

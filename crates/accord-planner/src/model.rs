@@ -86,13 +86,12 @@ pub(crate) struct Model<'a> {
     pub block_of: Vec<u32>,
     pub ways: Vec<Way>,
     pub people: Vec<Who>,
-    /// For each supply: its product, last day, and site row if it is for one site.
+    /// What pinned bookings leave of every limit.
     pub left: rules::Left,
-    /// For (product, site), which extra table row of site supplies applies ([`NONE`]: no such supply).
-    pub site_supply: Vec<u32>,
-    pub site_supply_rows: usize,
     /// People of each team, as indices into `people`.
     pub members: Vec<Vec<u32>>,
+    /// For each product and site: is there any block?
+    pub offered: Vec<bool>,
 }
 
 impl<'a> Model<'a> {
@@ -102,13 +101,14 @@ impl<'a> Model<'a> {
         let halves = problem.blocks.iter().map(|b| usize::from(b.half) + 1).max().unwrap_or(1);
         let mut block_of = vec![NONE; problem.products.len() * sites * halves * days];
         let mut blocks = Vec::with_capacity(problem.blocks.len());
+        let mut offered = vec![false; problem.products.len() * sites];
         for (i, b) in (0u32..).zip(&problem.blocks) {
             let (site, product, day) = (b.site as usize, usize::from(b.product), usize::from(b.day));
             let cell = (product * sites + site) * halves + usize::from(b.half);
             block_of[cell * days + day] = i;
+            offered[product * sites + site] = true;
             blocks.push(BlockAt { cell, day, site, product, supplies: rules::supply::units(problem, b) });
         }
-        let (site_supply, site_supply_rows) = rules::supply::site_rows(problem);
         let mut model = Self {
             problem,
             days,
@@ -123,9 +123,8 @@ impl<'a> Model<'a> {
             ways: Vec::with_capacity(problem.reaches.len()),
             people: Vec::with_capacity(problem.people.len()),
             left: rules::Left::of(problem),
-            site_supply,
-            site_supply_rows,
             members: vec![Vec::new(); problem.teams.len() + 1],
+            offered,
         };
         model.add_people(weights);
         model
@@ -150,7 +149,8 @@ impl<'a> Model<'a> {
     fn who(&mut self, index: usize, p: &Person, weights: Weights) -> Who {
         let problem = self.problem;
         let start = self.ways.len() as u32;
-        self.ways.extend(problem.reaches_of(p).iter().filter_map(|r| rules::reach::way(problem, r, weights)));
+        let ways = problem.reaches_of(p).iter().filter_map(|r| rules::reach::way(problem, r, weights));
+        self.ways.extend(ways);
         let pins = if p.pinned.is_empty() {
             Vec::new()
         } else {

@@ -1,8 +1,9 @@
 //! How many people can be placed at most: the same bound with every cost nought but that of leaving somebody out.
 
-use crate::bound::{Bound, Levels, bound_at, polish, shift_to_supplies};
+use crate::ascent::polish;
+use crate::bound::{Bound, Levels, bound_at, shift_to_supplies};
 use crate::model::{Model, Weights};
-use accord_proof::{MostPeople, PERSON_SCALE, Prices, Problem, people_bound};
+use accord_proof::{MostPeople, PERSON_SCALE, Prices, Problem};
 
 /// The fewest people any plan leaves out, with prices; `cost_prices` are those of the cost bound, a good start, and
 /// `unplaced` is how many the plan leaves out: once that is proved there is no more to do.
@@ -13,10 +14,14 @@ pub(crate) fn most_people<const W: usize>(
     passes: usize,
     threads: usize,
 ) -> MostPeople {
+    let everyone = problem.people.len() as u64;
+    if unplaced == 0 {
+        return MostPeople { people: everyone, prices: Prices::zero(problem) };
+    }
     let model = Model::new(problem, Weights::PEOPLE);
     let mut best = bound_at::<W>(&model, &Levels::zero(&model), threads);
     let proved = |b: &Bound| b.units > (unplaced as i64 - 1) * PERSON_SCALE;
-    if unplaced > 0 && !proved(&best) {
+    if !proved(&best) {
         let weights: Vec<u32> = problem.groups.iter().map(|g| g.unplaced.max(1)).collect();
         let light = weights.iter().copied().min().unwrap_or(1);
         let heavy = weights.iter().copied().max().unwrap_or(1);
@@ -33,15 +38,11 @@ pub(crate) fn most_people<const W: usize>(
         }
         best = polish::<W>(&model, &best, passes, PERSON_SCALE as f32 * 0.05, threads);
     }
+    let fewest = (-(-best.units).div_euclid(PERSON_SCALE)).max(0);
+    if fewest == 0 {
+        return MostPeople { people: everyone, prices: Prices::zero(problem) };
+    }
     let mut prices = best.levels.prices(&model);
     prices.fair.fill(0);
-    // What is claimed is what the other crate will find.
-    let people = people_bound(problem, &prices).unwrap_or(problem.people.len() as u64);
-    let trivial = problem.people.len() as u64;
-    if people >= trivial {
-        let zero = Prices::zero(problem);
-        let people = people_bound(problem, &zero).unwrap_or(trivial);
-        return MostPeople { people, prices: zero };
-    }
-    MostPeople { people, prices }
+    MostPeople { people: everyone.saturating_sub(fewest.unsigned_abs()), prices }
 }

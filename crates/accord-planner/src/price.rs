@@ -30,10 +30,24 @@ pub(crate) struct Spot {
     pub allocation: u32,
 }
 
+/// Sixteen days beside each other: what the widest vectors hold. Small enough to stay in registers.
+type Lanes = [i32; LANES];
+
+/// A way of the person at hand, with what it costs at the moment.
+#[derive(Clone, Copy)]
+struct OpenWay {
+    /// Row of the cell of the first half; the other halves follow.
+    row: u32,
+    cost: i32,
+    first: u8,
+    last: u8,
+    partial: bool,
+}
+
 /// Memory the kernel works in.
 pub(crate) struct Scratch<const W: usize> {
-    halves: [[i32; W]; 3],
-    absence: [i32; W],
+    arch: pulp::Arch,
+    ways: Vec<OpenWay>,
     open: [i32; W],
     /// Cheapest cost from an appointment on day `d` to the end of the course.
     rest: [[i32; ROOM]; MOST],
@@ -41,87 +55,132 @@ pub(crate) struct Scratch<const W: usize> {
 
 impl<const W: usize> Scratch<W> {
     pub fn new() -> Box<Self> {
-        Box::new(Self { halves: [[0; W]; 3], absence: [0; W], open: [0; W], rest: [[BIG; ROOM]; MOST] })
+        Box::new(Self { arch: pulp::Arch::new(), ways: Vec::new(), open: [0; W], rest: [[BIG; ROOM]; MOST] })
     }
 }
 
-#[inline(always)]
-fn spread<const W: usize>(mask: &DayMask, out: &mut [i32; W], inside: &[i32; W], outside: i32) {
-    for (w, (out, inside)) in out.chunks_mut(64).zip(inside.chunks(64)).enumerate() {
-        let word = mask.0[w];
-        for (half, (out, inside)) in out.chunks_mut(32).zip(inside.chunks(32)).enumerate() {
-            let bits = (word >> (32 * half)) as u32;
-            for (d, (x, y)) in out.iter_mut().zip(inside).enumerate() {
-                *x = if bits >> d & 1 == 1 { *y } else { outside };
+/// The call of the kernel, compiled once for each kind of vectors. A closure would not do: one that borrows too much is
+/// not inlined where the vectors are on, and then runs without them.
+struct Kernel<'a, 'p, const W: usize> {
+    model: &'a Model<'p>,
+    tables: &'a Tables<W>,
+    who: &'a Who,
+    scratch: &'a mut Scratch<W>,
+}
+
+impl<const W: usize> pulp::WithSimd for Kernel<'_, '_, W> {
+    type Output = Best;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Best {
+        let Self { model, tables, who, scratch } = self;
+        let mut best = Best { cost: BIG, product: 0, days: [0; MOST] };
+        let mut products = who.products;
+        while products != 0 {
+            let product = products.trailing_zeros() as usize;
+            products &= products - 1;
+            open_ways(model, tables, who, product, &mut scratch.ways);
+            if scratch.ways.is_empty() && who.pins.is_empty() {
+                continue;
+            }
+            open_days(model, tables, who, scratch);
+            let (cost, day) = course(model, who, product, scratch);
+            if cost < best.cost {
+                best.cost = cost;
+                best.product = product as u8;
+                walk(model, who, product, day, scratch, &mut best.days);
             }
         }
+        best
     }
 }
 
 /// The cheapest course of `who`, none ([`BIG`]) included.
-#[inline(always)]
 pub(crate) fn price<const W: usize>(
     model: &Model<'_>,
     tables: &Tables<W>,
     who: &Who,
     scratch: &mut Scratch<W>,
 ) -> Best {
-    let mut best = Best { cost: BIG, product: 0, days: [0; MOST] };
-    for h in 0..model.halves {
-        spread(&who.available[h], &mut scratch.halves[h], &[0; W], BIG);
-    }
-    spread(&who.on_shift, &mut scratch.absence, &tables.teams[who.team as usize], model.off_shift);
-    let mut products = who.products;
-    while products != 0 {
-        let product = products.trailing_zeros() as usize;
-        products &= products - 1;
-        open_days(model, tables, who, product, scratch);
-        let (cost, day) = course(model, who, product, scratch);
-        if cost < best.cost {
-            best.cost = cost;
-            best.product = product as u8;
-            walk(model, who, product, day, scratch, &mut best.days);
-        }
-    }
-    best
+    scratch.arch.dispatch(Kernel { model, tables, who, scratch })
 }
 
-/// The cheapest place on each day, travel, prices and absence together.
+/// The ways to sites that have the product at all.
 #[inline(always)]
-fn open_days<const W: usize>(
+fn open_ways<const W: usize>(
     model: &Model<'_>,
     tables: &Tables<W>,
     who: &Who,
     product: usize,
-    scratch: &mut Scratch<W>,
+    ways: &mut Vec<OpenWay>,
 ) {
-    let mut open = [BIG; W];
-    for h in 0..model.halves {
-        let mut here = [BIG; W];
-        for way in model.ways_of(who) {
-            let at = product * model.sites + way.site as usize;
-            let row = &tables.cells[at * model.halves + h];
+    ways.clear();
+    for way in model.ways_of(who) {
+        let at = product * model.sites + way.site as usize;
+        if model.offered[at] {
+            let row = (at * model.halves) as u32;
             let cost = way.cost + tables.allocations[way.allocation as usize];
-            if way.partial || model.site_supply[at] != NONE {
-                let extra = model.site_supply[at];
-                let days = usize::from(way.first)..=usize::from(way.last);
-                for d in days {
-                    let dose = tables.site_doses.get(extra as usize).map_or(0, |r| r[d]);
-                    here[d] = here[d].min(row[d] + cost + dose);
-                }
-            } else {
-                for d in 0..W {
-                    here[d] = here[d].min(row[d] + cost);
-                }
-            }
-        }
-        for d in 0..W {
-            open[d] = open[d].min(here[d] + scratch.halves[h][d]);
+            ways.push(OpenWay { row, cost, first: way.first, last: way.last, partial: way.partial });
         }
     }
-    let doses = &tables.doses[product];
-    for d in 0..W {
-        scratch.open[d] = (open[d] + doses[d] + scratch.absence[d]).min(BIG);
+}
+
+/// Sixteen days of a set.
+#[inline(always)]
+fn sixteen(mask: &DayMask, chunk: usize) -> u32 {
+    (mask.0[chunk / 4] >> (chunk % 4 * LANES)) as u32 & 0xFFFF
+}
+
+/// `inside` on the days of the set, `outside` on the others.
+#[inline(always)]
+fn spread(days: u32, inside: &Lanes, outside: i32) -> Lanes {
+    let mut out = [outside; LANES];
+    for i in 0..LANES {
+        out[i] = if days >> i & 1 == 1 { inside[i] } else { outside };
+    }
+    out
+}
+
+/// The cheapest place on each day, travel, prices and absence together.
+#[inline(always)]
+fn open_days<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: &Who, scratch: &mut Scratch<W>) {
+    let teams = tables.teams[who.team as usize].as_chunks::<LANES>().0;
+    let out = scratch.open.as_chunks_mut::<LANES>().0;
+    for chunk in 0..W / LANES {
+        let mut open = [BIG; LANES];
+        for h in 0..model.halves {
+            let mut here = [BIG; LANES];
+            for way in &scratch.ways {
+                let cells = &tables.cells[way.row as usize + h].as_chunks::<LANES>().0[chunk];
+                let mut run = *cells;
+                if way.partial {
+                    limit_to_days(&mut run, chunk, way);
+                }
+                take_less(&mut here, &run, way.cost);
+            }
+            take_less(&mut open, &spread(sixteen(&who.available[h], chunk), &here, BIG), 0);
+        }
+        let absence = spread(sixteen(&who.on_shift, chunk), &teams[chunk], model.off_shift);
+        for i in 0..LANES {
+            out[chunk][i] = (open[i] + absence[i]).min(BIG);
+        }
+    }
+}
+
+#[inline(always)]
+fn take_less(least: &mut Lanes, run: &Lanes, cost: i32) {
+    for i in 0..LANES {
+        least[i] = least[i].min(run[i] + cost);
+    }
+}
+
+/// Takes the days out on which the way does not hold.
+#[inline(always)]
+fn limit_to_days(run: &mut Lanes, chunk: usize, way: &OpenWay) {
+    let (first, last) = (i32::from(way.first), i32::from(way.last));
+    for (i, x) in run.iter_mut().enumerate() {
+        let day = (chunk * LANES + i) as i32;
+        *x = if day < first || day > last { BIG } else { *x };
     }
 }
 
@@ -289,40 +348,46 @@ fn walk<const W: usize>(
     }
 }
 
-/// Which blocks the cheapest course is in: `(block, allocation)` for each remaining appointment.
-#[inline(always)]
+/// Which blocks the cheapest course is in: `(block, allocation)` for each remaining appointment. `best` must be a course
+/// that [`price`] found at the same tables.
 pub(crate) fn spots<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: &Who, best: &Best) -> [Spot; MOST] {
     let free = model.left.allocations.len() as u32;
     let mut out = [Spot { block: NONE, allocation: free }; MOST];
     let start = usize::from(who.start);
     let product = usize::from(best.product);
-    for k in start..model.appointments {
+    // For each appointment and half-day on which the person can come: (appointment, half, day).
+    let mut wanted = [(0, 0, 0); MOST * 3];
+    let mut count = 0;
+    for k in (start..model.appointments).filter(|k| pin_of(who, *k) == NONE) {
         let day = usize::from(best.days[k - start]);
-        let pin = pin_of(who, k);
-        out[k - start] = if pin == NONE {
-            cheapest_spot(model, tables, who, product, day)
-        } else {
-            Spot { block: pin, allocation: free }
-        };
+        for h in (0..model.halves).filter(|h| who.available[*h].has(day as u16)) {
+            wanted[count] = (k - start, h, day);
+            count += 1;
+        }
     }
-    out
-}
-
-#[inline(always)]
-fn cheapest_spot<const W: usize>(model: &Model<'_>, tables: &Tables<W>, who: &Who, product: usize, day: usize) -> Spot {
-    let mut least = i32::MAX;
-    let mut spot = Spot { block: NONE, allocation: 0 };
-    for h in (0..model.halves).filter(|h| who.available[*h].has(day as u16)) {
-        for way in model.ways_of(who) {
-            let at = product * model.sites + way.site as usize;
+    // Of equals the earlier half, then the way named first.
+    let mut least = [(i32::MAX, 0); MOST];
+    for way in model.ways_of(who) {
+        let at = product * model.sites + way.site as usize;
+        if !model.offered[at] {
+            continue;
+        }
+        let cost = way.cost + tables.allocations[way.allocation as usize];
+        for (k, h, day) in wanted[..count].iter().copied().filter(|w| !way.partial || holds(way, w.2)) {
             let cell = at * model.halves + h;
-            let dose = tables.site_doses.get(model.site_supply[at] as usize).map_or(0, |r| r[day]);
-            let cost = tables.cells[cell][day] + way.cost + tables.allocations[way.allocation as usize] + dose;
-            if cost < least && holds(way, day) && model.block_of[cell * model.days + day] != NONE {
-                least = cost;
-                spot = Spot { block: model.block_of[cell * model.days + day], allocation: way.allocation };
+            let here = (tables.cells[cell][day] + cost, h);
+            if here < least[k] {
+                least[k] = here;
+                out[k] = Spot { block: (cell * model.days + day) as u32, allocation: way.allocation };
             }
         }
     }
-    spot
+    for k in start..model.appointments {
+        let spot = &mut out[k - start];
+        match pin_of(who, k) {
+            NONE => spot.block = model.block_of[spot.block as usize],
+            pin => *spot = Spot { block: pin, allocation: free },
+        }
+    }
+    out
 }

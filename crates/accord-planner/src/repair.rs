@@ -68,25 +68,20 @@ impl<'m, 'p, const W: usize> Exchange<'m, 'p, W> {
             return;
         }
         let mut waiting = self.unplaced();
-        pulp::Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                for n in 0..moves {
-                    let left = 1.0 - n as f64 / moves as f64;
-                    let threshold = warm * left * left * (random.below(1024) as f64 / 1024.0);
-                    let q = if n % 4 == 0 && !waiting.is_empty() {
-                        waiting[random.below(waiting.len())]
-                    } else {
-                        random.below(people)
-                    };
-                    self.step(q, threshold as i64, random);
-                    if n % 512 == 511 {
-                        waiting = self.unplaced();
-                        self.keep_best();
-                    }
-                }
-            },
-        );
+        for n in 0..moves {
+            let left = 1.0 - n as f64 / moves as f64;
+            let threshold = warm * left * left * (random.below(1024) as f64 / 1024.0);
+            let q = if n % 4 == 0 && !waiting.is_empty() {
+                waiting[random.below(waiting.len())]
+            } else {
+                random.below(people)
+            };
+            self.step(q, threshold as i64, random);
+            if n % 512 == 511 {
+                waiting = self.unplaced();
+                self.keep_best();
+            }
+        }
         self.keep_best();
     }
 

@@ -130,6 +130,17 @@ fn the_answer_is_the_same_again_and_with_any_number_of_threads() {
 }
 
 #[test]
+fn one_thread_and_two_give_the_same_plan_and_proof() {
+    for seed in 0..6 {
+        let days = [20, 56, 80][seed as usize % 3];
+        let size = Size { people: 90, sites: 4, days, appointments: 1 + seed as usize % 2, sparse: 3, places: 2 };
+        let p = problem(500 + seed, &size);
+        let with = |threads| quiet(&p, Budget { threads, ..Budget::standard().times(0.4) });
+        assert_eq!(with(1), with(2), "seed {seed}");
+    }
+}
+
+#[test]
 fn reasons_say_what_stands_in_the_way() {
     let size = Size { people: 6, sites: 1, days: 10, appointments: 2, sparse: 1, places: 1 };
     let mut p = problem(3, &size);
