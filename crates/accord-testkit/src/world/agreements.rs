@@ -13,10 +13,30 @@ const HUB_SHARE: f64 = 0.60;
 /// Most that one foreign employer may use of any other site.
 const OTHER_SHARE: f64 = 0.35;
 
-/// Employers that have come to terms with one centre only, and for fewer people than they have now.
-const ONE_CENTRE: [(&str, &str); 2] = [("JSC", "VS2537"), ("LLV", "VS2543")];
-/// The share of those within reach that such an agreement was made for.
-const MADE_FOR: f64 = 0.85;
+/// An employer that has come to terms with a few sites only.
+struct Few {
+    employer: &'static str,
+    sites: &'static [&'static str],
+    /// The share of its people within reach that the agreement was made for; as much as others where none.
+    made_for: Option<f64>,
+}
+
+impl Few {
+    /// What was agreed for a site: two appointments for each person, spread over the sites, one person at least.
+    fn appointments(&self, site: &str, within_reach: u32) -> Option<u32> {
+        let people = (f64::from(within_reach) * self.made_for?).ceil() as usize;
+        let at = self.sites.iter().position(|one| *one == site)?;
+        let share = (people + self.sites.len() - 1 - at) / self.sites.len();
+        u32::try_from(2 * share.max(1)).ok()
+    }
+}
+
+/// Home care agencies that stay in the town they come from, and a council that has grown since it signed with one hub.
+const FEW: [Few; 3] = [
+    Few { employer: "JSC", sites: &["VS2673", "VS2537"], made_for: None },
+    Few { employer: "LLV", sites: &["VS2713", "VS2543"], made_for: None },
+    Few { employer: "TDC", sites: &["VS2673"], made_for: Some(0.85) },
+];
 
 /// Hubs are open to all and each host's sites to its own people; other pairs by chance.
 pub(super) fn permitted(seed: u64, organisations: &[Organisation], sites: &[Site]) -> Permitted {
@@ -28,8 +48,8 @@ pub(super) fn permitted(seed: u64, organisations: &[Organisation], sites: &[Site
                 .iter()
                 .map(|site| {
                     let chance = dice.chance(PERMITTED);
-                    let open = match one_centre(organisation) {
-                        Some(centre) => centre == site.id,
+                    let open = match few(organisation) {
+                        Some(few) => few.sites.contains(&site.id.as_str()),
                         None => chance || site.kind == "hospital_hub" || is_own(organisation, site),
                     };
                     organisation.is_employer && open
@@ -39,8 +59,8 @@ pub(super) fn permitted(seed: u64, organisations: &[Organisation], sites: &[Site
         .collect()
 }
 
-fn one_centre(organisation: &Organisation) -> Option<&'static str> {
-    ONE_CENTRE.iter().find(|(employer, _)| *employer == organisation.id).map(|(_, centre)| *centre)
+fn few(organisation: &Organisation) -> Option<&'static Few> {
+    FEW.iter().find(|few| few.employer == organisation.id)
 }
 
 /// A host's own people, and the practices of a network at the network's sites.
@@ -71,9 +91,8 @@ pub(super) fn write(
                     let hub = sites[at].kind == "hospital_hub";
                     let share = if hub { HUB_SHARE } else { OTHER_SHARE };
                     let most = (places * share).ceil() as u32;
-                    // Two appointments each.
-                    let agreed = 2 * ((f64::from(near[at]) * MADE_FOR) as u32).max(1);
-                    let limit = if one_centre(employer).is_some() { agreed.min(most) } else { most };
+                    let agreed = few(employer).and_then(|few| few.appointments(&sites[at].id, near[at]));
+                    let limit = agreed.map_or(most, |agreed| agreed.min(most));
                     allocations.push(Allocation {
                         employer_id: employer.id.clone(),
                         site_id: sites[at].id.clone(),
