@@ -19,7 +19,7 @@ const SHORT: (&str, f64) = ("E07000076", 0.88);
 /// Share of the dose 1 places that weeks 6 and 7 add.
 const LATE: f64 = 0.11;
 /// Longest way to a clinic, minutes.
-pub(super) const TRAVEL_LIMIT: u16 = 45;
+pub(super) const TRAVEL_LIMIT: u16 = 60;
 /// Deliveries come in packs of this many doses.
 const PACK: u32 = 10;
 /// Nobody opens a second half-day for less than this many minutes.
