@@ -43,7 +43,9 @@ const VARIATIONS: [(Variation, &str); 5] = [
     (Variation::DayAndMonthSwapped, "day_and_month_swapped"),
     (Variation::MovedAway, "moved_away"),
 ];
-const TRAPS: [(fn(u32) -> Trap, &str); 6] = [
+/// Makes a trap of the person it leads to.
+type MakeTrap = fn(u32) -> Trap;
+const TRAPS: [(MakeTrap, &str); 6] = [
     (Trap::Twin, "twin"),
     (Trap::SameName, "same_name"),
     (Trap::SameNameAndBirth, "same_name_and_birth"),
