@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use accord_testkit::geo::Geo;
-use accord_testkit::world::{Fault, RowKind, Settings, Trap, Truth, World};
+use accord_testkit::world::{Fault, RowKind, Settings, Trap, Truth, Variation, World};
 use calamine::Reader as _;
 use jiff::civil::{Date, Time, date};
 use sha2::{Digest as _, Sha256};
@@ -188,7 +188,10 @@ fn people_are_as_promised() {
         names.entry((name, person.born)).or_default().push(person.index);
     }
     for (name, same) in names.iter().filter(|(_, same)| same.len() > 1) {
-        let meant = |i: &u32| matches!(people[*i as usize].trap, Some(Trap::SameNameAndBirth(_)));
+        let meant = |i: &u32| {
+            let trap = people[*i as usize].trap;
+            matches!(trap, Some(Trap::SameNameAndBirth(_) | Trap::SameNameAndBirthUnnumbered(_)))
+        };
         assert!(same.iter().all(meant), "{name:?} by accident");
     }
     let share = |count: usize| count as f64 / people.len() as f64;
@@ -227,6 +230,76 @@ fn every_edge_name_and_every_fault_is_there() {
     assert_eq!(faults.len(), 6, "{faults:?}");
     let share = faults.values().sum::<usize>() as f64 / f64::from(rows);
     assert!((0.006..0.013).contains(&share), "{share}");
+}
+
+#[test]
+fn pairs_that_the_lists_leave_open_are_there_and_the_truth_tells_which_is_which() {
+    for (seed, people, each) in [(1, 20_000, 5), (2, 20_000, 5), (1, 2_000, 1), (2, 2_000, 1), (3, 2_000, 1)] {
+        let world = world(seed, people);
+        let mut written: HashMap<Variation, usize> = HashMap::new();
+        let mut alike: HashMap<&str, usize> = HashMap::new();
+        for person in &world.truth.people {
+            let varied: Vec<_> = person.rows.iter().filter(|row| row.variation.is_some()).collect();
+            for row in &varied {
+                assert_eq!((row.kind, person.rows.len()), (RowKind::OtherEmployer, 2), "{person:?}");
+                assert_ne!(row.employer_id, person.employer_id);
+                assert_eq!(row.planted_fault, None);
+                *written.entry(row.variation.expect("varied")).or_default() += 1;
+            }
+            let Some(trap) = person.trap.filter(|trap| trap.leaves_it_open()) else { continue };
+            assert!(varied.is_empty() && person.rows.len() == 1, "{person:?}");
+            let other = &world.truth.people[trap.other() as usize];
+            assert_eq!(other.trap.map(Trap::other), Some(person.index));
+            assert_ne!(person.employer_id, other.employer_id);
+            assert_eq!(person.surname, other.surname);
+            let (named, born, housed) =
+                (person.forename == other.forename, person.born == other.born, person.home == other.home);
+            let kind = match trap {
+                Trap::SameNameAndBirthUnnumbered(_) => "one name",
+                Trap::TwinByInitial(_) => "twins",
+                _ => "parent and child",
+            };
+            let expected = [("one name", true, true, false), ("twins", false, true, true)];
+            let expected = expected.iter().find(|e| e.0 == kind).map_or((true, false, true), |e| (e.1, e.2, e.3));
+            assert_eq!((named, born, housed), expected, "{person:?} {other:?}");
+            *alike.entry(kind).or_default() += 1;
+        }
+        assert!(written.len() == 5 && written.values().all(|n| *n == each), "{seed} {people}: {written:?}");
+        assert!(alike.len() == 3 && alike.values().all(|n| *n == 2 * each), "{seed} {people}: {alike:?}");
+    }
+}
+
+/// Leave that spans the days in which first appointments are given.
+fn away_for_long(world: &World) -> usize {
+    let from = world.campaign.starts.to_string();
+    let until = world.campaign.first_dose_until.to_string();
+    let spans = |cell: &String| match cell.split_once(" to ") {
+        Some((a, b)) => a.len() == 10 && b.len() == 10 && *a <= *from && *b >= *until,
+        None => false,
+    };
+    let rows = |file: &accord_testkit::world::StaffFile| {
+        read_back(&file.file_name, &file.bytes).iter().filter(|record| record.iter().any(spans)).count()
+    };
+    world.staff_files.iter().map(rows).sum()
+}
+
+#[test]
+fn a_few_are_away_and_three_employers_have_agreed_too_little() {
+    for (seed, people) in [(1, 20_000), (4, 2_000), (5, 2_000)] {
+        let world = world(seed, people);
+        let away = away_for_long(&world);
+        let wanted = people as usize * 3 / 1000;
+        assert!((wanted..wanted + wanted / 2 + 1).contains(&away), "{away} of {people} are away");
+        for (employer, sites) in [("JSC", 2), ("LLV", 2), ("TDC", 1)] {
+            let has = world.organisations.iter().find(|o| o.id == employer).map_or(0, |o| o.people);
+            let agreed = world.agreements.iter().flat_map(|a| &a.allocations).filter(|a| a.employer_id == employer);
+            let limits: Vec<u32> = agreed.map(|a| a.limit.expect("a foreign site has a limit")).collect();
+            assert_eq!(limits.len(), sites, "{employer}: {limits:?}");
+            // Of so few people that one is more than a seventh nobody is left out.
+            let is_short = sites == 1 && has >= 14;
+            assert_eq!(limits.iter().sum::<u32>() < 2 * has, is_short, "{employer}: {limits:?} for {has}");
+        }
+    }
 }
 
 #[test]

@@ -73,6 +73,12 @@ fn every_line_of_the_table() {
         ("; A Lee; 1980-02-03; CO1 1AA;", ann, maybe()),
         ("; A Lee; 1980-02-03; CO2 2BB;", ann, Verdict::New),
         ("; Ann Married; 1980-02-03; CO1 1AA;", ann, maybe()),
+        ("; Catherine Lee; 1980-02-03; CO1 1AA;", "A; Katherine Lee; 1980-02-03; CO1 1AA;", maybe()),
+        ("; Brain Lee; 1980-02-03; CO1 1AA;", "A; Brian Lee; 1980-02-03; CO1 1AA;", maybe()),
+        ("; Phillip Lee; 1980-02-03; CO1 1AA;", "A; Philip Lee; 1980-02-03; CO1 1AA;", maybe()),
+        ("; Catherine Lee; 1980-02-03; CO2 2BB;", "A; Katherine Lee; 1980-02-03; CO1 1AA;", Verdict::New),
+        ("; Martin Lee; 1980-02-03; CO1 1AA;", "A; Marina Lee; 1980-02-03; CO1 1AA;", Verdict::New),
+        ("; Tim Lee; 1980-02-03; CO1 1AA;", "A; Jim Lee; 1980-02-03; CO1 1AA;", Verdict::New),
         ("; Eva Lee; 1980-02-03; CO1 1AA; 07700900001", ann, Verdict::New),
         ("; Bea Poe; 1980-02-03; CO1 1AA; 07700900001", ann, Verdict::New),
         // No date of birth.

@@ -19,6 +19,9 @@ const TODAY: Date = Date::constant(2027, 1, 4);
 /// Where the rows of a file went: row to person and item.
 type Went = HashMap<(String, u32), (Option<PersonId>, bool)>;
 
+/// The records of each person of the truth.
+type Records = Vec<HashSet<PersonId>>;
+
 fn world() -> World {
     let people = std::env::var("ACCORD_TEST_PEOPLE").ok().and_then(|n| n.parse().ok()).unwrap_or(2_000);
     World::new(Settings { people, ..Settings::demo(TODAY) })
@@ -88,7 +91,8 @@ fn the_lists_of_all_employers_come_in() {
         }
     }
     let kinds = fresh.db.read_now(&fresh.who, |tx| store::open_counts(tx, None)).expect("reads");
-    let (split, asked) = check(&fresh, &world, &went);
+    let (split, asked, records) = check(&fresh, &world, &went);
+    left_open(&fresh, &world, &records);
     println!(
         "{} people, {} lists, {seconds:.2} s, {cpu:.2} s of processor time; split {split}, of those asked about {asked}; open {kinds:?}",
         world.truth.people.len(),
@@ -98,16 +102,43 @@ fn the_lists_of_all_employers_come_in() {
     again(&fresh, &world, &lists);
 }
 
-/// Nobody lost, nobody merged with somebody else; how many people have several records, and how many of those are asked about.
-fn check(fresh: &Fresh, world: &World, went: &Went) -> (usize, usize) {
-    let pairs: HashSet<PersonId> = fresh
-        .db
-        .read_now(&fresh.who, |tx| store::open_items(tx, &Filter::default(), 1_000_000))
-        .expect("reads")
-        .into_iter()
-        .filter(|open| open.item.kind.is_pair())
-        .filter_map(|open| open.item.person)
-        .collect();
+/// The open items about two records: the later and the earlier one.
+fn open_pairs(fresh: &Fresh, wanted: fn(ItemKind) -> bool) -> Vec<(PersonId, PersonId)> {
+    let open = fresh.db.read_now(&fresh.who, |tx| store::open_items(tx, &Filter::default(), 1_000_000));
+    let items = open.expect("reads").into_iter().map(|open| open.item).filter(|item| wanted(item.kind));
+    items.filter_map(|item| item.person.zip(item.other)).collect()
+}
+
+/// Whatever the truth says the lists leave open is a possible duplicate, and of the two records one may be planned.
+fn left_open(fresh: &Fresh, world: &World, records: &Records) {
+    let pairs = open_pairs(fresh, |kind| kind == ItemKind::PossibleDuplicate);
+    let later: HashSet<PersonId> = pairs.iter().map(|(later, _)| *later).collect();
+    let (mut one, mut two) = (0, 0);
+    for person in &world.truth.people {
+        let mine = &records[person.index as usize];
+        let is_asked = |ours: &HashSet<PersonId>, theirs: &HashSet<PersonId>| {
+            pairs.iter().any(|(a, b)| ours.contains(a) && theirs.contains(b) || ours.contains(b) && theirs.contains(a))
+        };
+        if person.rows.iter().any(|row| row.variation.is_some()) {
+            one += 1;
+            assert_eq!(mine.len(), 2, "merged without asking: {person:?}");
+            assert!(is_asked(mine, mine), "one person, and nobody asks: {person:?}");
+            assert_eq!(mine.intersection(&later).count(), 1, "one of the two waits: {person:?}");
+        }
+        if let Some(trap) = person.trap.filter(|trap| trap.leaves_it_open()) {
+            two += 1;
+            let theirs = &records[trap.other() as usize];
+            assert!(is_asked(mine, theirs), "two people alike, and nobody asks: {person:?}");
+        }
+    }
+    assert!(one >= 5 && two >= 6, "{one} of one person, {two} of two");
+}
+
+/// Nobody lost, nobody merged with somebody else; how many people have several records, how many of those are asked
+/// about, and the records.
+fn check(fresh: &Fresh, world: &World, went: &Went) -> (usize, usize, Records) {
+    let pairs: HashSet<PersonId> = open_pairs(fresh, ItemKind::is_pair).into_iter().map(|(later, _)| later).collect();
+    let mut all = Records::new();
     let mut owner: HashMap<PersonId, u32> = HashMap::new();
     let (mut split, mut asked) = (0, 0);
     for person in &world.truth.people {
@@ -139,8 +170,9 @@ fn check(fresh: &Fresh, world: &World, went: &Went) -> (usize, usize) {
                 "twins are no question: {person:?}"
             );
         }
+        all.push(records);
     }
-    (split, asked)
+    (split, asked, all)
 }
 
 /// All lists once more with a blank line at the end: nobody is added, changed or asked about.

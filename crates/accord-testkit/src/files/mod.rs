@@ -59,6 +59,7 @@ pub(crate) fn write(
                     kind: job.kind,
                     surname: style.letters(&job.surname),
                     planted_fault: *fault,
+                    variation: job.variation,
                 }),
                 other => other_rows.push(OtherRow {
                     employer_id: organisation.id.clone(),

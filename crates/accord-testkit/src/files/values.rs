@@ -62,17 +62,20 @@ fn cell(style: &Style, field: Field, person: &TruthPerson, job: &Job, fault: Opt
                 _ => style.letters(name),
             }
         }
-        Field::Born => match fault {
-            Some(Fault::MissingBirthDate) => String::new(),
-            Some(Fault::ImpossibleDate) => date(style.dates, person.born.year(), 2, 31),
-            _ => date(style.dates, person.born.year(), person.born.month(), person.born.day()),
-        },
+        Field::Born => {
+            let born = job.born.unwrap_or(person.born);
+            match fault {
+                Some(Fault::MissingBirthDate) => String::new(),
+                Some(Fault::ImpossibleDate) => date(style.dates, born.year(), 2, 31),
+                _ => date(style.dates, born.year(), born.month(), born.day()),
+            }
+        }
         Field::NhsNumber => nhs_number(style, job.nhs_number.as_deref(), fault),
         Field::Home => postcode(style, &job.home),
         Field::Base => postcode(style, &job.base),
         Field::Email => job.email.clone(),
         Field::Mobile if fault == Some(Fault::SpoiltPhone) => "7.7009E+09".to_owned(),
-        Field::Mobile => phone(style, &person.mobile),
+        Field::Mobile => phone(style, job.mobile.as_deref().unwrap_or(&person.mobile)),
         Field::Title => job.title.to_owned(),
         Field::StaffGroup => job.staff_group.to_owned(),
         Field::Team => job.team.clone(),

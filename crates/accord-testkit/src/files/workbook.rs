@@ -56,10 +56,10 @@ fn build(
                 continue;
             }
             match (field, line) {
-                (Field::Born, Line::Job { person, fault, .. })
+                (Field::Born, Line::Job { person, job, fault })
                     if *fault != Some(Fault::ImpossibleDate) && !dice.chance(TEXT_DATES) =>
                 {
-                    let born = person.born;
+                    let born = job.born.unwrap_or(person.born);
                     let (year, month) = (born.year() as u16, born.month() as u8);
                     let born = ExcelDateTime::from_ymd(year, month, born.day() as u8)?;
                     sheet.write_datetime_with_format(row, column, &born, &as_date)?;

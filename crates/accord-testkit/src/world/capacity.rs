@@ -18,6 +18,8 @@ const LOAD: f64 = 0.92;
 const SHORT: (&str, f64) = ("E07000076", 0.88);
 /// Share of the dose 1 places that weeks 6 and 7 add.
 const LATE: f64 = 0.11;
+/// Longest way to a clinic, minutes.
+pub(super) const TRAVEL_LIMIT: u16 = 60;
 /// Deliveries come in packs of this many doses.
 const PACK: u32 = 10;
 /// Nobody opens a second half-day for less than this many minutes.
@@ -44,7 +46,7 @@ pub(super) fn campaign(today: Date) -> Campaign {
         first_dose_until: starts.saturating_add(20.days()),
         ends: starts.saturating_add(55.days()),
         team_cover_percent: 15,
-        travel_limit_minutes: 60,
+        travel_limit_minutes: TRAVEL_LIMIT,
     }
 }
 

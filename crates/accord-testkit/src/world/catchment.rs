@@ -1,14 +1,13 @@
 //! How many people each site would serve if everybody spread over the sites they may use and can
 //! reach, near ones and big ones more. Capacity is laid out by it.
 
+use super::capacity::TRAVEL_LIMIT;
 use super::staff::Staff;
 use super::{Organisation, Site};
 use crate::geo::{Geo, SectorId};
 
 /// Minutes after which a site's pull falls to a third.
 const PULL_MINUTES: f64 = 12.0;
-/// Nobody is asked to travel longer.
-const LIMIT: u16 = 60;
 
 /// For each organisation and site: may its people go there?
 pub(super) type Permitted = Vec<Vec<bool>>;
@@ -45,6 +44,19 @@ pub(super) fn demand(
     demand
 }
 
+/// For each organisation and site: how many of its people live within the travel limit.
+pub(super) fn within_reach(geo: &Geo, organisations: &[Organisation], sites: &[Site], staff: &Staff) -> Vec<Vec<u32>> {
+    let mut count = vec![vec![0; sites.len()]; organisations.len()];
+    let places: Vec<SectorId> = sites.iter().map(|s| sector_of(geo, &s.postcode)).collect();
+    for person in &staff.people {
+        let home = sector_of(geo, &person.truth.home);
+        for (count, place) in count[person.jobs[0].employer].iter_mut().zip(&places) {
+            *count += u32::from(geo.travel.minutes_between(home, *place) <= TRAVEL_LIMIT);
+        }
+    }
+    count
+}
+
 fn sector_of(geo: &Geo, postcode: &str) -> SectorId {
     geo.postcodes.find(postcode).expect("homes and sites are real postcodes").sector
 }
@@ -61,7 +73,7 @@ fn pulls(geo: &Geo, sites: &[Site]) -> Vec<Vec<f64>> {
             "gp_led" => 1.2,
             _ => 0.5,
         };
-        if minutes > LIMIT { 0.0 } else { size * (-f64::from(minutes) / PULL_MINUTES).exp() }
+        if minutes > TRAVEL_LIMIT { 0.0 } else { size * (-f64::from(minutes) / PULL_MINUTES).exp() }
     };
     let all = 0..geo.travel.sectors().len();
     all.map(|home| (0..sites.len()).map(|site| pull(home, site)).collect()).collect()

@@ -8,8 +8,10 @@ mod capacity;
 mod catchment;
 mod csv_out;
 pub(crate) mod dice;
+mod duplicates;
 mod homes;
 mod jobs;
+mod long_leave;
 mod names;
 mod organisations;
 mod people;
@@ -22,7 +24,7 @@ mod truth;
 
 use jiff::civil::{Date, Time, Weekday};
 
-pub use truth::{Fault, OtherRow, RowKind, RowRef, Trap, Truth, TruthError, TruthPerson};
+pub use truth::{Fault, OtherRow, RowKind, RowRef, Trap, Truth, TruthError, TruthPerson, Variation};
 
 use crate::files;
 use crate::geo::Geo;
@@ -297,12 +299,15 @@ impl World {
         let mut organisations = organisations::employers(geo, settings);
         let sites = sites::choose(geo, settings.seed, &mut organisations);
         let mut staff = people::employ(geo, settings, &campaign, &organisations);
-        traps::set(geo, settings, &organisations, &mut staff);
+        let special = traps::set(geo, settings, &organisations, &mut staff);
         second_jobs::add(geo, settings, &organisations, &mut staff);
+        duplicates::add(geo, settings, &organisations, special, &mut staff);
+        long_leave::set(settings, &campaign, &mut staff);
         let permitted = agreements::permitted(settings.seed, &organisations, &sites);
         let demand = catchment::demand(geo, &organisations, &sites, &permitted, &staff);
         let opening = capacity::open(settings, &campaign, &sites, &demand);
-        let agreements = agreements::write(&campaign, &organisations, &sites, &permitted, &opening);
+        let within_reach = catchment::within_reach(geo, &organisations, &sites, &staff);
+        let agreements = agreements::write(&campaign, &organisations, &sites, &permitted, &opening, &within_reach);
         let (staff_files, truth) = files::write(settings, &campaign, &organisations, staff);
         Self {
             settings,

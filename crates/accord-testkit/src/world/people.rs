@@ -141,6 +141,9 @@ impl Maker<'_> {
             nhs_number: nhs_number.clone(),
             home: home.clone(),
             email: email.clone(),
+            born: None,
+            mobile: None,
+            variation: None,
         };
         let truth = TruthPerson {
             index,

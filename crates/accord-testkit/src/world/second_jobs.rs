@@ -15,13 +15,7 @@ const TWO_ASSIGNMENTS: f64 = 0.02;
 /// Adds second jobs. Another employer's row differs in small ways: a married name, no NHS number,
 /// an old address - never so many that nobody could tell who it is.
 pub(super) fn add(geo: &Geo, settings: Settings, organisations: &[Organisation], staff: &mut Staff) {
-    let mut adder = Adder {
-        geo,
-        organisations,
-        dice: Dice::new(settings.seed, "second jobs"),
-        first_of: first_people(organisations, staff),
-        totals: totals(organisations.iter().map(|o| f64::from(o.people).sqrt())),
-    };
+    let mut adder = Adder::new(geo, settings, "second jobs", organisations, staff);
     for (at, forename, surname) in std::mem::take(&mut staff.variants) {
         let keeps_letters = in_windows_1252(&forename) == forename;
         adder.variant(staff, at, forename, surname, keeps_letters);
@@ -48,15 +42,32 @@ fn first_people(organisations: &[Organisation], staff: &Staff) -> Vec<usize> {
     first
 }
 
-struct Adder<'g> {
-    geo: &'g Geo,
-    organisations: &'g [Organisation],
-    dice: Dice,
+/// Draws second jobs, from a stream of its own for each topic.
+pub(super) struct Adder<'g> {
+    pub(super) geo: &'g Geo,
+    pub(super) organisations: &'g [Organisation],
+    pub(super) dice: Dice,
     first_of: Vec<usize>,
     totals: Vec<f64>,
 }
 
-impl Adder<'_> {
+impl<'g> Adder<'g> {
+    pub(super) fn new(
+        geo: &'g Geo,
+        settings: Settings,
+        topic: &str,
+        organisations: &'g [Organisation],
+        staff: &Staff,
+    ) -> Self {
+        Self {
+            geo,
+            organisations,
+            dice: Dice::new(settings.seed, topic),
+            first_of: first_people(organisations, staff),
+            totals: totals(organisations.iter().map(|o| f64::from(o.people).sqrt())),
+        }
+    }
+
     fn second_assignment(&mut self, staff: &mut Staff, at: usize) {
         let employer = staff.people[at].jobs[0].employer;
         let colleague = self.colleague(staff, employer);
@@ -86,10 +97,15 @@ impl Adder<'_> {
             job.forename = job.forename.chars().take(1).collect();
         }
         if self.dice.chance(0.25) {
-            let base = self.geo.postcodes.find(&job.base).expect("bases are real postcodes");
-            job.home = homes::near(self.geo, base, &mut self.dice).text.to_string();
+            job.home = self.home_near(&job.base);
         }
         staff.people[at].jobs.push(job);
+    }
+
+    /// A home for somebody who works at `base`.
+    pub(super) fn home_near(&mut self, base: &str) -> String {
+        let base = self.geo.postcodes.find(base).expect("bases are real postcodes");
+        homes::near(self.geo, base, &mut self.dice).text.to_string()
     }
 
     /// The same person, written in another way on another employer's list.
@@ -104,7 +120,7 @@ impl Adder<'_> {
     }
 
     /// A job with an employer the person has none with yet.
-    fn elsewhere(&mut self, staff: &Staff, at: usize, fits: impl Fn(&Organisation) -> bool) -> Option<Job> {
+    pub(super) fn elsewhere(&mut self, staff: &Staff, at: usize, fits: impl Fn(&Organisation) -> bool) -> Option<Job> {
         let known: Vec<usize> = staff.people[at].jobs.iter().map(|j| j.employer).collect();
         for _ in 0..60 {
             let employer = self.dice.weighted(&self.totals);

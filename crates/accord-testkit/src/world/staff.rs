@@ -1,6 +1,8 @@
 //! A person with their jobs, before anything is written into lists.
 
-use super::truth::{RowKind, TruthPerson};
+use jiff::civil::Date;
+
+use super::truth::{RowKind, TruthPerson, Variation};
 
 /// What an employer has on its list about one of its people.
 #[derive(Clone, Debug)]
@@ -21,6 +23,10 @@ pub(crate) struct Job {
     pub(crate) nhs_number: Option<String>,
     pub(crate) home: String,
     pub(crate) email: String,
+    /// Date of birth and mobile where this employer has others than the truth.
+    pub(crate) born: Option<Date>,
+    pub(crate) mobile: Option<String>,
+    pub(crate) variation: Option<Variation>,
 }
 
 #[derive(Clone, Debug)]

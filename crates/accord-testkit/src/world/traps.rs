@@ -12,8 +12,8 @@ use crate::geo::Geo;
 /// The size at which each edge name appears once.
 const FULL_SIZE: usize = 20_000;
 
-/// Gives some people an edge name, and makes twins and namesakes.
-pub(super) fn set(geo: &Geo, settings: Settings, organisations: &[Organisation], staff: &mut Staff) {
+/// Gives some people an edge name, and makes twins and namesakes; who they are.
+pub(super) fn set(geo: &Geo, settings: Settings, organisations: &[Organisation], staff: &mut Staff) -> HashSet<usize> {
     let mut setter =
         Setter { geo, settings, organisations, dice: Dice::new(settings.seed, "traps"), special: HashSet::new() };
     setter.edge_names(staff);
@@ -27,6 +27,7 @@ pub(super) fn set(geo: &Geo, settings: Settings, organisations: &[Organisation],
     for _ in 0..people / 4000 {
         setter.same_name_and_birth(staff);
     }
+    setter.special
 }
 
 struct Setter<'g> {
@@ -95,7 +96,7 @@ impl Setter<'_> {
         rename(&mut staff.people[other], &forename, &model.surname);
         staff.people[other].truth.born = model.born;
         move_home(&mut staff.people[other], &model.home);
-        self.link(staff, one, other, Trap::Twin);
+        link(staff, one, other, Trap::Twin);
     }
 
     fn namesakes(&mut self, staff: &mut Staff) {
@@ -107,7 +108,7 @@ impl Setter<'_> {
         while staff.people[other].truth.born == model.born {
             staff.people[other].truth.born = birth_date(self.settings.today, &mut self.dice);
         }
-        self.link(staff, one, other, Trap::SameName);
+        link(staff, one, other, Trap::SameName);
     }
 
     fn same_name_and_birth(&mut self, staff: &mut Staff) {
@@ -130,16 +131,17 @@ impl Setter<'_> {
             let home = homes::near(self.geo, base, &mut self.dice).text.to_string();
             move_home(&mut staff.people[other], &home);
         }
-        self.link(staff, one, other, Trap::SameNameAndBirth);
-    }
-
-    fn link(&self, staff: &mut Staff, one: usize, other: usize, trap: fn(u32) -> Trap) {
-        staff.people[one].truth.trap = Some(trap(staff.people[other].truth.index));
-        staff.people[other].truth.trap = Some(trap(staff.people[one].truth.index));
+        link(staff, one, other, Trap::SameNameAndBirth);
     }
 }
 
-fn rename(person: &mut Person, forename: &str, surname: &str) {
+/// Each must not be taken for the other.
+pub(super) fn link(staff: &mut Staff, one: usize, other: usize, trap: fn(u32) -> Trap) {
+    staff.people[one].truth.trap = Some(trap(staff.people[other].truth.index));
+    staff.people[other].truth.trap = Some(trap(staff.people[one].truth.index));
+}
+
+pub(super) fn rename(person: &mut Person, forename: &str, surname: &str) {
     let email = email(forename, surname, person.truth.index);
     let job = &mut person.jobs[0];
     for (name, to) in [
@@ -154,7 +156,7 @@ fn rename(person: &mut Person, forename: &str, surname: &str) {
     }
 }
 
-fn move_home(person: &mut Person, home: &str) {
+pub(super) fn move_home(person: &mut Person, home: &str) {
     home.clone_into(&mut person.truth.home);
     home.clone_into(&mut person.jobs[0].home);
 }

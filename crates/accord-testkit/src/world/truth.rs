@@ -50,6 +50,33 @@ pub enum Trap {
     SameName(u32),
     /// Same name and birth date, other NHS number and home.
     SameNameAndBirth(u32),
+    /// Same name and birth date; one list has no NHS number and nothing else agrees.
+    SameNameAndBirthUnnumbered(u32),
+    /// Twins, one of them with an initial and no NHS number on the list.
+    TwinByInitial(u32),
+    /// Same name, home and telephone, a generation apart; one list has no NHS number.
+    ParentAndChild(u32),
+}
+
+impl Trap {
+    /// The person this one must not be merged with.
+    #[must_use]
+    pub fn other(self) -> u32 {
+        match self {
+            Self::Twin(other)
+            | Self::SameName(other)
+            | Self::SameNameAndBirth(other)
+            | Self::SameNameAndBirthUnnumbered(other)
+            | Self::TwinByInitial(other)
+            | Self::ParentAndChild(other) => other,
+        }
+    }
+
+    /// True where the lists alone leave it open whether the two are one: an importer has to ask.
+    #[must_use]
+    pub fn leaves_it_open(self) -> bool {
+        matches!(self, Self::SameNameAndBirthUnnumbered(_) | Self::TwinByInitial(_) | Self::ParentAndChild(_))
+    }
 }
 
 /// A row of a staff list.
@@ -68,6 +95,8 @@ pub struct RowRef {
     pub surname: String,
     /// What was spoilt on purpose.
     pub planted_fault: Option<Fault>,
+    /// How this list differs so far from the person's main one that an importer has to ask.
+    pub variation: Option<Variation>,
 }
 
 /// What a row is to the person it means.
@@ -79,6 +108,21 @@ pub enum RowKind {
     SecondAssignment,
     /// The same person on another employer's list.
     OtherEmployer,
+}
+
+/// The same person written so that the lists alone leave open whether it is one. Never with an NHS number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Variation {
+    /// Only the initial of the forename.
+    Initial,
+    /// Another surname.
+    MarriedName,
+    /// The forename in another spelling.
+    Spelling,
+    /// Day and month of the birth date changed places.
+    DayAndMonthSwapped,
+    /// Another home and another telephone.
+    MovedAway,
 }
 
 /// What was spoilt on purpose in a row.

@@ -2,7 +2,8 @@
 //!
 //! First within the employer: the staff number is the key (see `import/changes.rs`). For the rest, each candidate is compared
 //! with the row, and the first line that fits decides. "Full" means given and family name agree folded (also swapped);
-//! "close" means the family name agrees and the given name is an initial, a beginning, or the preferred name of the other.
+//! "close" means the family name agrees and the given name is an initial, a beginning, or the preferred name of the other,
+//! or differs by one slip of the pen (Katherine, Catherine) in four letters or more.
 //!
 //! | NHS number | date of birth | name | and | verdict |
 //! |---|---|---|---|---|
@@ -197,9 +198,27 @@ fn name(row: &Traits, known: &Traits) -> Name {
     if row.given == known.given && row.given.chars().count() > 1 { Name::GivenOnly } else { Name::Other }
 }
 
-/// The given name of one is the beginning of the other's, or what the other is called.
+/// The given name of one is the beginning of the other's, what the other is called, or nearly the other's.
 fn close(short: &Traits, long: &Traits) -> bool {
-    !short.given.is_empty() && (long.given.starts_with(&short.given) || long.preferred == short.given)
+    !short.given.is_empty()
+        && (long.given.starts_with(&short.given)
+            || long.preferred == short.given
+            || is_one_slip(&short.given, &long.given))
+}
+
+/// One letter more, less or changed, or two neighbours changed about, in names of four letters or more.
+fn is_one_slip(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let shorter = one.len().min(other.len());
+    if shorter < 4 {
+        return false;
+    }
+    let head = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let tail = one.iter().rev().zip(other.iter().rev()).take(shorter - head).take_while(|(a, b)| a == b).count();
+    match (&one[head..one.len() - tail], &other[head..other.len() - tail]) {
+        ([a, b], [c, d]) => a == d && b == c,
+        (one, other) => one.len() <= 1 && other.len() <= 1,
+    }
 }
 
 impl Traits {

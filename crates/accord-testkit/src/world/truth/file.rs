@@ -1,6 +1,6 @@
 //! The truth as two CSV files, to lie beside the staff lists and be checked against.
 
-use super::{Fault, OtherRow, RowKind, RowRef, Trap, Truth, TruthError, TruthPerson};
+use super::{Fault, OtherRow, RowKind, RowRef, Trap, Truth, TruthError, TruthPerson, Variation};
 use crate::files::text::push_record;
 
 const PEOPLE: [&str; 16] = [
@@ -21,7 +21,7 @@ const PEOPLE: [&str; 16] = [
     "trap",
     "trap_person",
 ];
-const ROWS: [&str; 7] = ["employer", "file", "row", "person", "what", "surname", "fault"];
+const ROWS: [&str; 8] = ["employer", "file", "row", "person", "what", "surname", "fault", "variation"];
 
 const KINDS: [(RowKind, &str); 3] = [
     (RowKind::Main, "main"),
@@ -36,6 +36,23 @@ const FAULTS: [(Fault, &str); 6] = [
     (Fault::TrailingSpaces, "trailing_spaces"),
     (Fault::MissingName, "missing_name"),
 ];
+const VARIATIONS: [(Variation, &str); 5] = [
+    (Variation::Initial, "initial"),
+    (Variation::MarriedName, "married_name"),
+    (Variation::Spelling, "spelling"),
+    (Variation::DayAndMonthSwapped, "day_and_month_swapped"),
+    (Variation::MovedAway, "moved_away"),
+];
+/// Makes a trap of the person it leads to.
+type MakeTrap = fn(u32) -> Trap;
+const TRAPS: [(MakeTrap, &str); 6] = [
+    (Trap::Twin, "twin"),
+    (Trap::SameName, "same_name"),
+    (Trap::SameNameAndBirth, "same_name_and_birth"),
+    (Trap::SameNameAndBirthUnnumbered, "same_name_and_birth_unnumbered"),
+    (Trap::TwinByInitial, "twin_by_initial"),
+    (Trap::ParentAndChild, "parent_and_child"),
+];
 
 fn word<T: PartialEq>(words: &[(T, &'static str)], wanted: &T) -> &'static str {
     words.iter().find(|(known, _)| known == wanted).map_or("", |(_, word)| word)
@@ -48,18 +65,16 @@ fn meaning<T: Copy>(words: &[(T, &'static str)], wanted: &str) -> Option<T> {
 impl Truth {
     /// The people as CSV, without their rows: `person` (index), `forename`, `surname`, `sex`,
     /// `born`, `nhs_number`, `home`, `mobile`, `email`, `language`, `access_needs`, `priority`,
-    /// `employer`, `team`, `trap` (twin, same_name, same_name_and_birth), `trap_person`.
+    /// `employer`, `team`, `trap` (twin, same_name, same_name_and_birth: an importer can tell them
+    /// apart; same_name_and_birth_unnumbered, twin_by_initial, parent_and_child: it has to ask),
+    /// `trap_person`.
     #[must_use]
     pub fn people_csv(&self) -> String {
         let mut out = String::with_capacity(self.people.len() * 160);
         push_record(&mut out, ',', &PEOPLE);
         for person in &self.people {
-            let (trap, other) = match person.trap {
-                None => ("", None),
-                Some(Trap::Twin(other)) => ("twin", Some(other)),
-                Some(Trap::SameName(other)) => ("same_name", Some(other)),
-                Some(Trap::SameNameAndBirth(other)) => ("same_name_and_birth", Some(other)),
-            };
+            let same = |trap: Trap| TRAPS.iter().find(|(make, _)| make(trap.other()) == trap);
+            let trap = person.trap.and_then(same).map_or("", |(_, word)| word);
             let cells: [&str; 16] = [
                 &person.index.to_string(),
                 &person.forename,
@@ -76,7 +91,7 @@ impl Truth {
                 &person.employer_id,
                 &person.team,
                 trap,
-                &other.map(|o| o.to_string()).unwrap_or_default(),
+                &person.trap.map(|trap| trap.other().to_string()).unwrap_or_default(),
             ];
             push_record(&mut out, ',', &cells);
         }
@@ -85,7 +100,9 @@ impl Truth {
 
     /// Every record below the headers as CSV: `employer`, `file`, `row`, `person` (empty where it
     /// means nobody), `what` (main, second_assignment, other_employer, leaver, blank,
-    /// repeated_header, total), `surname` as the list has it, `fault`.
+    /// repeated_header, total), `surname` as the list has it, `fault`, `variation` (initial,
+    /// married_name, spelling, day_and_month_swapped, moved_away: the same person, and an importer
+    /// has to ask).
     #[must_use]
     pub fn rows_csv(&self) -> String {
         let mut out = String::with_capacity(self.people.len() * 64);
@@ -93,7 +110,8 @@ impl Truth {
         for person in &self.people {
             for row in &person.rows {
                 let fault = row.planted_fault.map_or("", |f| word(&FAULTS, &f));
-                let cells: [&str; 7] = [
+                let variation = row.variation.map_or("", |v| word(&VARIATIONS, &v));
+                let cells: [&str; 8] = [
                     &row.employer_id,
                     &row.file_name,
                     &row.row.to_string(),
@@ -101,13 +119,14 @@ impl Truth {
                     word(&KINDS, &row.kind),
                     &row.surname,
                     fault,
+                    variation,
                 ];
                 push_record(&mut out, ',', &cells);
             }
         }
         for row in &self.other_rows {
             let number = row.row.to_string();
-            let cells = [&row.employer_id, &row.file_name, &number, "", &row.what, "", ""];
+            let cells = [&row.employer_id, &row.file_name, &number, "", &row.what, "", "", ""];
             push_record(&mut out, ',', &cells);
         }
         out
@@ -172,13 +191,13 @@ impl Cells<'_> {
 }
 
 fn read_person(cells: &Cells<'_>) -> Result<TruthPerson, String> {
-    let other = |trap: fn(u32) -> Trap| cells.parse(15).map(trap).map(Some);
     let trap = match cells.text(14)?.as_str() {
         "" => None,
-        "twin" => other(Trap::Twin)?,
-        "same_name" => other(Trap::SameName)?,
-        "same_name_and_birth" => other(Trap::SameNameAndBirth)?,
-        word => return Err(format!("cell 15 cannot be \"{word}\"")),
+        text => {
+            let known = TRAPS.iter().find(|(_, word)| *word == text);
+            let (make, _) = known.ok_or_else(|| format!("cell 15 cannot be \"{text}\""))?;
+            Some(make(cells.parse(15)?))
+        }
     };
     Ok(TruthPerson {
         index: cells.parse(0)?,
@@ -214,6 +233,7 @@ fn read_row(cells: &Cells<'_>) -> Result<Read, String> {
     let kind = meaning(&KINDS, &what).ok_or_else(|| format!("cell 5 cannot be \"{what}\""))?;
     let surname = cells.text(5)?;
     let planted_fault = cells.maybe(6, |text| meaning(&FAULTS, text))?;
-    let row = RowRef { employer_id, file_name, row, kind, surname, planted_fault };
+    let variation = cells.maybe(7, |text| meaning(&VARIATIONS, text))?;
+    let row = RowRef { employer_id, file_name, row, kind, surname, planted_fault, variation };
     Ok(Read::OfPerson(person, row))
 }

@@ -21,7 +21,8 @@ pub(super) struct Outcome {
     pub lost: u64,
     /// Records that hold rows of two people: must be none.
     pub merged_wrongly: u64,
-    /// People whose rows landed in two records and are not on the worklist: must be none.
+    /// People with several records that no open worklist item puts side by side, or with more than one whole course:
+    /// must be none.
     pub doubled: u64,
     /// Somebody who is placed, for the links.
     pub placed: Option<PersonId>,
@@ -41,6 +42,8 @@ pub(super) fn compare(site: &Site<'_>, campaign: CampaignId) -> Result<Outcome, 
     let unplaced: HashSet<PersonId> = unplaced.into_iter().collect();
     let open_items: HashSet<String> = open.iter().map(|(item, _)| item.clone()).collect();
     let open_people: HashSet<PersonId> = open.iter().flat_map(|(_, people)| people.iter().copied()).collect();
+    let pairs: Vec<&[PersonId]> =
+        open.iter().map(|(_, people)| &people[..]).filter(|people| people.len() > 1).collect();
     let landed: HashMap<(&str, &str, u32), &LandedRow> =
         rows.iter().map(|row| ((row.employer.as_str(), row.file.as_str(), row.row), row)).collect();
     let mut outcome = Outcome { people: site.world.truth.people.len() as u64, ..Outcome::default() };
@@ -61,11 +64,31 @@ pub(super) fn compare(site: &Site<'_>, campaign: CampaignId) -> Result<Outcome, 
         } else {
             outcome.lost += 1;
         }
-        outcome.doubled += u64::from(records.len() > 1 && !item_open);
+        let courses = records.iter().filter(|id| whole.contains(*id)).count();
+        outcome.doubled += u64::from(courses > 1 || !are_side_by_side(&records, &pairs));
         for id in records {
             let first = *owner.entry(id).or_insert(person.index);
             outcome.merged_wrongly += u64::from(first != person.index);
         }
     }
     Ok(outcome)
+}
+
+/// True where open items lead from any of a person's records to all others.
+fn are_side_by_side(records: &HashSet<PersonId>, pairs: &[&[PersonId]]) -> bool {
+    if records.len() < 2 {
+        return true;
+    }
+    let mut reached: HashSet<PersonId> = records.iter().copied().take(1).collect();
+    loop {
+        let before = reached.len();
+        for pair in pairs {
+            if pair.iter().any(|id| reached.contains(id)) {
+                reached.extend(pair.iter().filter(|id| records.contains(id)));
+            }
+        }
+        if reached.len() == before {
+            return reached.len() == records.len();
+        }
+    }
 }
