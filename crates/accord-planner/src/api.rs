@@ -3,7 +3,7 @@
 use crate::ascent::polish;
 use crate::best_response::{Congestion, Market};
 use crate::bound::{Bound, Levels};
-use crate::explain::{PersonIx, Reason, reasons};
+use crate::explain::{self, PersonIx, Reason, reasons};
 use crate::model::{Model, NONE, Weights};
 use crate::most::most_people;
 use crate::random::Random;
@@ -115,6 +115,20 @@ pub fn plan(problem: &Problem, budget: Budget, progress: &mut dyn FnMut(Progress
         33..=64 => plan_with::<64>(problem, &budget, progress),
         65..=96 => plan_with::<96>(problem, &budget, progress),
         _ => plan_with::<192>(problem, &budget, progress),
+    }
+}
+
+/// The people who could have no course even if nobody else came, by index: no plan is to blame for them. Left out are
+/// those whose own two appointments would need two of what has one left.
+///
+/// # Panics
+/// May panic if [`Problem::validate`] refuses the problem.
+pub fn nowhere(problem: &Problem) -> Vec<PersonIx> {
+    match problem.days {
+        0..=32 => explain::nowhere::<32>(problem),
+        33..=64 => explain::nowhere::<64>(problem),
+        65..=96 => explain::nowhere::<96>(problem),
+        _ => explain::nowhere::<192>(problem),
     }
 }
 

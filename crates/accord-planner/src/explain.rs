@@ -1,7 +1,8 @@
 //! Why somebody has no course: the first thing that stands in the way, with what a sentence about it needs.
 
-use crate::best_response::Market;
-use crate::model::{BIG, Model};
+use crate::best_response::{Congestion, Market};
+use crate::bound::Levels;
+use crate::model::{BIG, Model, Weights};
 use crate::price::{Scratch, price};
 use crate::state::State;
 use crate::tables::Tables;
@@ -85,6 +86,19 @@ pub(crate) fn reasons<const W: usize>(market: &mut Market<'_, '_, W>) -> Vec<(Pe
     }
     out.sort_by_key(|(p, _)| *p);
     out
+}
+
+/// Who could have no course even if nobody else came, by index; not those whose own two appointments would need two of
+/// what has one left.
+pub(crate) fn nowhere<const W: usize>(problem: &Problem) -> Vec<PersonIx> {
+    let model = Model::new(problem, Weights::COST);
+    let mut market = Market::<W>::new(&model, State::empty(&model), Levels::zero(&model), Congestion::Hard);
+    market.refresh();
+    let mut scratch = Scratch::<W>::new();
+    let none = model.people.iter().filter(|who| price(&model, &market.tables, who, &mut scratch).cost >= BIG);
+    let mut none: Vec<PersonIx> = none.map(|who| who.index).collect();
+    none.sort_unstable();
+    none
 }
 
 /// Blocks the person could go to were they free: in reach, on its days, of a product they may have.

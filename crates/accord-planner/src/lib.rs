@@ -26,6 +26,6 @@ mod state;
 mod tables;
 
 pub use accord_proof::Problem;
-pub use api::{Budget, Outcome, Phase, Progress, plan};
+pub use api::{Budget, Outcome, Phase, Progress, nowhere, plan};
 pub use explain::{PersonIx, Reason};
 pub use rules::{Kind, RULES, RuleCard};

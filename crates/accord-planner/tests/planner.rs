@@ -2,7 +2,7 @@
 
 mod small;
 
-use accord_planner::{Budget, Reason, plan};
+use accord_planner::{Budget, Reason, nowhere, plan};
 use accord_proof::*;
 use small::{Size, problem};
 
@@ -94,6 +94,22 @@ fn bound_optimum_and_value_stand_in_that_order() {
     }
     assert!(tried >= 40, "only {tried} problems were small enough to try all plans");
     assert!(optimal * 100 >= tried * 95, "{optimal} of {tried} were solved to the optimum");
+}
+
+#[test]
+fn who_could_go_nowhere_are_those_without_any_course_of_their_own() {
+    let mut met = 0;
+    for seed in 0..80 {
+        let problem = problem(seed, &tiny(1 + seed as usize % 2));
+        let people = 0..problem.people.len() as u32;
+        let none: Vec<u32> = people.filter(|i| courses(&problem, *i as usize).iter().all(Option::is_none)).collect();
+        let found = nowhere(&problem);
+        assert!(found.iter().all(|i| none.contains(i)), "seed {seed}: {found:?} of {none:?}");
+        // A course that needs two of what has one left is not looked for.
+        assert!(problem.appointments.len() > 1 || found == none, "seed {seed}: {found:?} of {none:?}");
+        met += found.len();
+    }
+    assert!(met >= 10, "{met} people without a course were met");
 }
 
 #[test]

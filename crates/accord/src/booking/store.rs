@@ -90,7 +90,7 @@ pub fn people_facts(tx: &mut Tx<'_>, people: &[PersonId]) -> Result<Vec<PersonFa
         "SELECT p.id, p.state, p.date_of_birth, p.access_needs, p.home_postcode, e.employer_id, e.team_id, e.rota,
            e.leave_dates, e.work_postcode,
            (SELECT COUNT(*) FROM worklist_item w WHERE w.partnership_id = p.partnership_id AND w.person_id = p.id
-             AND w.state = 'open' AND w.kind = 'possible_duplicate'), e.is_primary, e.id
+             AND w.state = 'open' AND w.kind IN ('possible_duplicate', 'nhs_number_clash')), e.is_primary, e.id
          FROM person p LEFT JOIN employment e
            ON e.partnership_id = p.partnership_id AND e.person_id = p.id AND e.state <> 'left'
          WHERE p.partnership_id = $1 AND p.id = $2",

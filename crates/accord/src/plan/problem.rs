@@ -119,8 +119,9 @@ pub fn build(facts: &Facts) -> Result<Built, PlanRefusal> {
     limits::add_supplies(&mut built, facts, &numbers);
     limits::add_teams(&mut built, facts, &numbers);
     people::add(&mut built, facts, &numbers);
-    built.problem.fair = limits::fair(&built.problem);
+    built.problem.fair = vec![0; built.problem.employers as usize];
     built.problem.validate().map_err(|at| PlanRefusal::NotAProblem { what: at.to_string() })?;
+    built.problem.fair = limits::fair(&built.problem);
     Ok(built)
 }
 

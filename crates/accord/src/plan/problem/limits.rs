@@ -81,8 +81,8 @@ pub(super) fn add_teams(built: &mut Built, facts: &Facts, numbers: &Numbers) {
     }
 }
 
-/// How many of each employer may stay unplaced before it is less than fair: its proportion of those for whom there is
-/// no place anyhow, a seventh more, and one.
+/// How many of each employer may stay unplaced before it is less than fair: everybody who could go nowhere even alone,
+/// its proportion of those for whom there is no place, a seventh more, and one.
 pub(super) fn fair(problem: &Problem) -> Vec<u32> {
     let people = problem.people.len() as u64;
     let within = |first: u16, last: u16| -> u64 {
@@ -98,5 +98,10 @@ pub(super) fn fair(problem: &Problem) -> Vec<u32> {
         of[person.employer as usize] += 1;
     }
     let share = |n: u64| (n * short * 115).div_ceil((people * 100).max(1)) + 1;
-    of.into_iter().map(|n| u32::try_from(share(n)).unwrap_or(u32::MAX)).collect()
+    let mut fair: Vec<u32> = of.into_iter().map(|n| u32::try_from(share(n)).unwrap_or(u32::MAX)).collect();
+    for nowhere in accord_planner::nowhere(problem) {
+        let limit = &mut fair[problem.people[nowhere as usize].employer as usize];
+        *limit = limit.saturating_add(1);
+    }
+    fair
 }
