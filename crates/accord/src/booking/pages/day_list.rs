@@ -92,13 +92,17 @@ impl DayRow {
 }
 
 impl DayList {
+    fn booked(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
     fn finding(&self) -> String {
         let hours: Vec<String> = self.sessions.iter().map(|&(from, until)| words::hours(from, until)).collect();
         let open = if hours.is_empty() { "Closed".to_owned() } else { format!("Open {}", words::list(&hours)) };
         let needs = self.rows.iter().filter(|r| !r.needs.is_empty()).count() as u64;
         let mut said = format!(
             "{open}. {} booked, {} places.",
-            words::people(self.rows.len() as u64),
+            words::people(self.booked()),
             words::number(self.capacity)
         );
         if needs > 0 {
