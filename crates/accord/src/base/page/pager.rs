@@ -138,6 +138,11 @@ impl Pager {
         (self.nth < self.pages).then(|| self.address(&self.find, self.nth + 1))
     }
 
+    fn step(&self, nth: u64) -> Link {
+        let href = if nth == self.nth { String::new() } else { self.address(&self.find, nth) };
+        Link::new(href, words::number(nth))
+    }
+
     /// The first page, the last, this one and those beside it; `None` where some are left out. The one shown has no address.
     pub fn steps(&self) -> Vec<Option<Link>> {
         let mut out = Vec::new();
@@ -146,11 +151,13 @@ impl Pager {
             if nth <= last || nth > self.pages {
                 continue;
             }
-            if nth > last + 1 {
-                out.push(None);
+            match nth - last {
+                1 => {}
+                // One page left out takes no more room than the dots in its place.
+                2 => out.push(Some(self.step(nth - 1))),
+                _ => out.push(None),
             }
-            let href = if nth == self.nth { String::new() } else { self.address(&self.find, nth) };
-            out.push(Some(Link::new(href, words::number(nth))));
+            out.push(Some(self.step(nth)));
             last = nth;
         }
         out
@@ -221,6 +228,7 @@ mod tests {
     fn the_steps_are_few_and_in_order() {
         assert_eq!(said(&asked("1", "").pager("/x", &[], 101)), ["1", "2", "3"]);
         assert_eq!(said(&asked("5", "").pager("/x", &[], 500)), ["1", "...", "4", "5", "6", "...", "10"]);
+        assert_eq!(said(&asked("1", "").pager("/x", &[], 158)), ["1", "2", "3", "4"]);
         assert_eq!(said(&asked("10", "").pager("/x", &[], 500)), ["1", "...", "9", "10"]);
     }
 
