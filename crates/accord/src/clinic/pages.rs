@@ -167,7 +167,12 @@ impl Sessions {
     fn finding(&self) -> String {
         let (booked, room) = self.day.sessions.iter().fold((0, 0), |(b, c), s| (b + s.booked, c + s.capacity));
         let sessions = words::count(self.day.sessions.len() as u64, "session", "sessions");
-        format!("{}, {} places; {} are used.", words::sentence(&sessions), words::number(room), words::share(booked, room))
+        format!(
+            "{}, {} places; {} are used.",
+            words::sentence(&sessions),
+            words::number(room),
+            words::share(booked, room)
+        )
     }
 }
 
@@ -242,7 +247,8 @@ pub fn samples() -> Vec<Sample> {
         before: Some(Link::new("?from=2027-01-05", "Tuesday 5 January")),
         after: Some(Link::new("?from=2027-01-07", "Thursday 7 January")),
     };
-    let closed = Sessions { day: DaySessions { sessions: vec![], ..days[2].clone() }, before: None, ..sessions.clone() };
+    let closed =
+        Sessions { day: DaySessions { sessions: vec![], ..days[2].clone() }, before: None, ..sessions.clone() };
     let none = Sites { count: 0, rows: vec![], pager: Pager::default(), ..list.clone() };
     vec![
         Sample::of("clinic-sites-full", &list),

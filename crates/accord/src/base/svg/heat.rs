@@ -234,7 +234,12 @@ impl Heat {
             if month != day.month() {
                 month = day.month();
                 let x = NAME + wide * at as f64;
-                pen.text((x + 1.0, 12.0), Anchor::Start, &format!("fill=\"{INK}\" font-weight=\"600\""), words::month(day));
+                pen.text(
+                    (x + 1.0, 12.0),
+                    Anchor::Start,
+                    &format!("fill=\"{INK}\" font-weight=\"600\""),
+                    words::month(day),
+                );
                 if at > 0 {
                     pen.line((x, 2.0), (x, HEAD), &format!("stroke=\"{SOFT}\""));
                 }
@@ -269,7 +274,9 @@ mod tests {
         let figure = heat.figure("h").expect("it has rows");
         let names: Vec<&str> = figure.table.rows.iter().map(|r| r[0].as_str()).collect();
         assert_eq!(names, ["full", "half", "b&b", "shut"]);
-        assert!(figure.how.contains("2 more clinics are in the table") && figure.how.contains("the fullest clinic first"));
+        assert!(
+            figure.how.contains("2 more clinics are in the table") && figure.how.contains("the fullest clinic first")
+        );
         let svg = figure.wide.to_string();
         assert!(svg.contains(">full<") && svg.contains("50%") && !svg.contains("b&amp;b"));
     }

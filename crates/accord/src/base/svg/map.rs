@@ -191,7 +191,12 @@ impl Map {
         let mut sites: Vec<&Site> = self.sites.iter().collect();
         // Small ones last, so that they lie on top of large ones.
         sites.sort_by(|a, b| b.capacity.cmp(&a.capacity).then_with(|| a.name.cmp(&b.name)));
-        sites.iter().map(|s| (projection.at(s.at), (16.0 * (projection.width / WIDTH) * (s.capacity as f64 / most).sqrt()).max(2.0))).collect()
+        sites
+            .iter()
+            .map(|s| {
+                (projection.at(s.at), (16.0 * (projection.width / WIDTH) * (s.capacity as f64 / most).sqrt()).max(2.0))
+            })
+            .collect()
     }
 
     /// Writes the names of the sites that want it, the largest first, right or left of their circle; one that fits nowhere is left out

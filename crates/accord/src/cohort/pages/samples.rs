@@ -43,8 +43,7 @@ fn worklist_pages() -> Vec<Sample> {
         here: "/worklist?kind=no_date_of_birth".into(),
         pager: Asked::default().pager("/worklist", &[("kind", "no_date_of_birth")], 74),
     };
-    let empty =
-        Worklist { people: 0, items: vec![], filters: vec![], pager: Pager::default(), ..full.clone() };
+    let empty = Worklist { people: 0, items: vec![], filters: vec![], pager: Pager::default(), ..full.clone() };
     let one = WorklistItem {
         frame: sample_ops("/worklist"),
         what: "One person or two: Amina Yusuf".into(),

@@ -60,8 +60,5 @@ pub fn employers(tx: &mut Tx<'_>) -> Result<Vec<Employer>, StoreError> {
 
 /// Code and name of every employer, by name; names that organisations share stand with their postcode.
 pub fn employer_names(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, StoreError> {
-    tx.all(
-        with_names!("SELECT code, name FROM named WHERE is_employer = 1 ORDER BY name, code"),
-        p![tx.partnership()],
-    )
+    tx.all(with_names!("SELECT code, name FROM named WHERE is_employer = 1 ORDER BY name, code"), p![tx.partnership()])
 }

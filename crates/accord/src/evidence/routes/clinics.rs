@@ -66,17 +66,17 @@ pub async fn sites(State(web): State<Web>, Lead(who): Lead, Query(asked): Query<
     let rows: Vec<SiteRow> = rows
         .into_iter()
         .map(|row| SiteRow {
-        name: row.name,
-        code: row.code,
-        place: accord_testkit::geo::Geo::district_name(&row.district).map_or(row.district, str::to_owned),
-        owner: owner(&row.owner),
-        sessions: u64::from(row.sessions),
-        capacity: u64::from(row.capacity),
-        booked: u64::from(row.taken),
-        daily: daily.remove(&row.id).unwrap_or_else(|| vec![0; SPARK_DAYS]),
-        href: format!("/sites/{}", row.id),
-    })
-    .collect();
+            name: row.name,
+            code: row.code,
+            place: accord_testkit::geo::Geo::district_name(&row.district).map_or(row.district, str::to_owned),
+            owner: owner(&row.owner),
+            sessions: u64::from(row.sessions),
+            capacity: u64::from(row.capacity),
+            booked: u64::from(row.taken),
+            daily: daily.remove(&row.id).unwrap_or_else(|| vec![0; SPARK_DAYS]),
+            href: format!("/sites/{}", row.id),
+        })
+        .collect();
     let count = rows.len() as u64;
     let (booked, capacity) = rows.iter().fold((0, 0), |(b, c), r| (b + r.booked, c + r.capacity));
     let found: Vec<SiteRow> = rows.into_iter().filter(|r| asked.finds(&format!("{} {}", r.name, r.place))).collect();
@@ -215,10 +215,5 @@ pub async fn sessions(State(web): State<Web>, Lead(who): Lead, Query(query): Que
     let (mut frame, (day, rows, (before, after))) = look(&web, who, "/sites", read).await?;
     frame.crumbs = vec![Link::new("/sites", "Clinics")];
     let beside = |day: Date| Link::new(format!("/sessions?from={day}"), words::day(day));
-    page(&Sessions {
-        frame,
-        day: by_day(rows, &[day]).remove(0),
-        before: before.map(beside),
-        after: after.map(beside),
-    })
+    page(&Sessions { frame, day: by_day(rows, &[day]).remove(0), before: before.map(beside), after: after.map(beside) })
 }

@@ -37,7 +37,11 @@ pub(super) fn read(tx: &mut Tx<'_>, id: CampaignId, today: Date) -> Result<TaskF
 
 pub(super) fn tasks(web: &Web, facts: &TaskFacts, offers: &[(OrganisationId, String, u32)]) -> Tasks {
     let offers = |state: &str| offers.iter().filter(|o| o.1 == state).map(|o| u64::from(o.2)).sum();
-    Tasks { now: now(facts, offers("unplaced"), offers("waiting")), under_way: under_way(web, facts, offers("assigned")), done: done(facts, offers("confirmed")) }
+    Tasks {
+        now: now(facts, offers("unplaced"), offers("waiting")),
+        under_way: under_way(web, facts, offers("assigned")),
+        done: done(facts, offers("confirmed")),
+    }
 }
 
 /// A task with a number of something; `None` when there is none of it.
@@ -55,7 +59,12 @@ fn now(facts: &TaskFacts, unplaced: u64, waiting: u64) -> Vec<Task> {
         some(review, verb(review, "list waits to be reviewed", "lists wait to be reviewed"), "", "/import"),
         some(waiting, verb(waiting, "person waits for a plan", "people wait for a plan"), "", "/plan"),
         some(proposal, "plan waits to be published", "", "/plan"),
-        some(unplaced, verb(unplaced, "person cannot be placed", "people cannot be placed"), "each with what would help", "/unplaced"),
+        some(
+            unplaced,
+            verb(unplaced, "person cannot be placed", "people cannot be placed"),
+            "each with what would help",
+            "/unplaced",
+        ),
         some(overdue, verb(overdue, "decision is overdue", "decisions are overdue"), "ring the employer", "/worklist"),
         some(ending, verb(ending, "agreement ends within a week", "agreements end within a week"), "", "/agreements"),
     ]
@@ -66,7 +75,12 @@ fn now(facts: &TaskFacts, unplaced: u64, waiting: u64) -> Vec<Task> {
 
 fn under_way(web: &Web, facts: &TaskFacts, silent: u64) -> Vec<Task> {
     let missing = u64::from(facts.lists.2);
-    let lists = some(missing, verb(missing, "employer has sent no list yet", "employers have sent no list yet"), "employer contacts", "/organisations");
+    let lists = some(
+        missing,
+        verb(missing, "employer has sent no list yet", "employers have sent no list yet"),
+        "employer contacts",
+        "/organisations",
+    );
     let items = facts.items.iter().filter_map(|(kind, n, role, owners, first, since, _)| {
         let n = u64::from(*n);
         let owner = match owners {
@@ -75,7 +89,12 @@ fn under_way(web: &Web, facts: &TaskFacts, silent: u64) -> Vec<Task> {
         };
         some(n, about(kind, n), owner_words(&owner, days_since(web, *since)), address(kind))
     });
-    let answers = some(silent, verb(silent, "person has not answered yet", "people have not answered yet"), "their places stay theirs", "/organisations");
+    let answers = some(
+        silent,
+        verb(silent, "person has not answered yet", "people have not answered yet"),
+        "their places stay theirs",
+        "/organisations",
+    );
     lists.into_iter().chain(items).chain(answers).collect()
 }
 
@@ -83,10 +102,14 @@ fn under_way(web: &Web, facts: &TaskFacts, silent: u64) -> Vec<Task> {
 fn about(kind: &str, n: u64) -> &'static str {
     match ItemKind::from_word(kind) {
         Some(ItemKind::PossibleDuplicate) => verb(n, "pair may be one person", "pairs may each be one person"),
-        Some(ItemKind::NhsNumberClash) => verb(n, "NHS number does not fit its person", "NHS numbers do not fit their person"),
+        Some(ItemKind::NhsNumberClash) => {
+            verb(n, "NHS number does not fit its person", "NHS numbers do not fit their person")
+        }
         Some(ItemKind::NoDateOfBirth) => verb(n, "person has no date of birth", "people have no date of birth"),
         Some(ItemKind::RowUnreadable) => verb(n, "row names nobody", "rows name nobody"),
-        Some(ItemKind::NotSeen) => verb(n, "person is missing from the latest list", "people are missing from the latest list"),
+        Some(ItemKind::NotSeen) => {
+            verb(n, "person is missing from the latest list", "people are missing from the latest list")
+        }
         None => verb(n, "decision", "decisions"),
     }
 }

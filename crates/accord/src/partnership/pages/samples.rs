@@ -72,8 +72,14 @@ fn organisation_pages() -> Vec<Sample> {
     };
     vec![
         Sample::of("partnership-organisations-full", &list),
-        Sample::of("partnership-organisations-none-found", &Organisations { rows: vec![], pager: nothing_found(), ..list.clone() }),
-        Sample::of("partnership-organisations-empty", &Organisations { rows: vec![], pager: Pager::default(), ..list.clone() }),
+        Sample::of(
+            "partnership-organisations-none-found",
+            &Organisations { rows: vec![], pager: nothing_found(), ..list.clone() },
+        ),
+        Sample::of(
+            "partnership-organisations-empty",
+            &Organisations { rows: vec![], pager: Pager::default(), ..list.clone() },
+        ),
         Sample::of("partnership-organisation-full", &page),
         Sample::of("partnership-organisation-small", &small),
     ]
@@ -155,7 +161,10 @@ fn agreement_pages() -> Vec<Sample> {
     };
     vec![
         Sample::of("partnership-agreements-full", &list),
-        Sample::of("partnership-agreements-empty", &Agreements { rows: vec![], pager: Pager::default(), ..list.clone() }),
+        Sample::of(
+            "partnership-agreements-empty",
+            &Agreements { rows: vec![], pager: Pager::default(), ..list.clone() },
+        ),
         Sample::of("partnership-agreement", &page),
         Sample::of("partnership-ledger-full", &ledger),
         Sample::of("partnership-ledger-empty", &Ledger { sums: vec![], pager: Pager::default(), ..ledger.clone() }),
