@@ -203,26 +203,7 @@ pub fn samples() -> Vec<Sample> {
             site("عيادة", 96, 96, 4),
         ],
     };
-    let session = |at: i8, until: i8, booked| SessionRow {
-        site: "Clacton Hospital".into(),
-        from: time(at, 0, 0, 0),
-        until: time(until, 30, 0, 0),
-        product: "flu, egg-free".into(),
-        booked,
-        capacity: 96,
-        href: "/sites/1/2027-01-05".into(),
-    };
-    let days: Vec<DaySessions> = (4..=10)
-        .map(|d| DaySessions {
-            date: date(2027, 1, d),
-            sessions: match d {
-                9 => vec![session(9, 12, 80)],
-                10 => vec![],
-                6 => vec![session(9, 12, 96), session(13, 19, 71)],
-                _ => vec![session(9, 16, 96)],
-            },
-        })
-        .collect();
+    let days = sample_days();
     let page = SitePage {
         frame: sample_ops("/sites"),
         name: "Clacton Hospital".into(),
@@ -258,4 +239,28 @@ pub fn samples() -> Vec<Sample> {
         Sample::of("clinic-sessions-full", &sessions),
         Sample::of("clinic-sessions-empty", &closed),
     ]
+}
+
+/// A week with a closed day, a short one and one of two sessions.
+fn sample_days() -> Vec<DaySessions> {
+    let session = |at: i8, until: i8, booked| SessionRow {
+        site: "Clacton Hospital".into(),
+        from: time(at, 0, 0, 0),
+        until: time(until, 30, 0, 0),
+        product: "flu, egg-free".into(),
+        booked,
+        capacity: 96,
+        href: "/sites/1/2027-01-05".into(),
+    };
+    (4..=10)
+        .map(|d| DaySessions {
+            date: date(2027, 1, d),
+            sessions: match d {
+                9 => vec![session(9, 12, 80)],
+                10 => vec![],
+                6 => vec![session(9, 12, 96), session(13, 19, 71)],
+                _ => vec![session(9, 16, 96)],
+            },
+        })
+        .collect()
 }

@@ -327,11 +327,11 @@ mod tests {
 
     #[test]
     fn north_is_up_and_a_degree_of_latitude_is_longer() {
-        let p = Projection::over(square().into_iter()).expect("points");
+        let p = Projection::over(WIDTH, square().into_iter()).expect("points");
         assert_eq!(p.at((1.0, 53.0)), (MARGIN, MARGIN));
         let (right, down) = (p.at((2.0, 53.0)).0 - MARGIN, p.at((1.0, 52.0)).1 - MARGIN);
         assert!((right / down - 52.5_f64.to_radians().cos()).abs() < 1e-9);
-        assert!(Projection::over([].into_iter()).is_none());
+        assert!(Projection::over(WIDTH, [].into_iter()).is_none());
     }
 
     #[test]

@@ -48,13 +48,6 @@ pub fn samples() -> Vec<Sample> {
 }
 
 fn full() -> Home {
-    let task = |count, what: &str, owner: &str, href: &str| Task {
-        count,
-        what: what.into(),
-        owner: owner.into(),
-        href: href.into(),
-    };
-    let contacts = owner_words("Employer contacts of 12 organisations", 4);
     let reason = |reason: &str, people, help: &str, code: &str| Reason {
         reason: reason.into(),
         people,
@@ -79,20 +72,7 @@ fn full() -> Home {
             href_unplaced: "/unplaced".into(),
             href_unclear: "/worklist".into(),
         }),
-        tasks: Tasks {
-            now: vec![
-                task(541, "people cannot be placed", "each with what would help", "/unplaced"),
-                task(1, "list waits to be reviewed", "", "/import"),
-            ],
-            under_way: vec![
-                task(47, "people have no date of birth", &contacts, "/worklist?kind=no_date_of_birth"),
-                task(9_204, "people have not answered yet", "their places stay theirs", "/organisations"),
-            ],
-            done: vec![
-                task(127, "staff lists taken", "", "/import"),
-                task(10_208, "people have confirmed", "", "/organisations"),
-            ],
-        },
+        tasks: tasks(),
         reasons: vec![
             reason("No place within the travel limit", 340, "96 more places at Clacton or Harwich", "travel"),
             reason(
@@ -108,6 +88,30 @@ fn full() -> Home {
         heat: heat(),
         uptake: uptake(),
         map: map(),
+    }
+}
+
+fn tasks() -> Tasks {
+    let task = |count, what: &str, owner: &str, href: &str| Task {
+        count,
+        what: what.into(),
+        owner: owner.into(),
+        href: href.into(),
+    };
+    let contacts = owner_words("Employer contacts of 12 organisations", 4);
+    Tasks {
+        now: vec![
+            task(541, "people cannot be placed", "each with what would help", "/unplaced"),
+            task(1, "list waits to be reviewed", "", "/import"),
+        ],
+        under_way: vec![
+            task(47, "people have no date of birth", &contacts, "/worklist?kind=no_date_of_birth"),
+            task(9_204, "people have not answered yet", "their places stay theirs", "/organisations"),
+        ],
+        done: vec![
+            task(127, "staff lists taken", "", "/import"),
+            task(10_208, "people have confirmed", "", "/organisations"),
+        ],
     }
 }
 

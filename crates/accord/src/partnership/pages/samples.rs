@@ -15,7 +15,9 @@ const LONG: &str =
 /// All samples of this noun.
 pub fn samples() -> Vec<Sample> {
     let mut all = organisation_pages();
+    all.extend(employer_pages());
     all.extend(agreement_pages());
+    all.extend(ledger_pages());
     all
 }
 
@@ -43,6 +45,21 @@ fn organisation_pages() -> Vec<Sample> {
             row("Example Pharmacy, CO1 2AR", "community pharmacy", 0, 0, 0, false),
         ],
     };
+    vec![
+        Sample::of("partnership-organisations-full", &list),
+        Sample::of(
+            "partnership-organisations-none-found",
+            &Organisations { rows: vec![], pager: nothing_found(), ..list.clone() },
+        ),
+        Sample::of(
+            "partnership-organisations-empty",
+            &Organisations { rows: vec![], pager: Pager::default(), ..list.clone() },
+        ),
+    ]
+}
+
+/// One organisation, as its contact and as the lead sees it.
+fn employer_pages() -> Vec<Sample> {
     let away = |day: i8, name: &str| Away {
         date: date(2027, 1, day),
         from: time(14, 0, 0, 0),
@@ -70,19 +87,7 @@ fn organisation_pages() -> Vec<Sample> {
         pager: Pager::default(),
         ..page.clone()
     };
-    vec![
-        Sample::of("partnership-organisations-full", &list),
-        Sample::of(
-            "partnership-organisations-none-found",
-            &Organisations { rows: vec![], pager: nothing_found(), ..list.clone() },
-        ),
-        Sample::of(
-            "partnership-organisations-empty",
-            &Organisations { rows: vec![], pager: Pager::default(), ..list.clone() },
-        ),
-        Sample::of("partnership-organisation-full", &page),
-        Sample::of("partnership-organisation-small", &small),
-    ]
+    vec![Sample::of("partnership-organisation-full", &page), Sample::of("partnership-organisation-small", &small)]
 }
 
 fn nothing_found() -> Pager {
@@ -125,6 +130,18 @@ fn agreement_pages() -> Vec<Sample> {
             "B. Invented, for Example Ambulance, 21 December".into(),
         ],
     };
+    vec![
+        Sample::of("partnership-agreements-full", &list),
+        Sample::of(
+            "partnership-agreements-empty",
+            &Agreements { rows: vec![], pager: Pager::default(), ..list.clone() },
+        ),
+        Sample::of("partnership-agreement", &page),
+    ]
+}
+
+/// The ledger, by organisation and entry by entry.
+fn ledger_pages() -> Vec<Sample> {
     let sum = |organisation: &str, promised, given, used| LedgerSum {
         organisation: organisation.into(),
         promised,
@@ -160,12 +177,6 @@ fn agreement_pages() -> Vec<Sample> {
         ],
     };
     vec![
-        Sample::of("partnership-agreements-full", &list),
-        Sample::of(
-            "partnership-agreements-empty",
-            &Agreements { rows: vec![], pager: Pager::default(), ..list.clone() },
-        ),
-        Sample::of("partnership-agreement", &page),
         Sample::of("partnership-ledger-full", &ledger),
         Sample::of("partnership-ledger-empty", &Ledger { sums: vec![], pager: Pager::default(), ..ledger.clone() }),
         Sample::of("partnership-ledger-entries", &entries),
