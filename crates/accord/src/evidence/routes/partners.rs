@@ -222,7 +222,7 @@ fn whole(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
 }
 
-fn sum((id, organisation, promised, given, used): (OrganisationId, String, i64, i64, i64)) -> LedgerSum {
+fn sum((id, organisation, promised, given, used): store::Sum) -> LedgerSum {
     LedgerSum {
         organisation,
         promised: whole(promised),

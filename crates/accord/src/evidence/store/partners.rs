@@ -166,9 +166,12 @@ pub fn agreement_sites(tx: &mut Tx<'_>, id: AgreementId, version: u32) -> Result
     )
 }
 
-/// By organisation: its id, its name, promised by it, given by it, used by its people. Only those with any of the three, those
+/// An organisation, its name, promised by it, given by it, used by its people.
+pub type Sum = (OrganisationId, String, i64, i64, i64);
+
+/// The sums by organisation. Only those with any of the three, those
 /// who gave most first.
-pub fn ledger_sums(tx: &mut Tx<'_>) -> Result<Vec<(OrganisationId, String, i64, i64, i64)>, StoreError> {
+pub fn ledger_sums(tx: &mut Tx<'_>) -> Result<Vec<Sum>, StoreError> {
     tx.all(
         with_names!(
             "SELECT o.id, o.name, COALESCE(p.n, 0), COALESCE(g.n, 0), COALESCE(u.n, 0) FROM named o
