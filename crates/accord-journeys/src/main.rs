@@ -66,7 +66,7 @@ async fn all(reader: &Reader<'_>, house: &House, folder: &Path) {
     leave(reader).await;
     sign_in(reader, house.clinic_link()).await;
     at_all_widths(reader, folder, "clinic-site").await;
-    if let Some(day) = reader.links("table.week a").await.first() {
+    if let Some(day) = reader.links("ol.week a").await.first() {
         reader.visit(day).await;
         at_all_widths(reader, folder, "clinic-day").await;
     }

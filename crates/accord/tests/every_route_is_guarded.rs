@@ -128,7 +128,8 @@ fn shows(service: &Service) {
         ("/organisations", "Stranger Care"),
         ("/agreements", "A-001"),
         ("/agreements/00000000-0000-0000-0000-000000000054", "B. Example"),
-        ("/ledger", "Home Trust gave a place to Home Trust"),
+        ("/ledger", "show=entries&#38;of="),
+        ("/ledger?show=entries", "Home Trust gave a place to Home Trust"),
         ("/import", "staff.csv"),
         ("/worklist", "No date of birth: No Birthday"),
         ("/sites", "Clinic One"),
@@ -138,7 +139,7 @@ fn shows(service: &Service) {
         assert!(answer.body.contains(said), "{path} does not say {said:?}: {}", answer.body);
     }
     let day = service.get(&format!("/sites/{}/2027-01-05", site()), &lead);
-    for said in ["Ada Okonkwo", "15 Mar 1984", "K7Q4MD", "step-free access"] {
+    for said in ["Ada Okonkwo", "15 Mar 1984", "K7Q-4MD-2X6", "step-free access"] {
         assert!(day.body.contains(said), "the day list does not say {said:?}: {}", day.body);
     }
     let own = service.cookie(Role::EmployerContact { organisation: home() });

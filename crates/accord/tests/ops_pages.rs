@@ -363,3 +363,63 @@ fn a_person_finds_no_operations_page() {
         assert_eq!(service.get(path, &person).status, StatusCode::NOT_FOUND, "{path}");
     }
 }
+
+/// Employers enough for three pages; two share a name.
+fn many_employers(service: &Service) {
+    let work = |tx: &mut Tx<'_>| -> Result<(), Stop<()>> {
+        for n in 0..118 {
+            let name = if n < 2 { "Twin Care".to_owned() } else { format!("Care 100% of {n:03}") };
+            let (id, code) = (support::uuid(1_000 + n).to_string(), format!("E{n:03}"));
+            let postcode = format!("CO{} 1AA", n + 1);
+            tx.run(
+                "INSERT INTO organisation (partnership_id, id, code, name, kind, postcode, is_employer, is_host, contact_name, contact_role, admitted_us)
+                 VALUES ($1, $2, $3, $4, 'care_provider', $5, 1, 0, 'A. Example', 'Manager', 0)",
+                p![tx.partnership(), id, code, name, postcode],
+            )?;
+        }
+        Ok(())
+    };
+    service.fresh.db.write_now(&service.fresh.who, work).expect("employers are written");
+}
+
+#[test]
+fn long_lists_come_a_page_at_a_time() {
+    pages_of_a_list(&Service::new());
+}
+
+#[test]
+#[cfg(feature = "postgres")]
+fn long_lists_come_a_page_at_a_time_on_postgresql() {
+    pages_of_a_list(&Service::over(Fresh::postgres(), false));
+}
+
+fn pages_of_a_list(service: &Service) {
+    many_employers(service);
+    let (cookie, rows) = (lead(service), |page: &Answered| page.body.matches("<tr><th scope=\"row\">").count());
+    let sizes: Vec<usize> = ["", "?page=2", "?page=3", "?page=9"]
+        .map(|q| rows(&service.get(&format!("/organisations{q}"), &cookie)))
+        .to_vec();
+    assert_eq!(sizes, [50, 50, 20, 20], "120 organisations on three pages; past the end is the last");
+    let second = service.get("/organisations?page=2", &cookie).body;
+    assert!(second.contains("51 to 100 of 120") && second.contains("aria-current=\"page\""));
+    // What is looked for is a text, not a pattern; and every page of the answer keeps it.
+    let found = service.get("/organisations?find=CARE+100%25", &cookie);
+    assert!(
+        found.body.contains("1 to 50 of 116") && found.body.contains("?find=CARE+100%25&#38;page=2"),
+        "{}",
+        found.body
+    );
+    assert!(service.get("/organisations?find=%25%25", &cookie).body.contains("none found for"));
+    // Names that are not unique stand with their postcode, in the list and where one is chosen.
+    for page in ["/organisations?find=twin", "/import"] {
+        let body = service.get(page, &cookie).body;
+        assert!(body.contains("Twin Care, CO1 1AA") && body.contains("Twin Care, CO2 1AA"), "{page}");
+    }
+    for (page, filter) in [("/worklist", "kind=no_date_of_birth"), ("/unplaced", "reason=capacity_short")] {
+        let answer = service.get(&format!("{page}?{filter}&find=nowhere"), &cookie).body;
+        assert!(answer.contains("none found") && answer.contains(&format!("href=\"{page}?{filter}\"")), "{answer}");
+    }
+    for page in ["/ledger", "/ledger?show=entries&page=7", "/agreements?find=x", "/sites?page=2", "/sessions?from=x"] {
+        assert_eq!(service.get(page, &cookie).status, StatusCode::OK, "{page}");
+    }
+}

@@ -49,9 +49,28 @@ async fn then_every_room_opens(reader: &Reader<'_>) {
     }
 }
 
+async fn then_long_lists_are_read_a_page_at_a_time(reader: &Reader<'_>) {
+    reader.open("/organisations").await;
+    let first = reader.all("main tbody th").await;
+    assert_eq!(first.len(), 50, "a page of organisations");
+    reader.press_first(".nhsuk-pagination a[rel=next]").await;
+    let second = reader.all("main tbody th").await;
+    assert!(!second.is_empty() && !first.contains(&second[0]), "the second page shows others");
+    reader.must_say("51 to 100 of").await;
+    reader.fill("Find an organisation by name or code", "SURGERY").await;
+    reader.press("Find").await;
+    let found = reader.all("main tbody th").await;
+    assert!(!found.is_empty() && found.iter().all(|name| name.to_lowercase().contains("surgery")), "{found:?}");
+    reader.press("Show all").await;
+    assert_eq!(reader.all("main tbody th").await, first);
+    reader.open("/ledger?show=entries").await;
+    reader.press_first(".nhsuk-pagination a[rel=next]").await;
+    assert_eq!(reader.all("main tbody tr").await.len(), 50, "a page of entries");
+}
+
 async fn then_the_plan_shows_its_proof(reader: &Reader<'_>) {
     reader.open("/plan").await;
-    for word in ["Value", "Bound", "Gap"] {
+    for word in ["Value", "No plan can be below", "Gap"] {
         reader.must_say(word).await;
     }
 }
@@ -69,6 +88,7 @@ async fn way(reader: &Reader<'_>, house: &House) {
     then_the_finding_adds_up(reader).await;
     then_the_pictures_have_tables(reader).await;
     then_every_room_opens(reader).await;
+    then_long_lists_are_read_a_page_at_a_time(reader).await;
     then_the_plan_shows_its_proof(reader).await;
     then_the_link_opens_no_second_time(reader, house).await;
 }

@@ -9,12 +9,12 @@ async fn when_the_team_opens_its_next_day(reader: &Reader<'_>, house: &House) {
     assert!(reader.path().await.starts_with("/sites/"), "a clinic team begins at its site");
     // The campaign begins on the first Monday: that week may be a page further on.
     for _ in 0..8 {
-        if !reader.all("table.week a").await.is_empty() {
+        if !reader.all("ol.week a").await.is_empty() {
             break;
         }
-        reader.press_first("p.noprint a:last-of-type").await;
+        reader.press_first("nav.steps a:last-of-type").await;
     }
-    reader.press_first("table.week a").await;
+    reader.press_first("ol.week a").await;
 }
 
 async fn then_the_list_is_whole(reader: &Reader<'_>) {

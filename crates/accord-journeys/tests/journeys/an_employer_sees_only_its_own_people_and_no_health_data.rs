@@ -24,10 +24,12 @@ async fn given_another_employers_page(reader: &Reader<'_>, house: &House) -> Vec
     given_signed_in_by_link(reader, house.lead_link()).await;
     reader.open("/organisations").await;
     let mut pages = Vec::new();
-    for link in reader.links("main table a").await {
-        if link.starts_with("/organisations/") {
-            pages.push(link);
-        }
+    loop {
+        let links = reader.links("main table a").await;
+        pages.extend(links.into_iter().filter(|link| link.starts_with("/organisations/")));
+        let next = reader.links(".nhsuk-pagination a[rel=next]").await;
+        let Some(next) = next.first() else { break };
+        reader.visit(next).await;
     }
     assert!(pages.len() > 20, "{} organisations", pages.len());
     reader.press("Sign out").await;

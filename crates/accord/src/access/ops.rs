@@ -14,7 +14,8 @@ where
 {
     let name_of = NameOf::clone(name_of);
     let (name, seen) = web.read(&who.actor(), move |tx| Ok((name_of(tx, &who.role)?, f(tx)?))).await?;
-    let organisation = if name.is_empty() { web.house.name.clone() } else { name };
+    // The partnership's own name stands beside it already.
+    let organisation = if name == web.house.name { String::new() } else { name };
     let shown = Shown { role: who.role.title().into(), organisation, key: web.form_key() };
     let frame = OpsFrame { signed_in: Some(shown), nav: nav(&who.role), here: here.to_owned(), ..bare(web) };
     Ok((frame, seen))

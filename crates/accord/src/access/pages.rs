@@ -138,11 +138,11 @@ pub fn samples() -> Vec<Sample> {
         code: code.into(),
         born: born.map(str::to_owned),
         problems,
-        example: "K7QX-M2DP-R4TW".into(),
+        example: "K7QX-M2DP-R4".into(),
         key: "k-1".into(),
     };
     let missing = vec![
-        Problem { field: "code", text: "Enter your code. It has 12 letters and numbers.".into() },
+        Problem { field: "code", text: "Enter your code. It has 10 letters and numbers.".into() },
         Problem { field: "day", text: "Enter your date of birth as day, month and year.".into() },
     ];
     let shut = |why| PersonShut { frame: frame(), why };

@@ -2,6 +2,10 @@
 //!
 //! Text reaches a page only through askama's escaping. The one way round it is [`Markup`], which nothing but `base/svg` makes.
 
+mod pager;
+
+pub use pager::{Asked, Pager};
+
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -152,7 +156,7 @@ pub struct PersonFrame {
 pub struct SignedIn {
     /// "Campaign lead".
     pub role: String,
-    /// The organisation the role is held at.
+    /// The organisation the role is held at; empty for the whole partnership.
     pub organisation: String,
     /// Idempotency key of the sign-out form.
     pub key: String,

@@ -151,9 +151,14 @@ impl Standing {
             Self::Declined => "You told us that you do not want this. You have no appointments.",
             Self::Elsewhere => "You told us that you have had it elsewhere. You have no appointments here.",
             Self::Cancelled => "You cancelled your appointments.",
-            Self::NoPlace => "We could not find a place within your travel limit.",
-            Self::NotYet => "There is nothing to show yet.",
+            Self::NoPlace => "We could not find a place within your travel limit. You are on our list.",
+            Self::NotYet => "You have no appointments yet. You are on our list.",
         }
+    }
+
+    /// Whether the next step is ours: nothing is shown yet, and nothing is asked.
+    fn waits(self) -> bool {
+        matches!(self, Self::NoPlace | Self::NotYet)
     }
 
     fn open(self) -> bool {

@@ -25,8 +25,8 @@ pub struct Home {
     pub on_lists: u64,
     /// The finding; `None` until something is published.
     pub progress: Option<Progress>,
-    /// What needs somebody today, the most urgent first.
-    pub tasks: Vec<Task>,
+    /// What needs whom.
+    pub tasks: Tasks,
     /// Why people cannot be placed, most people first.
     pub reasons: Vec<Reason>,
     /// Booked against need and promise (`svg::BurnUp`).
@@ -81,27 +81,41 @@ impl Progress {
     }
 }
 
-/// Something that needs somebody: every one has an owner with a name and a way to be reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The campaign's tasks by who is to move, the most urgent first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tasks {
+    /// The lead is.
+    pub now: Vec<Task>,
+    /// Somebody else is, or the people themselves.
+    pub under_way: Vec<Task>,
+    /// Nobody is any more.
+    pub done: Vec<Task>,
+}
+
+impl Tasks {
+    /// Whether there is none of any kind.
+    fn none(&self) -> bool {
+        self.now.is_empty() && self.under_way.is_empty() && self.done.is_empty()
+    }
+}
+
+/// Something to be done, under way or done: every one under way has an owner with a way to be reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Task {
     /// How many.
     pub count: u64,
-    /// Of what: "people are still unclear".
+    /// Of what: "people have no date of birth on their list".
     pub what: String,
-    /// Role and organisation: "employer contact, Example Hospitals".
+    /// Who moves, and since when: "employer contacts of 12 organisations, oldest 4 days".
     pub owner: String,
-    /// Days the oldest has waited.
-    pub oldest_days: u32,
     /// The list.
     pub href: String,
 }
 
-impl Task {
-    fn owner_words(&self) -> String {
-        let age =
-            if self.oldest_days == 0 { words::age(0) } else { format!("oldest {}", words::age(self.oldest_days)) };
-        format!("{}, {age}", self.owner)
-    }
+/// "employer contact, Example Hospitals, oldest 3 days".
+pub fn owner_words(owner: &str, oldest_days: u32) -> String {
+    let age = if oldest_days == 0 { words::age(0) } else { format!("oldest {}", words::age(oldest_days)) };
+    format!("{owner}, {age}")
 }
 
 /// A reason with its people.

@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::civil::{Date, Time, date, time};
 
-use crate::base::page::{Link, Markup, OpsFrame, Sample, sample_ops};
+use crate::base::page::{Asked, Link, Markup, OpsFrame, Pager, Sample, sample_ops};
 use crate::base::{svg, words};
 
 /// Whose slots they are.
@@ -30,8 +30,16 @@ impl SlotOwner {
 pub struct Sites {
     /// Frame.
     pub frame: OpsFrame,
-    /// The sites.
+    /// How many there are.
+    pub count: u64,
+    /// Appointments they offer.
+    pub capacity: u64,
+    /// Of these, booked.
+    pub booked: u64,
+    /// One page of them.
     pub rows: Vec<SiteRow>,
+    /// The pages.
+    pub pager: Pager,
 }
 
 /// A site in the list.
@@ -39,6 +47,8 @@ pub struct Sites {
 pub struct SiteRow {
     /// Name.
     pub name: String,
+    /// Its code: what `accord link` asks for.
+    pub code: String,
     /// Town or district.
     pub place: String,
     /// Whose slots.
@@ -57,12 +67,11 @@ pub struct SiteRow {
 
 impl Sites {
     fn finding(&self) -> String {
-        let (booked, room) = self.rows.iter().fold((0, 0), |(b, c), r| (b + r.booked, c + r.capacity));
         format!(
-            "{} offer {} places; {} are used.",
-            words::sentence(&words::count(self.rows.len() as u64, "site", "sites")),
-            words::number(room),
-            words::share(booked, room)
+            "{} {} places; {} are used.",
+            words::sentence(&words::count(self.count, "site offers", "sites offer")),
+            words::number(self.capacity),
+            words::share(self.booked, self.capacity)
         )
     }
 
@@ -97,6 +106,10 @@ pub struct SitePage {
 }
 
 impl SitePage {
+    fn closed(&self) -> bool {
+        self.days.iter().all(|day| day.sessions.is_empty())
+    }
+
     fn week_words(&self) -> String {
         self.days.first().map_or_else(|| "No week to show".to_owned(), |d| format!("Week of {}", words::day(d.date)))
     }
@@ -136,22 +149,38 @@ impl SessionRow {
     }
 }
 
-/// All sessions by day.
+/// A day of all clinics.
 #[derive(Debug, Clone, Template)]
 #[template(path = "clinic/sessions.html")]
 pub struct Sessions {
     /// Frame.
     pub frame: OpsFrame,
-    /// Days that have any.
-    pub days: Vec<DaySessions>,
-    /// Later days.
-    pub later: Option<String>,
+    /// The day.
+    pub day: DaySessions,
+    /// The day before that has a session.
+    pub before: Option<Link>,
+    /// The day after that has a session.
+    pub after: Option<Link>,
+}
+
+impl Sessions {
+    fn finding(&self) -> String {
+        let (booked, room) = self.day.sessions.iter().fold((0, 0), |(b, c), s| (b + s.booked, c + s.capacity));
+        let sessions = words::count(self.day.sessions.len() as u64, "session", "sessions");
+        format!(
+            "{}, {} places; {} are used.",
+            words::sentence(&sessions),
+            words::number(room),
+            words::share(booked, room)
+        )
+    }
 }
 
 /// One sample of each state.
 pub fn samples() -> Vec<Sample> {
     let site = |name: &str, capacity, booked, at: u64| SiteRow {
         name: name.into(),
+        code: format!("S{at}"),
         place: "Tendring".into(),
         owner: if at == 2 { SlotOwner::Partner } else { SlotOwner::Accord },
         sessions: 24,
@@ -162,6 +191,10 @@ pub fn samples() -> Vec<Sample> {
     };
     let list = Sites {
         frame: sample_ops("/sites"),
+        count: 127,
+        capacity: 45_860,
+        booked: 39_842,
+        pager: Asked::default().pager("/sites", &[], 127),
         rows: vec![
             site("Sudbury Health Centre", 1_900, 912, 0),
             site("Clacton Hospital", 2_304, 2_300, 1),
@@ -170,26 +203,7 @@ pub fn samples() -> Vec<Sample> {
             site("عيادة", 96, 96, 4),
         ],
     };
-    let session = |at: i8, until: i8, booked| SessionRow {
-        site: "Clacton Hospital".into(),
-        from: time(at, 0, 0, 0),
-        until: time(until, 30, 0, 0),
-        product: "flu, egg-free".into(),
-        booked,
-        capacity: 96,
-        href: "/sites/1/2027-01-05".into(),
-    };
-    let days: Vec<DaySessions> = (4..=10)
-        .map(|d| DaySessions {
-            date: date(2027, 1, d),
-            sessions: match d {
-                9 => vec![session(9, 12, 80)],
-                10 => vec![],
-                6 => vec![session(9, 12, 96), session(13, 19, 71)],
-                _ => vec![session(9, 16, 96)],
-            },
-        })
-        .collect();
+    let days = sample_days();
     let page = SitePage {
         frame: sample_ops("/sites"),
         name: "Clacton Hospital".into(),
@@ -210,15 +224,43 @@ pub fn samples() -> Vec<Sample> {
     };
     let sessions = Sessions {
         frame: sample_ops("/sites"),
-        days: days.into_iter().filter(|d| !d.sessions.is_empty()).collect(),
-        later: Some("?from=2027-01-11".into()),
+        day: days[2].clone(),
+        before: Some(Link::new("?from=2027-01-05", "Tuesday 5 January")),
+        after: Some(Link::new("?from=2027-01-07", "Thursday 7 January")),
     };
+    let closed =
+        Sessions { day: DaySessions { sessions: vec![], ..days[2].clone() }, before: None, ..sessions.clone() };
+    let none = Sites { count: 0, rows: vec![], pager: Pager::default(), ..list.clone() };
     vec![
         Sample::of("clinic-sites-full", &list),
-        Sample::of("clinic-sites-empty", &Sites { rows: vec![], ..list.clone() }),
+        Sample::of("clinic-sites-empty", &none),
         Sample::of("clinic-site-full", &page),
         Sample::of("clinic-site-bare", &bare),
         Sample::of("clinic-sessions-full", &sessions),
-        Sample::of("clinic-sessions-empty", &Sessions { days: vec![], later: None, ..sessions.clone() }),
+        Sample::of("clinic-sessions-empty", &closed),
     ]
+}
+
+/// A week with a closed day, a short one and one of two sessions.
+fn sample_days() -> Vec<DaySessions> {
+    let session = |at: i8, until: i8, booked| SessionRow {
+        site: "Clacton Hospital".into(),
+        from: time(at, 0, 0, 0),
+        until: time(until, 30, 0, 0),
+        product: "flu, egg-free".into(),
+        booked,
+        capacity: 96,
+        href: "/sites/1/2027-01-05".into(),
+    };
+    (4..=10)
+        .map(|d| DaySessions {
+            date: date(2027, 1, d),
+            sessions: match d {
+                9 => vec![session(9, 12, 80)],
+                10 => vec![],
+                6 => vec![session(9, 12, 96), session(13, 19, 71)],
+                _ => vec![session(9, 16, 96)],
+            },
+        })
+        .collect()
 }

@@ -7,7 +7,7 @@ pub use samples::samples;
 use askama::Template;
 use jiff::civil::DateTime;
 
-use crate::base::page::{OpsFrame, Problem};
+use crate::base::page::{Link, OpsFrame, Pager, Problem};
 use crate::base::words;
 
 /// Everything that waits for a decision about who is who.
@@ -18,10 +18,14 @@ pub struct Worklist {
     pub frame: OpsFrame,
     /// People with an open item.
     pub people: u64,
+    /// The kinds, "all" first.
+    pub filters: Vec<Link>,
+    /// Address of the kind in force.
+    pub here: String,
     /// One page, the oldest first.
     pub items: Vec<Item>,
-    /// Next page.
-    pub more: Option<String>,
+    /// The pages.
+    pub pager: Pager,
 }
 
 /// An open item.
@@ -29,7 +33,7 @@ pub struct Worklist {
 pub struct Item {
     /// "Two people, or one with two jobs: Amina Yusuf".
     pub what: String,
-    /// The rows it is about, in words.
+    /// The rows it is about, in words; none where the heading says it all.
     pub rows: Vec<String>,
     /// A role with somebody to reach, never "system".
     pub owner: String,
@@ -119,8 +123,10 @@ pub struct Import {
     pub employers: Vec<(String, String)>,
     /// The code chosen before.
     pub chosen: String,
-    /// The latest first.
+    /// One page of them, the latest first.
     pub lists: Vec<ListRow>,
+    /// Their pages.
+    pub pager: Pager,
     /// Idempotency key.
     pub key: String,
 }

@@ -10,25 +10,28 @@ use crate::base::clock::{london, london_date};
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::idempotency::{Once, once};
 use crate::base::ids::{ImportId, OrganisationId};
-use crate::base::page::{Link, Problem};
+use crate::base::page::{Asked, Link, Problem};
 use crate::base::refusal::Refusal;
 use crate::base::upload::Upload;
 use crate::base::web::{Answer, Keyed, Web, Wrong, csv, onward, page_with};
 use accord_formats::csv_out::CsvOut;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-/// Lists shown.
-const LISTS: u32 = 200;
 /// Faults shown on a page; the file has them all.
 const FAULTS: usize = 20;
 /// Faults in the file at most: more than a list of the largest employer can have rows.
 const ALL_FAULTS: u32 = 200_000;
 
 /// `GET /import`.
-pub async fn imports(State(web): State<Web>, State(names): State<NameOf>, staff: Staff) -> Answer {
-    let shown = upload_page(&web, &names, &staff, String::new(), Vec::new()).await?;
+pub async fn imports(
+    State(web): State<Web>,
+    State(names): State<NameOf>,
+    staff: Staff,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let shown = upload_page(&web, &names, &staff, asked, (String::new(), Vec::new())).await?;
     page_with(StatusCode::OK, &shown)
 }
 
@@ -36,16 +39,18 @@ async fn upload_page(
     web: &Web,
     names: &NameOf,
     staff: &Staff,
-    chosen: String,
-    problems: Vec<Problem>,
+    asked: Asked,
+    (chosen, problems): (String, Vec<Problem>),
 ) -> Result<Import, Wrong> {
     let only = staff.only();
     let read = move |tx: &mut Tx<'_>| {
-        let employers = if only.is_some() { Vec::new() } else { store::employers(tx)? };
-        Ok((store::lists(tx, only, LISTS)?, employers))
+        let employers = if only.is_some() { Vec::new() } else { store::employer_names(tx)? };
+        let like = asked.like();
+        let pager = asked.pager("/import", &[], store::lists_count(tx, only, &like)?);
+        let rows = store::lists(tx, only, &like, pager.limit(), pager.skip())?;
+        Ok((rows, pager, employers))
     };
-    let (frame, (rows, mut employers)) = ops::look(web, names, staff.0, "/import", read).await?;
-    employers.sort_by(|a, b| a.name.cmp(&b.name));
+    let (frame, (rows, pager, employers)) = ops::look(web, names, staff.0, "/import", read).await?;
     let lists = rows.into_iter().map(|(id, file, organisation, came, rows, faults, state)| ListRow {
         file,
         organisation,
@@ -59,8 +64,7 @@ async fn upload_page(
         },
         href: format!("/import/{id}"),
     });
-    let employers = employers.into_iter().map(|e| (e.code, e.name)).collect();
-    Ok(Import { frame, problems, employers, chosen, lists: lists.collect(), key: web.form_key() })
+    Ok(Import { frame, problems, employers, chosen, lists: lists.collect(), pager, key: web.form_key() })
 }
 
 /// `POST /import`: reads a list and keeps it for review; changes nobody.
@@ -74,7 +78,7 @@ pub async fn upload(
     let chosen = form.field("employer").to_owned();
     let problems = missing(&form, staff.only().is_none());
     if !problems.is_empty() {
-        let shown = upload_page(&web, &names, &staff, chosen, problems).await?;
+        let shown = upload_page(&web, &names, &staff, Asked::default(), (chosen, problems)).await?;
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     }
     let only = staff.only();
@@ -88,7 +92,7 @@ pub async fn upload(
         ImportRefusal::UnknownEmployer { .. } | ImportRefusal::NotAnEmployer { .. } if only.is_none() => "employer",
         _ => "file",
     };
-    let shown = upload_page(&web, &names, &staff, chosen, vec![problem(field, &refusal)]).await?;
+    let shown = upload_page(&web, &names, &staff, Asked::default(), (chosen, vec![problem(field, &refusal)])).await?;
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }
 

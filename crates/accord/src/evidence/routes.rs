@@ -6,6 +6,7 @@ mod lists;
 mod map;
 mod partners;
 mod plan;
+mod tasks;
 
 pub use campaign::{campaign_home, unplaced};
 pub use clinics::{day_list, sessions, site, sites, sites_csv};
@@ -80,5 +81,5 @@ fn days_since(web: &Web, since: Timestamp) -> u32 {
 
 /// "campaign_lead" as "campaign lead".
 fn plain(word: &str) -> String {
-    word.replace('_', " ")
+    word.replace('_', " ").replace("gp ", "GP ")
 }

@@ -10,7 +10,7 @@ pub use samples::samples;
 use askama::Template;
 use jiff::civil::{Date, DateTime, Time};
 
-use crate::base::page::{Link, OpsFrame};
+use crate::base::page::{Link, OpsFrame, Pager};
 use crate::base::words;
 
 /// All organisations.
@@ -19,17 +19,23 @@ use crate::base::words;
 pub struct Organisations {
     /// Frame.
     pub frame: OpsFrame,
-    /// The organisations, in the order shown.
+    /// One page of them, in the order shown.
     pub rows: Vec<OrganisationRow>,
+    /// The pages; its total is how many there are.
+    pub pager: Pager,
 }
 
 /// An organisation in the list.
 #[derive(Debug, Clone)]
 pub struct OrganisationRow {
-    /// Name.
+    /// Name; one that others share stands with its postcode.
     pub name: String,
+    /// Its code: what `accord link` asks for.
+    pub code: String,
     /// "acute trust".
     pub kind: String,
+    /// Whether it has people here; some only give places.
+    pub employer: bool,
     /// Its people in the campaign.
     pub people: u64,
     /// Those with the whole course; kept back when small.
@@ -44,12 +50,15 @@ pub struct OrganisationRow {
 
 impl Organisations {
     fn count_words(&self) -> String {
-        words::count(self.rows.len() as u64, "organisation works", "organisations work")
+        words::count(self.pager.total, "organisation works", "organisations work")
     }
 }
 
 impl OrganisationRow {
     fn planned_words(&self) -> String {
+        if self.people == 0 {
+            return "none".to_owned();
+        }
         words::guarded(self.planned, self.people)
             .map_or_else(|| "not shown".to_owned(), |n| words::share(n, self.people))
     }
@@ -71,10 +80,12 @@ pub struct OrganisationPage {
     pub people: u64,
     /// With the whole course; kept back when small.
     pub planned: u64,
-    /// On-shift absences, in order.
+    /// Whether a campaign lead reads it, and not the employer's own contact.
+    pub lead: bool,
+    /// On-shift absences, in order: one page of them.
     pub away: Vec<Away>,
-    /// More of them.
-    pub more: Option<String>,
+    /// Their pages.
+    pub pager: Pager,
     /// Link to its lists.
     pub lists: Link,
     /// Link to its worklist.
@@ -105,9 +116,14 @@ impl Away {
 impl OrganisationPage {
     fn finding(&self) -> String {
         match words::guarded(self.planned, self.people) {
-            Some(n) => format!("{} of your {} have both appointments.", words::number(n), words::people(self.people)),
+            Some(n) => {
+                let whose = if self.lead { "its" } else { "your" };
+                format!("{} of {whose} {} have both appointments.", words::number(n), words::people(self.people))
+            }
+            None if self.people == 0 => "Nobody of this organisation is in the campaign.".to_owned(),
             None => format!(
-                "You have {} in this campaign. How many have appointments is not shown: the number, or the rest, is under {}.",
+                "{} {} in this campaign. How many have appointments is not shown: the number, or the rest, is under {}.",
+                if self.lead { "It has" } else { "You have" },
                 words::people(self.people),
                 words::SMALL
             ),
@@ -176,8 +192,10 @@ pub struct AgreementRow {
 pub struct Agreements {
     /// Frame.
     pub frame: OpsFrame,
-    /// Those that end soon first.
+    /// Those that end soon first: one page of them.
     pub rows: Vec<AgreementRow>,
+    /// Their pages.
+    pub pager: Pager,
 }
 
 impl AgreementRow {
@@ -216,10 +234,28 @@ pub struct AgreementPage {
 pub struct Ledger {
     /// Frame.
     pub frame: OpsFrame,
-    /// One line an organisation.
+    /// Promised by all.
+    pub promised: u64,
+    /// Given by all.
+    pub given: u64,
+    /// One line an organisation, those who gave most first: one page of them.
     pub sums: Vec<LedgerSum>,
-    /// The latest first.
+    /// Their pages.
+    pub pager: Pager,
+}
+
+/// Every entry, the latest first.
+#[derive(Debug, Clone, Template)]
+#[template(path = "partnership/ledger_entries.html")]
+pub struct LedgerEntries {
+    /// Frame.
+    pub frame: OpsFrame,
+    /// The organisation they are about; `None` for all.
+    pub of: Option<String>,
+    /// One page of them.
     pub entries: Vec<LedgerEntry>,
+    /// Their pages.
+    pub pager: Pager,
 }
 
 /// An organisation's line, in appointments.
@@ -233,6 +269,8 @@ pub struct LedgerSum {
     pub given: u64,
     /// Used by its people anywhere.
     pub used: u64,
+    /// Its entries.
+    pub href: String,
 }
 
 /// An entry.
@@ -252,7 +290,7 @@ pub struct LedgerEntry {
 
 impl Ledger {
     fn finding(&self) -> String {
-        let (promised, given) = self.sums.iter().fold((0, 0), |(p, g), s| (p + s.promised, g + s.given));
-        format!("{} places are promised; {} of them are given.", words::number(promised), words::number(given))
+        let given = words::number(self.given);
+        format!("{} are promised; {given} of them are given.", words::count(self.promised, "place", "places"))
     }
 }

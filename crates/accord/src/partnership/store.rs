@@ -3,6 +3,7 @@
 pub mod agreement;
 mod house;
 pub mod ledger;
+pub(crate) mod named;
 pub mod organisation;
 pub(crate) mod signing;
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::base::page::{Link, OpsFrame, Sample, sample_ops};
+use crate::base::page::{Asked, Link, OpsFrame, Pager, Sample, sample_ops};
 use crate::base::words;
 
 /// A plan or a proposal to change one.
@@ -121,7 +121,7 @@ impl Proposal {
 pub struct Unplaced {
     /// Frame.
     pub frame: OpsFrame,
-    /// All of them, under the filter in force.
+    /// All of them, whatever the filter.
     pub people: u64,
     /// The filters, "all" first.
     pub filters: Vec<Link>,
@@ -129,8 +129,8 @@ pub struct Unplaced {
     pub here: String,
     /// One page of them.
     pub rows: Vec<UnplacedRow>,
-    /// Next page.
-    pub more: Option<String>,
+    /// The pages.
+    pub pager: Pager,
 }
 
 /// Somebody without a place.
@@ -144,8 +144,8 @@ pub struct UnplacedRow {
     pub district: String,
     /// The planner's typed reason, as a sentence.
     pub reason: String,
-    /// "Clacton Hospital, full until 9 February".
-    pub nearest: String,
+    /// "an evening session".
+    pub help: String,
 }
 
 impl Unplaced {
@@ -231,7 +231,7 @@ pub fn samples() -> Vec<Sample> {
         organisation: "Example Hospitals <b>North</b>".into(),
         district: "Tendring".into(),
         reason: "No free time within 40 minutes on a day off shift.".into(),
-        nearest: "Clacton Hospital, full until 9 February".into(),
+        help: "an evening session".into(),
     };
     let list = Unplaced {
         frame: sample_ops("/plan"),
@@ -239,9 +239,9 @@ pub fn samples() -> Vec<Sample> {
         filters,
         here: "/unplaced".into(),
         rows: vec![row("Amina Yusuf"), row("<script>alert(1)</script>"), row("محمد عبدالرحمن")],
-        more: Some("?page=2".into()),
+        pager: Asked::default().pager("/unplaced", &[("reason", "travel")], 541),
     };
-    let nobody = Unplaced { people: 0, filters: vec![], rows: vec![], more: None, ..list.clone() };
+    let nobody = Unplaced { people: 0, filters: vec![], rows: vec![], pager: Pager::default(), ..list.clone() };
     vec![
         Sample::of("plan-proposal-full", &full),
         Sample::of("plan-proposal-moves", &moved),

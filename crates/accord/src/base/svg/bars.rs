@@ -28,7 +28,8 @@ pub struct Bars {
     pub rows: Vec<Bar>,
     /// How many are drawn; the table has all.
     pub show: usize,
-    /// Keep back counts that are small or leave a small remainder: for everyone who may not learn about single people.
+    /// Keep back counts that are small or leave a small remainder: for everyone who may not learn about single people. What
+    /// is kept back stands in the table, after the others and by name, so that its place there says nothing either.
     pub guard: bool,
 }
 
@@ -57,13 +58,13 @@ struct Shape {
 }
 
 const WIDE: Shape = Shape { width: 620.0, row: 30.0, name: 206.0, bar: (214.0, 496.0), stacked: false };
-const NARROW: Shape = Shape { width: 340.0, row: 48.0, name: 340.0, bar: (0.0, 230.0), stacked: true };
+const NARROW: Shape = Shape { width: 340.0, row: 48.0, name: 340.0, bar: (0.0, 205.0), stacked: true };
 
 impl Bars {
     /// The picture, wide and narrow, with its table; `None` without groups.
     pub fn figure(&self, id: &str) -> Option<Figure> {
         self.rows.first()?;
-        let left = self.rows.len().saturating_sub(self.show.max(1)) as u64;
+        let left = (self.rows.len() - self.drawn().len()) as u64;
         let mut how = format!(
             "Share who {}. The thin line is the range a share of so few people leaves open (95% interval).",
             self.part
@@ -84,6 +85,12 @@ impl Bars {
             table: self.table(),
             csv: None,
         })
+    }
+
+    /// The bars that are drawn: those with something to show, or when there is none, those kept back.
+    fn drawn(&self) -> Vec<&Bar> {
+        let open: Vec<&Bar> = self.rows.iter().filter(|bar| !self.hidden(bar)).take(self.show.max(1)).collect();
+        if open.is_empty() { self.rows.iter().take(self.show.max(1)).collect() } else { open }
     }
 
     fn hidden(&self, bar: &Bar) -> bool {
@@ -111,11 +118,14 @@ impl Bars {
                 format!("{:.0} to {:.0}%", low * 100.0, high * 100.0),
             ]
         };
-        Table { head, rows: self.rows.iter().map(row).collect() }
+        let (mut kept_back, mut rows): (Vec<&Bar>, Vec<&Bar>) = self.rows.iter().partition(|bar| self.hidden(bar));
+        kept_back.sort_by(|a, b| a.name.cmp(&b.name));
+        rows.append(&mut kept_back);
+        Table { head, rows: rows.into_iter().map(row).collect() }
     }
 
     fn draw(&self, id: &str, shape: &Shape) -> Markup {
-        let shown = &self.rows[..self.rows.len().min(self.show.max(1))];
+        let shown = self.drawn();
         let height = 22.0 + shape.row * shown.len() as f64;
         let desc = format!("{} of {} groups, each as a bar from none to all.", shown.len(), self.rows.len());
         let mut pen = Pen::open(id, shape.width, height, &self.finding, &desc);
@@ -127,7 +137,7 @@ impl Bars {
             let anchor = if share == 0.0 { Anchor::Start } else { Anchor::Middle };
             pen.text((x, 12.0), anchor, &format!("fill=\"{SOFT}\" font-size=\"12\""), said);
         }
-        for (at, bar) in shown.iter().enumerate() {
+        for (at, bar) in shown.into_iter().enumerate() {
             self.row(&mut pen, shape, 22.0 + shape.row * at as f64, bar, &kept_back);
         }
         pen.close()
@@ -198,11 +208,12 @@ mod tests {
             ],
         };
         let figure = bars.figure("u").expect("rows");
-        assert_eq!(figure.table.rows[0][1..3], ["not shown", "not shown"]);
-        assert_eq!(figure.table.rows[1][4], "");
-        assert_eq!(figure.table.rows[2][2], "20");
+        assert_eq!(figure.table.rows[0][2], "20");
+        assert_eq!(figure.table.rows[1][1..3], ["not shown", "not shown"]);
+        assert_eq!(figure.table.rows[2][4], "");
         let svg = figure.wide.to_string();
         assert!(!svg.contains("8% of 40") && !svg.contains("95% of 40") && svg.contains("49% of 41"));
+        assert!(!svg.contains("few") && figure.how.contains("2 more in the table"));
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! The heat map of sites by days: how much of each clinic's day is used, the worst site first.
+//! The heat map of sites by days: how much of each clinic's day is used, the fullest first. On a narrow screen by weeks.
 
 use jiff::civil::{Date, Weekday};
 
@@ -42,9 +42,14 @@ pub struct Heat {
     pub show: usize,
 }
 
-const NAME: f64 = 196.0;
+const NAME: f64 = 230.0;
+/// Breadth of all days together.
+const FULL: f64 = 940.0;
+/// A phone's: the whole, and the names in it.
+const NARROW: f64 = 340.0;
+const NARROW_NAME: f64 = 158.0;
 const ROW: f64 = 27.0;
-const HEAD: f64 = 40.0;
+const HEAD: f64 = 52.0;
 
 /// Ground and ink of a share in tenths: one hue from pale to dark, dark ink on pale and white on dark.
 fn shade(used: u64, room: u64) -> (&'static str, &'static str) {
@@ -71,7 +76,8 @@ impl HeatRow {
 }
 
 impl Heat {
-    /// The picture with its table; `None` without days or sites. The site with the most room left unused comes first.
+    /// The picture, by days and on narrow screens by weeks, with its table; `None` without days or sites. The site with the
+    /// largest share of its places used comes first: there nobody else finds a time.
     pub fn figure(&self, id: &str) -> Option<Figure> {
         if self.days.is_empty() || self.rows.is_empty() {
             return None;
@@ -85,15 +91,15 @@ impl Heat {
             format!(
                 " {} more {} in the table.",
                 words::number(left as u64),
-                words::verb(left as u64, "site is", "sites are")
+                words::verb(left as u64, "clinic is", "clinics are")
             )
         };
         Some(Figure {
             id: id.to_owned(),
             finding: self.finding.clone(),
-            how: format!("Percent of places used, the emptiest site first. Hatched: closed.{tail}"),
+            how: format!("Percent of places used, the fullest clinic first. Hatched: closed.{tail}"),
             wide: self.draw(&format!("{id}-w"), &rows[..shown]),
-            narrow: None,
+            narrow: Some(self.draw_weeks(&format!("{id}-n"), &rows[..shown])),
             broad: self.days.len() > 17,
             table: self.table(&rows),
             csv: None,
@@ -107,14 +113,16 @@ impl Heat {
             // Shares compared without division; a site with no room at all goes last.
             (ar == 0)
                 .cmp(&(br == 0))
-                .then((u128::from(au) * u128::from(br)).cmp(&(u128::from(bu) * u128::from(ar))))
+                .then((u128::from(bu) * u128::from(ar)).cmp(&(u128::from(au) * u128::from(br))))
+                // Of two that are as full, the one where more people went.
+                .then(br.cmp(&ar))
                 .then_with(|| a.name.cmp(&b.name))
         });
         rows
     }
 
     fn table(&self, rows: &[&HeatRow]) -> Table {
-        let head = std::iter::once("Site".to_owned()).chain(self.days.iter().map(|&d| words::short_day(d))).collect();
+        let head = std::iter::once("Clinic".to_owned()).chain(self.days.iter().map(|&d| words::short_day(d))).collect();
         let cell = |c: Option<&Cell>| match c {
             None | Some(Cell::Closed) => "closed".to_owned(),
             Some(Cell::Open { used, room }) => {
@@ -128,17 +136,9 @@ impl Heat {
     }
 
     fn draw(&self, id: &str, rows: &[&HeatRow]) -> Markup {
-        let wide = ((620.0 - NAME) / self.days.len() as f64).clamp(25.0, 56.0);
+        let wide = (FULL / self.days.len() as f64).clamp(25.0, 56.0);
         let (width, height) = (NAME + wide * self.days.len() as f64, HEAD + ROW * rows.len() as f64 + 1.0);
-        let first = rows[0];
-        let (used, room) = first.total();
-        let desc = format!(
-            "The emptiest of {} sites is {}: {} of its places are used.",
-            self.rows.len(),
-            first.name,
-            words::share(used, room)
-        );
-        let mut pen = Pen::open(id, width, height, &self.finding, &desc);
+        let mut pen = Pen::open(id, width, height, &self.finding, &self.described(rows));
         let closed = pen.hatch("closed", "#ffffff", "#d8dde0", 7.0);
         self.head(&mut pen, wide);
         for (at, row) in rows.iter().enumerate() {
@@ -148,6 +148,50 @@ impl Heat {
                 let x = NAME + wide * day as f64;
                 let cell = row.cells.get(day).copied().unwrap_or(Cell::Closed);
                 Self::cell(&mut pen, (x, y), wide, cell, &closed);
+            }
+        }
+        pen.close()
+    }
+
+    fn described(&self, rows: &[&HeatRow]) -> String {
+        let (used, room) = rows[0].total();
+        let share = words::share(used, room);
+        format!("The fullest of {} clinics is {}: {share} of its places are used.", self.rows.len(), rows[0].name)
+    }
+
+    /// The same with a column a week: what fits a phone and can still be read.
+    fn draw_weeks(&self, id: &str, rows: &[&HeatRow]) -> Markup {
+        let mut weeks: Vec<(Date, Vec<usize>)> = Vec::new();
+        for (at, &day) in self.days.iter().enumerate() {
+            let monday = day.saturating_sub(jiff::Span::new().days(i64::from(day.weekday().since(Weekday::Monday))));
+            match weeks.last_mut().filter(|(known, _)| *known == monday) {
+                Some((_, days)) => days.push(at),
+                None => weeks.push((monday, vec![at])),
+            }
+        }
+        let wide = (NARROW - NARROW_NAME) / weeks.len() as f64;
+        let height = HEAD + ROW * rows.len() as f64 + 1.0;
+        let mut pen = Pen::open(id, NARROW, height, &self.finding, &self.described(rows));
+        let closed = pen.hatch("closed", "#ffffff", "#d8dde0", 7.0);
+        pen.text((0.0, 42.0), Anchor::Start, &format!("fill=\"{SOFT}\""), "Week of");
+        for (at, (monday, _)) in weeks.iter().enumerate() {
+            let middle = NARROW_NAME + wide * (at as f64 + 0.5);
+            let said = [monday.day().to_string(), words::month(*monday)[..3].to_owned()];
+            for (text, y) in said.iter().zip([42.0, 25.0]) {
+                pen.text((middle, y), Anchor::Middle, &format!("fill=\"{INK}\""), text);
+            }
+        }
+        for (at, row) in rows.iter().enumerate() {
+            let y = HEAD + ROW * at as f64;
+            pen.text((0.0, y + 18.0), Anchor::Start, &format!("fill=\"{INK}\""), &fit(&row.name, NARROW_NAME - 8.0));
+            for (nth, (_, days)) in weeks.iter().enumerate() {
+                let of_week = HeatRow {
+                    name: String::new(),
+                    cells: days.iter().filter_map(|day| row.cells.get(*day).copied()).collect(),
+                };
+                let (used, room) = of_week.total();
+                let cell = if room == 0 { Cell::Closed } else { Cell::Open { used, room } };
+                Self::cell(&mut pen, (NARROW_NAME + wide * nth as f64, y), wide, cell, &closed);
             }
         }
         pen.close()
@@ -179,22 +223,26 @@ impl Heat {
         for (at, &day) in self.days.iter().enumerate() {
             let middle = NAME + wide * (at as f64 + 0.5);
             let letter = &words::weekday(day.weekday())[..if wide < 34.0 { 1 } else { 3 }];
-            pen.text((middle, 14.0), Anchor::Middle, &format!("fill=\"{SOFT}\" font-size=\"12\""), letter);
+            pen.text((middle, 29.0), Anchor::Middle, &format!("fill=\"{SOFT}\" font-size=\"12\""), letter);
             let weight = if day.weekday() == Weekday::Monday { "600" } else { "400" };
             pen.text(
-                (middle, 31.0),
+                (middle, 45.0),
                 Anchor::Middle,
                 &format!("fill=\"{INK}\" font-size=\"12\" font-weight=\"{weight}\""),
                 &day.day().to_string(),
             );
-            if month == 0 {
+            if month != day.month() {
                 month = day.month();
+                let x = NAME + wide * at as f64;
                 pen.text(
-                    (NAME - 10.0, 31.0),
-                    Anchor::End,
-                    &format!("fill=\"{SOFT}\" font-size=\"12\""),
+                    (x + 1.0, 12.0),
+                    Anchor::Start,
+                    &format!("fill=\"{INK}\" font-weight=\"600\""),
                     words::month(day),
                 );
+                if at > 0 {
+                    pen.line((x, 2.0), (x, HEAD), &format!("stroke=\"{SOFT}\""));
+                }
             }
         }
     }
@@ -209,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn the_emptiest_site_comes_first_and_one_without_room_last() {
+    fn the_fullest_clinic_comes_first_and_one_without_room_last() {
         let day = jiff::civil::date(2027, 1, 5);
         let row = |name: &str, cell| HeatRow { name: name.into(), cells: vec![cell] };
         let heat = Heat {
@@ -225,10 +273,26 @@ mod tests {
         };
         let figure = heat.figure("h").expect("it has rows");
         let names: Vec<&str> = figure.table.rows.iter().map(|r| r[0].as_str()).collect();
-        assert_eq!(names, ["b&b", "half", "full", "shut"]);
-        assert!(figure.how.contains("2 more sites are in the table"));
+        assert_eq!(names, ["full", "half", "b&b", "shut"]);
+        assert!(
+            figure.how.contains("2 more clinics are in the table") && figure.how.contains("the fullest clinic first")
+        );
         let svg = figure.wide.to_string();
-        assert!(svg.contains("b&amp;b") && svg.contains("10%") && !svg.contains(">full<"));
+        assert!(svg.contains(">full<") && svg.contains("50%") && !svg.contains("b&amp;b"));
+    }
+
+    #[test]
+    fn a_phone_sees_weeks_and_each_month_has_its_name() {
+        let days: Vec<Date> = (29..=31)
+            .map(|d| jiff::civil::date(2027, 1, d))
+            .chain((1..=2).map(|d| jiff::civil::date(2027, 2, d)))
+            .collect();
+        let cells = vec![open(10, 10), open(0, 10), Cell::Closed, open(1, 4), Cell::Closed];
+        let heat = Heat { finding: "f".into(), days, rows: vec![HeatRow { name: "x".into(), cells }], show: 9 };
+        let figure = heat.figure("h").expect("a row");
+        let (wide, narrow) = (figure.wide.to_string(), figure.narrow.expect("a narrow one").to_string());
+        assert!(wide.contains(">January<") && wide.contains(">February<"));
+        assert!(narrow.contains(">25<") && narrow.contains(">50%<") && narrow.contains(">25%<"));
     }
 
     #[test]

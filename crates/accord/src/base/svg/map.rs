@@ -62,6 +62,8 @@ pub struct Map {
 }
 
 const WIDTH: f64 = 620.0;
+/// On a phone: the names of districts and numbers, no names of sites.
+const NARROW: f64 = 340.0;
 const MARGIN: f64 = 10.0;
 const SEA: &str = "#e3eef4";
 
@@ -71,11 +73,12 @@ struct Projection {
     north: f64,
     per_lon: f64,
     per_lat: f64,
+    width: f64,
     height: f64,
 }
 
 impl Projection {
-    fn over(points: impl Iterator<Item = LonLat> + Clone) -> Option<Self> {
+    fn over(width: f64, points: impl Iterator<Item = LonLat> + Clone) -> Option<Self> {
         let finite = points.filter(|p| p.0.is_finite() && p.1.is_finite());
         let (mut w, mut e, mut s, mut n) = (f64::MAX, f64::MIN, f64::MAX, f64::MIN);
         for (lon, lat) in finite {
@@ -85,9 +88,9 @@ impl Projection {
             return None;
         }
         let squeeze = (f64::midpoint(s, n)).to_radians().cos();
-        let per_lon = (WIDTH - 2.0 * MARGIN) / (e - w).max(1e-6);
+        let per_lon = (width - 2.0 * MARGIN) / (e - w).max(1e-6);
         let per_lat = per_lon / squeeze.max(1e-6);
-        Some(Self { west: w, north: n, per_lon, per_lat, height: (n - s) * per_lat + 2.0 * MARGIN })
+        Some(Self { west: w, north: n, per_lon, per_lat, width, height: (n - s) * per_lat + 2.0 * MARGIN })
     }
 
     fn at(&self, (lon, lat): LonLat) -> Point {
@@ -99,7 +102,8 @@ impl Map {
     /// The picture with its table; `None` without an outline.
     pub fn figure(&self, id: &str) -> Option<Figure> {
         let outline = self.districts.iter().flat_map(|d| d.rings.iter().flatten().copied());
-        let projection = Projection::over(outline)?;
+        let projection = Projection::over(WIDTH, outline.clone())?;
+        let narrow = Projection::over(NARROW, outline)?;
         let largest = self.sites.iter().max_by(|a, b| a.capacity.cmp(&b.capacity).then_with(|| b.name.cmp(&a.name)));
         let sized = largest.map_or_else(String::new, |s| {
             format!(
@@ -112,10 +116,10 @@ impl Map {
             id: id.to_owned(),
             finding: self.finding.clone(),
             how: format!(
-                "Darker: a larger share of the people living there could not be placed; hatched: over 3%.{sized}"
+                "Darker: a larger share of the people living there could not be placed; hatched: over 3%. Numbers are of people not placed.{sized}"
             ),
             wide: self.draw(&format!("{id}-w"), &projection),
-            narrow: None,
+            narrow: Some(self.draw(&format!("{id}-n"), &narrow)),
             broad: false,
             table: self.table(),
             csv: None,
@@ -138,9 +142,9 @@ impl Map {
         let desc = worst.map_or_else(String::new, |d| {
             format!("Most of those who cannot be placed, {}, live in {}.", few(d.unplaced), d.name)
         });
-        let mut pen = Pen::open(id, WIDTH, projection.height, &self.finding, &desc);
+        let mut pen = Pen::open(id, projection.width, projection.height, &self.finding, &desc);
         let dense = pen.hatch("dense", "#f2c25c", "#b87a00", 8.0);
-        pen.rect((0.0, 0.0), (WIDTH, projection.height), &format!("fill=\"{SEA}\""));
+        pen.rect((0.0, 0.0), (projection.width, projection.height), &format!("fill=\"{SEA}\""));
         let lands: Vec<Vec<Vec<Point>>> = self.districts.iter().map(|d| project(d, projection)).collect();
         for (district, rings) in self.districts.iter().zip(&lands) {
             let paint = shade(district, &dense);
@@ -156,18 +160,23 @@ impl Map {
             let Some(at) = quiet_spot(rings, &taken) else {
                 continue;
             };
+            let at = clear_of(at, &circles, projection.width / 17.0);
             taken.push(at);
             let name = Label::new(at, Anchor::Middle, &district.name);
-            halo(&mut pen, &name, "font-weight=\"600\" font-size=\"15\"");
+            let [large, small] = if projection.width < WIDTH { ["13", "12"] } else { ["15", "14"] };
+            halo(&mut pen, &name, &format!("font-weight=\"600\" font-size=\"{large}\""));
             let said = match district.unplaced {
                 0 => "all placed".to_owned(),
+                n if projection.width < WIDTH => few(n),
                 n => format!("{} not placed", few(n)),
             };
             let count = Label::new((at.0, at.1 + 17.0), Anchor::Middle, &said);
-            halo(&mut pen, &count, "font-size=\"14\"");
+            halo(&mut pen, &count, &format!("font-size=\"{small}\""));
             labels.extend([name, count]);
         }
-        self.site_labels(&mut pen, projection, &circles, &mut labels);
+        if projection.width >= WIDTH {
+            self.site_labels(&mut pen, projection, &circles, &mut labels);
+        }
         for water in &self.waters {
             let name = Label::new(projection.at(water.at), Anchor::Middle, &water.name);
             if !labels.iter().any(|l| l.meets(&name)) {
@@ -182,7 +191,12 @@ impl Map {
         let mut sites: Vec<&Site> = self.sites.iter().collect();
         // Small ones last, so that they lie on top of large ones.
         sites.sort_by(|a, b| b.capacity.cmp(&a.capacity).then_with(|| a.name.cmp(&b.name)));
-        sites.iter().map(|s| (projection.at(s.at), (16.0 * (s.capacity as f64 / most).sqrt()).max(2.0))).collect()
+        sites
+            .iter()
+            .map(|s| {
+                (projection.at(s.at), (16.0 * (projection.width / WIDTH) * (s.capacity as f64 / most).sqrt()).max(2.0))
+            })
+            .collect()
     }
 
     /// Writes the names of the sites that want it, the largest first, right or left of their circle; one that fits nowhere is left out
@@ -195,12 +209,23 @@ impl Map {
             let radius = circles.iter().find(|(p, _)| *p == (x, y)).map_or(4.0, |(_, r)| *r);
             let right = Label::new((x + radius + 4.0, y + 4.0), Anchor::Start, &site.name);
             let left = Label::new((x - radius - 4.0, y + 4.0), Anchor::End, &site.name);
-            let free = |l: &Label| l.from > 0.0 && l.to < WIDTH && !labels.iter().any(|o| o.meets(l));
+            let free = |l: &Label| l.from > 0.0 && l.to < projection.width && !labels.iter().any(|o| o.meets(l));
             if let Some(label) = [right, left].into_iter().find(free) {
                 halo(pen, &label, "font-size=\"12\"");
                 labels.push(label);
             }
         }
+    }
+}
+
+/// A place for two lines of text about twice `half` long that would stand on a large circle: above it.
+fn clear_of(at: Point, circles: &[(Point, f64)], half: f64) -> Point {
+    let hit = |&&((x, y), radius): &&(Point, f64)| {
+        radius > 5.0 && (x - at.0).abs() < half + radius && y > at.1 - 12.0 - radius && y < at.1 + 20.0 + radius
+    };
+    match circles.iter().filter(hit).map(|((_, y), radius)| y - radius - 22.0).reduce(f64::min) {
+        Some(y) => (at.0, y),
+        None => at,
     }
 }
 
@@ -302,11 +327,11 @@ mod tests {
 
     #[test]
     fn north_is_up_and_a_degree_of_latitude_is_longer() {
-        let p = Projection::over(square().into_iter()).expect("points");
+        let p = Projection::over(WIDTH, square().into_iter()).expect("points");
         assert_eq!(p.at((1.0, 53.0)), (MARGIN, MARGIN));
         let (right, down) = (p.at((2.0, 53.0)).0 - MARGIN, p.at((1.0, 52.0)).1 - MARGIN);
         assert!((right / down - 52.5_f64.to_radians().cos()).abs() < 1e-9);
-        assert!(Projection::over([].into_iter()).is_none());
+        assert!(Projection::over(WIDTH, [].into_iter()).is_none());
     }
 
     #[test]

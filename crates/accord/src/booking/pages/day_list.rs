@@ -92,15 +92,25 @@ impl DayRow {
 }
 
 impl DayList {
+    /// The product of the whole day, if it is one: said once, not in every row.
+    fn product(&self) -> Option<&str> {
+        let first = self.rows.first()?.product.as_str();
+        self.rows.iter().all(|row| row.product == first).then_some(first)
+    }
+
+    fn booked(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
     fn finding(&self) -> String {
         let hours: Vec<String> = self.sessions.iter().map(|&(from, until)| words::hours(from, until)).collect();
         let open = if hours.is_empty() { "Closed".to_owned() } else { format!("Open {}", words::list(&hours)) };
         let needs = self.rows.iter().filter(|r| !r.needs.is_empty()).count() as u64;
-        let mut said = format!(
-            "{open}. {} booked, {} places.",
-            words::people(self.rows.len() as u64),
-            words::number(self.capacity)
-        );
+        let mut said =
+            format!("{open}. {} booked, {} places.", words::people(self.booked()), words::number(self.capacity));
+        if let Some(product) = self.product() {
+            said.push_str(&format!(" All get {product}."));
+        }
         if needs > 0 {
             said.push_str(&format!(
                 " {} {} a need you should know of.",

@@ -65,7 +65,7 @@ fn own(name: &str, visits: Vec<Visit>, standing: Standing, next: &[&str]) -> App
     Appointments {
         frame: sample_person(),
         name: name.into(),
-        reference: standing.open().then(|| "K7Q-4MD".into()),
+        reference: standing.open().then(|| "K7Q-M2X-9FA".into()),
         visits,
         standing,
         next: next.iter().map(|&l| l.to_owned()).collect(),
@@ -125,15 +125,19 @@ fn own_pages() -> Vec<Sample> {
         vec![],
         Standing::NoPlace,
         &[
-            "You are on our list: when a place comes free near you, we send you a message.",
-            "If you can travel farther, ring us.",
+            "We look again for you whenever places come free. You need do nothing.",
+            "When we find one, it stands on this page. Look here again in a few days.",
+            "If you can travel farther, or at other times, ring us.",
         ],
     );
     let not_yet = own(
         "Amina",
         vec![],
         Standing::NotYet,
-        &["We are planning everybody's appointments. You get a message as soon as yours are ready."],
+        &[
+            "We find times for you near your home or work. You need do nothing.",
+            "They will stand on this page, for you to confirm or change. Look here again in a few days.",
+        ],
     );
     vec![
         Sample::of("booking-appointments-full", &own("Amina", two_visits(), Standing::ToConfirm, &SOON)),
@@ -214,7 +218,7 @@ fn answer_pages() -> Vec<Sample> {
     let done = |what, visits: Vec<Visit>, next: &[&str]| Done {
         frame: sample_person(),
         what,
-        reference: (!visits.is_empty()).then(|| "K7Q-4MD".into()),
+        reference: (!visits.is_empty()).then(|| "K7Q-M2X-9FA".into()),
         visits,
         next: next.iter().map(|&l| l.to_owned()).collect(),
     };

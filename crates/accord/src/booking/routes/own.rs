@@ -107,7 +107,7 @@ impl Seen {
     /// What happens next; says what silence means.
     fn next(&self) -> Vec<String> {
         let last = self.campaign.as_ref().map(|c| words::day(c.ends_on));
-        let until = last.map_or_else(String::new, |day| format!(" until {day}"));
+        let until = last.as_ref().map_or_else(String::new, |day| format!(" until {day}"));
         let lines: &[&str] = match self.standing() {
             Standing::ToConfirm => &[self.silence(), COME],
             Standing::Confirmed => {
@@ -117,12 +117,19 @@ impl Seen {
             Standing::Declined | Standing::Elsewhere => &[],
             Standing::Cancelled => &["Your places went to somebody else."],
             Standing::NoPlace => &[
-                "You are on our list: we look again whenever places come free.",
-                "If you can travel farther, ring us.",
+                "We look again for you whenever places come free. You need do nothing.",
+                "When we find one, it stands on this page. Look here again in a few days.",
+                "If you can travel farther, or at other times, ring us.",
             ],
-            Standing::NotYet => &["You are on our list. Look here again, or ring us."],
+            Standing::NotYet => &[
+                "We find times for you near your home or work. You need do nothing.",
+                "They will stand on this page, for you to confirm or change. Look here again in a few days.",
+            ],
         };
         let mut lines: Vec<String> = lines.iter().map(|&line| line.to_owned()).collect();
+        if let (Standing::NotYet, Some(day)) = (self.standing(), last) {
+            lines.push(format!("The clinics run until {day}. If you are away for long before then, ring us."));
+        }
         if matches!(self.standing(), Standing::Declined | Standing::Elsewhere | Standing::Cancelled) {
             lines.push(format!("You can change your mind with the same code{until}, while there are places."));
         }

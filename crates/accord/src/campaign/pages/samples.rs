@@ -5,7 +5,7 @@ use jiff::{
     civil::{Date, Weekday, date},
 };
 
-use super::{Home, Progress, Reason, Task};
+use super::{Home, Progress, Reason, Task, Tasks, owner_words};
 use crate::base::page::{Figure, Sample, sample_ops};
 use crate::base::svg::{Bar, Bars, BurnDay, BurnUp, Cell, District, Heat, HeatRow, Map, Site, Water};
 
@@ -15,7 +15,7 @@ const ATTACK: &str = "<script>alert(1)</script> & Sons Care";
 pub fn samples() -> Vec<Sample> {
     let empty = Home {
         progress: None,
-        tasks: vec![],
+        tasks: Tasks::default(),
         reasons: vec![],
         burn_up: None,
         heat: None,
@@ -24,7 +24,7 @@ pub fn samples() -> Vec<Sample> {
         on_lists: 0,
         ..full()
     };
-    let listed = Home { on_lists: 19_847, tasks: full().tasks[..1].to_vec(), ..empty.clone() };
+    let listed = Home { on_lists: 19_847, tasks: Tasks { done: vec![], ..full().tasks }, ..empty.clone() };
     let mut finished = full();
     finished.progress = finished.progress.map(|p| Progress {
         planned: p.people,
@@ -34,10 +34,10 @@ pub fn samples() -> Vec<Sample> {
         most_live_in: None,
         ..p
     });
-    (finished.tasks, finished.reasons) = (vec![], vec![]);
+    (finished.tasks, finished.reasons) = (Tasks { done: full().tasks.done, ..Tasks::default() }, vec![]);
     let mut long = full();
     long.area = "The Integrated Partnership of Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch and محمد عبدالرحمن Borough".into();
-    long.tasks[0].owner = ATTACK.into();
+    long.tasks.under_way[0].owner = ATTACK.into();
     vec![
         Sample::of("campaign-home-full", &full()),
         Sample::of("campaign-home-empty", &empty),
@@ -48,13 +48,6 @@ pub fn samples() -> Vec<Sample> {
 }
 
 fn full() -> Home {
-    let task = |count, what: &str, owner: &str, oldest_days, href: &str| Task {
-        count,
-        what: what.into(),
-        owner: owner.into(),
-        oldest_days,
-        href: href.into(),
-    };
     let reason = |reason: &str, people, help: &str, code: &str| Reason {
         reason: reason.into(),
         people,
@@ -79,11 +72,7 @@ fn full() -> Home {
             href_unplaced: "/unplaced".into(),
             href_unclear: "/worklist".into(),
         }),
-        tasks: vec![
-            task(47, "people are still unclear", "Employer contacts of 12 organisations", 4, "/worklist"),
-            task(3, "agreements end on Friday", "Campaign lead", 1, "/agreements?ending"),
-            task(1, "staff list is smaller than last time", "Employer contact, Example Homes", 0, "/import/7"),
-        ],
+        tasks: tasks(),
         reasons: vec![
             reason("No place within the travel limit", 340, "96 more places at Clacton or Harwich", "travel"),
             reason(
@@ -99,6 +88,30 @@ fn full() -> Home {
         heat: heat(),
         uptake: uptake(),
         map: map(),
+    }
+}
+
+fn tasks() -> Tasks {
+    let task = |count, what: &str, owner: &str, href: &str| Task {
+        count,
+        what: what.into(),
+        owner: owner.into(),
+        href: href.into(),
+    };
+    let contacts = owner_words("Employer contacts of 12 organisations", 4);
+    Tasks {
+        now: vec![
+            task(541, "people cannot be placed", "each with what would help", "/unplaced"),
+            task(1, "list waits to be reviewed", "", "/import"),
+        ],
+        under_way: vec![
+            task(47, "people have no date of birth", &contacts, "/worklist?kind=no_date_of_birth"),
+            task(9_204, "people have not answered yet", "their places stay theirs", "/organisations"),
+        ],
+        done: vec![
+            task(127, "staff lists taken", "", "/import"),
+            task(10_208, "people have confirmed", "", "/organisations"),
+        ],
     }
 }
 

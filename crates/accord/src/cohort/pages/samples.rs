@@ -3,7 +3,7 @@
 use jiff::civil::date;
 
 use super::{Answers, Column, Compared, FaultRow, Import, Item, ListRow, ListState, Review, Worklist, WorklistItem};
-use crate::base::page::{Problem, Sample, sample_ops};
+use crate::base::page::{Asked, Link, Pager, Problem, Sample, sample_ops};
 
 const ATTACK: &str = "<script>alert(1)</script>.csv";
 
@@ -36,9 +36,14 @@ fn worklist_pages() -> Vec<Sample> {
             item("One person or two: <script>alert(1)</script>", "Booking operator", 1),
             item("Date of birth missing: محمد عبدالرحمن", "Employer contact, Example Hospitals", 0),
         ],
-        more: Some("?page=2".into()),
+        filters: vec![
+            Link::new("/worklist", "all 79"),
+            Link::new("/worklist?kind=no_date_of_birth", "no date of birth (74)"),
+        ],
+        here: "/worklist?kind=no_date_of_birth".into(),
+        pager: Asked::default().pager("/worklist", &[("kind", "no_date_of_birth")], 74),
     };
-    let empty = Worklist { people: 0, items: vec![], more: None, ..full.clone() };
+    let empty = Worklist { people: 0, items: vec![], filters: vec![], pager: Pager::default(), ..full.clone() };
     let one = WorklistItem {
         frame: sample_ops("/worklist"),
         what: "One person or two: Amina Yusuf".into(),
@@ -89,7 +94,8 @@ fn import_pages() -> Vec<Sample> {
         state,
         href: "/import/1".into(),
     };
-    let import = |problems, lists| Import {
+    let import = |problems, lists: Vec<ListRow>| Import {
+        pager: Asked::default().pager("/import", &[], lists.len() as u64 * 30),
         frame: sample_ops("/import"),
         problems,
         employers: vec![("RDE".into(), "Example Hospitals".into()), ("NQ1".into(), "Example Home Care".into())],

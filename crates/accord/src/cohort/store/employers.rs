@@ -2,6 +2,7 @@
 
 use crate::base::db::{FromRow, Row, StoreError, Tx};
 use crate::base::ids::OrganisationId;
+use crate::partnership::store::named::with_names;
 
 /// An organisation, as far as lists need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,4 +56,9 @@ pub fn employers(tx: &mut Tx<'_>) -> Result<Vec<Employer>, StoreError> {
          WHERE partnership_id = $1 AND is_employer = 1 ORDER BY code",
         p![tx.partnership()],
     )
+}
+
+/// Code and name of every employer, by name; names that organisations share stand with their postcode.
+pub fn employer_names(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, StoreError> {
+    tx.all(with_names!("SELECT code, name FROM named WHERE is_employer = 1 ORDER BY name, code"), p![tx.partnership()])
 }

@@ -4,6 +4,7 @@ use super::super::import::change_set::Counts;
 use super::super::import::reading::Reading;
 use crate::base::db::{FromRow, Param, Row, StoreError, Tx};
 use crate::base::ids::{Import, ImportId, OrganisationId};
+use crate::partnership::store::named::with_names;
 use accord_formats::{Date, Severity};
 use jiff::Timestamp;
 
@@ -343,13 +344,36 @@ pub fn fault_count(tx: &mut Tx<'_>, import: ImportId) -> Result<u32, StoreError>
 /// A list: id, file, organisation, when, rows, faults, state.
 pub type List = (ImportId, String, String, Timestamp, u32, u32, String);
 
-/// The latest lists, of one employer or of all.
-pub fn lists(tx: &mut Tx<'_>, only: Option<OrganisationId>, limit: u32) -> Result<Vec<List>, StoreError> {
+/// How many lists there are, of one employer or of all, whose file or employer is `like`.
+pub fn lists_count(tx: &mut Tx<'_>, only: Option<OrganisationId>, like: &str) -> Result<u64, StoreError> {
+    let (n,): (u32,) = tx.one(
+        with_names!(
+            "SELECT COUNT(*) FROM import i JOIN named o ON o.id = i.employer_id
+         WHERE i.partnership_id = $1 AND i.employer_id = COALESCE($2, i.employer_id)
+           AND LOWER(i.file_name || ' ' || o.name) LIKE $3 ESCAPE '!'"
+        ),
+        p![tx.partnership(), only, like],
+    )?;
+    Ok(u64::from(n))
+}
+
+/// Some of them: those to review first, then the latest.
+pub fn lists(
+    tx: &mut Tx<'_>,
+    only: Option<OrganisationId>,
+    like: &str,
+    limit: u32,
+    skip: u32,
+) -> Result<Vec<List>, StoreError> {
     tx.all(
-        "SELECT i.id, i.file_name, o.name, i.created_us, i.rows_read,
+        with_names!(
+            "SELECT i.id, i.file_name, o.name, i.created_us, i.rows_read,
                 (SELECT COUNT(*) FROM import_fault f WHERE f.partnership_id = i.partnership_id AND f.import_id = i.id AND f.severity <> 'note'), i.state
-         FROM import i JOIN organisation o ON o.partnership_id = i.partnership_id AND o.id = i.employer_id
-         WHERE i.partnership_id = $1 AND i.employer_id = COALESCE($2, i.employer_id) ORDER BY i.created_us DESC, i.id DESC LIMIT $3",
-        p![tx.partnership(), only, limit],
+         FROM import i JOIN named o ON o.id = i.employer_id
+         WHERE i.partnership_id = $1 AND i.employer_id = COALESCE($2, i.employer_id)
+           AND LOWER(i.file_name || ' ' || o.name) LIKE $3 ESCAPE '!'
+         ORDER BY CASE WHEN i.state = 'review' THEN 0 ELSE 1 END, i.created_us DESC, i.id DESC LIMIT $4 OFFSET $5"
+        ),
+        p![tx.partnership(), only, like, limit, skip],
     )
 }

@@ -10,10 +10,10 @@ mod people;
 mod rows;
 
 pub use change::{Made, apply, take_turn};
-pub use employers::{Employer, employer_by_code, employer_of, employers};
+pub use employers::{Employer, employer_by_code, employer_names, employer_of, employers};
 pub use imports::{
     ImportRecord, ImportState, List, NewImport, abandon_import, commit_import, committed_again, fault_count, faults,
-    import_by_id, imports, insert_import, lists, refresh_import, saved_mapping, upload, waiting,
+    import_by_id, imports, insert_import, lists, lists_count, refresh_import, saved_mapping, upload, waiting,
 };
 pub use items::{
     OpenKind, close_item, item_by_id, open_counts, open_items, open_kinds, open_pair, pair_exists, set_aside,

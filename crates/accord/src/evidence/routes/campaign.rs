@@ -1,16 +1,16 @@
 //! The campaign's home, its plan, and who has no place.
 
-use super::{days_since, look, map, plain, today};
+use super::{look, map, tasks, today};
 use crate::access::guard::Lead;
 use crate::base::db::{StoreError, Tx};
 use crate::base::ids::OrganisationId;
-use crate::base::page::Link;
+use crate::base::page::{Asked, Link, Pager};
 use crate::base::svg::{Bar, Bars, BurnDay, BurnUp, Cell, Heat, HeatRow};
 use crate::base::web::{Answer, Web, page};
 use crate::base::words;
-use crate::campaign::pages::{Home, Progress, Reason, Task};
+use crate::campaign::pages::{Home, Progress, Reason, Tasks};
 use crate::evidence::store::campaign as store;
-use crate::evidence::store::{lists, map as places, partners};
+use crate::evidence::store::{map as places, partners};
 use crate::partnership::store as partnership;
 use crate::plan::pages::{Unplaced, UnplacedRow};
 use crate::plan::reason::Reason as Planner;
@@ -40,18 +40,18 @@ struct Seen {
     postcodes: Vec<(Option<String>,)>,
     booked: Vec<(Date, u32)>,
     site_days: Vec<(String, Date, u32, u32)>,
-    tasks: Vec<lists::TaskRow>,
+    tasks: tasks::TaskFacts,
     nameless: u64,
     places: Vec<places::PlaceOfPeople>,
     sites: Vec<places::SiteRow>,
 }
 
-fn read(tx: &mut Tx<'_>, demo: bool) -> Result<(u64, String, Option<Seen>), StoreError> {
+fn read(tx: &mut Tx<'_>, demo: bool, today: Date) -> Result<(u64, String, Option<Seen>), StoreError> {
     let goal = partnership::only(tx)?.map(|p| p.goal).unwrap_or_default();
     let on_lists = store::on_lists(tx)?;
     let Some(campaign) = store::current(tx)? else { return Ok((on_lists, goal, None)) };
     let (id, from, until) = (campaign.id, campaign.starts, campaign.ends);
-    let names = partners::organisations(tx)?.into_iter().map(|o| (o.id, o.name)).collect();
+    let names = partners::names(tx)?.into_iter().collect();
     let seen = Seen {
         windows: store::windows(tx, id)?,
         offers: store::offers(tx, id)?,
@@ -61,7 +61,7 @@ fn read(tx: &mut Tx<'_>, demo: bool) -> Result<(u64, String, Option<Seen>), Stor
         postcodes: store::unplaced_postcodes(tx, id)?,
         booked: store::booked_by_day(tx, id)?,
         site_days: store::site_days(tx, from, until)?,
-        tasks: lists::tasks(tx, 6)?,
+        tasks: tasks::read(tx, id, today)?,
         nameless: places::nameless(tx)?,
         places: if demo { places::places(tx, id)? } else { Vec::new() },
         sites: if demo { places::sites(tx)? } else { Vec::new() },
@@ -73,8 +73,8 @@ fn read(tx: &mut Tx<'_>, demo: bool) -> Result<(u64, String, Option<Seen>), Stor
 /// `GET /campaign`.
 pub async fn campaign_home(State(web): State<Web>, Lead(who): Lead) -> Answer {
     let demo = web.house.demo;
-    let (frame, (on_lists, goal, seen)) = look(&web, who, "/campaign", move |tx| read(tx, demo)).await?;
     let today = today(&web);
+    let (frame, (on_lists, goal, seen)) = look(&web, who, "/campaign", move |tx| read(tx, demo, today)).await?;
     let mut home = Home {
         frame,
         campaign: "Campaign".into(),
@@ -82,7 +82,7 @@ pub async fn campaign_home(State(web): State<Web>, Lead(who): Lead) -> Answer {
         goal,
         on_lists,
         progress: None,
-        tasks: Vec::new(),
+        tasks: Tasks::default(),
         reasons: Vec::new(),
         burn_up: None,
         heat: None,
@@ -90,7 +90,7 @@ pub async fn campaign_home(State(web): State<Web>, Lead(who): Lead) -> Answer {
         map: None,
     };
     if let Some(seen) = seen {
-        home.tasks = tasks(&web, &seen);
+        home.tasks = tasks::tasks(&web, &seen.tasks, &seen.offers);
         home.reasons = reasons(&seen);
         home.burn_up = burn_up(&seen, today);
         home.heat = heat(&seen);
@@ -143,17 +143,6 @@ fn most_live_in(postcodes: &[(Option<String>,)]) -> Option<(String, u64)> {
     }
     let (area, n) = by.into_iter().max_by_key(|(area, n)| (*n, std::cmp::Reverse(*area)))?;
     (n >= 10 && n * 4 >= postcodes.len() as u64).then(|| (area.to_owned(), n))
-}
-
-fn tasks(web: &Web, seen: &Seen) -> Vec<Task> {
-    let rows = seen.tasks.iter().map(|(kind, n, role, owner, since)| Task {
-        count: u64::from(*n),
-        what: plain(kind),
-        owner: format!("{}, {owner}", plain(role)),
-        oldest_days: days_since(web, *since),
-        href: "/worklist".into(),
-    });
-    rows.collect()
 }
 
 /// A reason's code as words.
@@ -244,15 +233,39 @@ fn heat(seen: &Seen) -> Option<crate::base::page::Figure> {
     open.dedup();
     open.truncate(HEAT_DAYS);
     let mut rows: BTreeMap<&str, Vec<Cell>> = BTreeMap::new();
+    let mut sites: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for (site, date, taken, capacity) in &seen.site_days {
+        let sum = sites.entry(site).or_default();
+        (sum.0, sum.1) = (sum.0 + u64::from(*taken), sum.1 + u64::from(*capacity));
         let Ok(at) = open.binary_search(date) else { continue };
         let cells = rows.entry(site).or_insert_with(|| open.iter().map(|_| Cell::Closed).collect());
         cells[at] = Cell::Open { used: u64::from(*taken), room: u64::from(*capacity) };
     }
-    let (taken, room) = seen.site_days.iter().fold((0, 0), |(t, r), row| (t + u64::from(row.2), r + u64::from(row.3)));
-    let finding = format!("{} of {} places are used", words::number(taken), words::number(room));
+    let finding = fullness(&sites);
     let rows = rows.into_iter().map(|(name, cells)| HeatRow { name: name.to_owned(), cells }).collect();
     Heat { finding, days: open, rows, show: 14 }.figure("heat")
+}
+
+/// How full the clinics are over the whole campaign, from places used and places there.
+fn fullness(sites: &BTreeMap<&str, (u64, u64)>) -> String {
+    let full = sites.values().filter(|(taken, room)| taken >= room).count() as u64;
+    let left = |(taken, room): (u64, u64)| room.saturating_sub(taken);
+    let free: u64 = sites.values().copied().map(left).sum();
+    let most = sites.iter().max_by_key(|(name, sum)| (left(**sum), std::cmp::Reverse(**name)));
+    match (full, most) {
+        (_, None) => "No clinic is open".to_owned(),
+        (_, Some(_)) if free == 0 => "Every clinic is full".to_owned(),
+        (0, Some((name, _))) => {
+            format!("No clinic is full; {} places are free, most at {name}", words::number(free))
+        }
+        (n, Some((name, _))) => format!(
+            "{} of {} clinics {} full; elsewhere {} places are free, most at {name}",
+            words::number(n),
+            words::number(sites.len() as u64),
+            words::verb(n, "is", "are"),
+            words::number(free)
+        ),
+    }
 }
 
 fn uptake(seen: &Seen) -> Option<crate::base::page::Figure> {
@@ -283,21 +296,25 @@ fn uptake(seen: &Seen) -> Option<crate::base::page::Figure> {
 pub struct Filter {
     #[serde(default)]
     reason: String,
-    page: Option<u32>,
 }
 
-/// People on a page.
-const ROWS: u32 = 50;
-
-/// `GET /unplaced`.
-pub async fn unplaced(State(web): State<Web>, Lead(who): Lead, Query(filter): Query<Filter>) -> Answer {
-    let (reason, nth) = (filter.reason.clone(), filter.page.unwrap_or(1).clamp(1, 10_000));
+/// `GET /unplaced`. People are looked for by employer and postcode: what is looked for stands in the address, and names do not.
+pub async fn unplaced(
+    State(web): State<Web>,
+    Lead(who): Lead,
+    Query(filter): Query<Filter>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let reason = filter.reason.clone();
     let read = move |tx: &mut Tx<'_>| {
-        let Some(campaign) = store::current(tx)? else { return Ok((Vec::new(), Vec::new())) };
-        let rows = store::unplaced(tx, campaign.id, &reason, ROWS + 1, (nth - 1) * ROWS)?;
-        Ok((store::reasons(tx, campaign.id)?, rows))
+        let Some(campaign) = store::current(tx)? else { return Ok((Vec::new(), Pager::default(), Vec::new())) };
+        let wanted = store::Wanted { reason: reason.clone(), like: asked.like() };
+        let total = store::unplaced_count(tx, campaign.id, &wanted)?;
+        let pager = asked.pager("/unplaced", &[("reason", &reason)], total);
+        let rows = store::unplaced(tx, campaign.id, &wanted, pager.limit(), pager.skip())?;
+        Ok((store::reasons(tx, campaign.id)?, pager, rows))
     };
-    let (frame, (reasons, mut rows)) = look(&web, who, "/plan", read).await?;
+    let (frame, (reasons, pager, rows)) = look(&web, who, "/plan", read).await?;
     let all: u64 = reasons.iter().map(|(_, n)| u64::from(*n)).sum();
     let known = reasons.iter().find(|(code, _)| !code.is_empty() && *code == filter.reason);
     let here = known.map_or_else(|| "/unplaced".to_owned(), |(code, _)| href(code));
@@ -305,18 +322,14 @@ pub async fn unplaced(State(web): State<Web>, Lead(who): Lead, Query(filter): Qu
     filters.extend(reasons.iter().filter(|(code, _)| !code.is_empty()).map(|(code, n)| {
         Link::new(href(code), format!("{} ({})", reason_words(code).to_lowercase(), words::number(u64::from(*n))))
     }));
-    let join = if known.is_some() { '&' } else { '?' };
-    let more = (rows.len() > ROWS as usize).then(|| format!("{here}{join}page={}", nth + 1));
-    rows.truncate(ROWS as usize);
-    let people = known.map_or(all, |(_, n)| u64::from(*n));
     let rows = rows.into_iter().map(|(person, organisation, postcode, code, sentence)| UnplacedRow {
         person,
         organisation,
         district: outward(postcode.as_deref()).unwrap_or("not known").to_owned(),
         reason: sentence.unwrap_or_else(|| reason_words(&code)),
-        nearest: help(&code).to_owned(),
+        help: help(&code).to_owned(),
     });
-    page(&Unplaced { frame, people, filters, here, rows: rows.collect(), more })
+    page(&Unplaced { frame, people: all, filters, here, rows: rows.collect(), pager })
 }
 
 #[cfg(test)]
@@ -337,6 +350,15 @@ mod tests {
         ] {
             assert_eq!(need(&windows, 100, day), need_by, "{day}");
         }
+    }
+
+    #[test]
+    fn the_fullness_names_where_room_is() {
+        let of = |rows: &[(&'static str, u64, u64)]| fullness(&rows.iter().map(|r| (r.0, (r.1, r.2))).collect());
+        assert_eq!(of(&[]), "No clinic is open");
+        assert_eq!(of(&[("A", 4, 4)]), "Every clinic is full");
+        assert_eq!(of(&[("A", 1, 4), ("B", 1, 4)]), "No clinic is full; 6 places are free, most at A");
+        assert_eq!(of(&[("A", 4, 4), ("B", 1, 4)]), "1 of 2 clinics is full; elsewhere 3 places are free, most at B");
     }
 
     #[test]

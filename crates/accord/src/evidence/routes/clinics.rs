@@ -3,9 +3,10 @@
 use super::{look, minute, today};
 use crate::access::guard::{Lead, Staff};
 use crate::base::ids::SiteId;
-use crate::base::page::Link;
+use crate::base::page::{Asked, Link};
 use crate::base::web::{Answer, Web, Wrong, csv, page};
 use crate::base::words;
+use crate::booking::Reference;
 use crate::booking::pages::{Answer as Said, DayList, DayRow};
 use crate::clinic::pages::{DaySessions, SessionRow, Sessions, SitePage, SiteRow, Sites, SlotOwner};
 use crate::evidence::store::{campaign, clinics as store};
@@ -47,7 +48,7 @@ fn access(bits: u32) -> Vec<String> {
 }
 
 /// `GET /sites`.
-pub async fn sites(State(web): State<Web>, Lead(who): Lead) -> Answer {
+pub async fn sites(State(web): State<Web>, Lead(who): Lead, Query(asked): Query<Asked>) -> Answer {
     let from = today(&web);
     let read = move |tx: &mut crate::base::db::Tx<'_>| {
         // Before a campaign the picture shows its first days, not two empty weeks.
@@ -62,17 +63,25 @@ pub async fn sites(State(web): State<Web>, Lead(who): Lead) -> Answer {
             daily.entry(site).or_insert_with(|| vec![0; SPARK_DAYS])[day] = u64::from(n);
         }
     }
-    let rows = rows.into_iter().map(|row| SiteRow {
-        name: row.name,
-        place: accord_testkit::geo::Geo::district_name(&row.district).map_or(row.district, str::to_owned),
-        owner: owner(&row.owner),
-        sessions: u64::from(row.sessions),
-        capacity: u64::from(row.capacity),
-        booked: u64::from(row.taken),
-        daily: daily.remove(&row.id).unwrap_or_else(|| vec![0; SPARK_DAYS]),
-        href: format!("/sites/{}", row.id),
-    });
-    page(&Sites { frame, rows: rows.collect() })
+    let rows: Vec<SiteRow> = rows
+        .into_iter()
+        .map(|row| SiteRow {
+            name: row.name,
+            code: row.code,
+            place: accord_testkit::geo::Geo::district_name(&row.district).map_or(row.district, str::to_owned),
+            owner: owner(&row.owner),
+            sessions: u64::from(row.sessions),
+            capacity: u64::from(row.capacity),
+            booked: u64::from(row.taken),
+            daily: daily.remove(&row.id).unwrap_or_else(|| vec![0; SPARK_DAYS]),
+            href: format!("/sites/{}", row.id),
+        })
+        .collect();
+    let count = rows.len() as u64;
+    let (booked, capacity) = rows.iter().fold((0, 0), |(b, c), r| (b + r.booked, c + r.capacity));
+    let found: Vec<SiteRow> = rows.into_iter().filter(|r| asked.finds(&format!("{} {}", r.name, r.place))).collect();
+    let pager = asked.pager("/sites", &[], found.len() as u64);
+    page(&Sites { frame, count, booked, capacity, rows: pager.of(found), pager })
 }
 
 /// `GET /sites.csv`: the same as a file.
@@ -109,6 +118,14 @@ fn by_day(sessions: Vec<store::SessionRow>, days: &[Date]) -> Vec<DaySessions> {
     out
 }
 
+/// The entry of the menu that a site's pages belong to: a clinic team has its own site's only.
+fn menu(staff: &Staff, id: &SiteId) -> String {
+    match staff.0.role {
+        crate::access::Role::CampaignLead { .. } => "/sites".into(),
+        _ => format!("/sites/{id}"),
+    }
+}
+
 /// `GET /sites/{site}`: a week of it.
 pub async fn site(State(web): State<Web>, staff: Staff, Path(site): Path<String>, Query(query): Query<From>) -> Answer {
     let id: SiteId = site.parse().map_err(|_| Wrong::NotFound)?;
@@ -124,7 +141,7 @@ pub async fn site(State(web): State<Web>, staff: Staff, Path(site): Path<String>
         let monday = plus(day, -back);
         Ok(Some((row, monday, store::sessions(tx, Some(id), monday, plus(monday, 6))?)))
     };
-    let (mut frame, found) = look(&web, staff.0, "/sites", read).await?;
+    let (mut frame, found) = look(&web, staff.0, &menu(&staff, &id), read).await?;
     let (row, monday, sessions) = found.ok_or(Wrong::NotFound)?;
     let (name, address, postcode, slots, host, bits) = row;
     let days: Vec<Date> = (0..7).map(|n| plus(monday, n)).collect();
@@ -158,10 +175,10 @@ pub async fn day_list(State(web): State<Web>, staff: Staff, Path((site, date)): 
         let sessions = store::sessions(tx, Some(id), day, day)?;
         Ok(Some((row.0, course, sessions, store::days_beside(tx, Some(id), day)?, store::day_list(tx, id, day)?)))
     };
-    let (mut frame, found) = look(&web, staff.0, "/sites", read).await?;
+    let (mut frame, found) = look(&web, staff.0, &menu(&staff, &id), read).await?;
     let (site, course, sessions, (before, after), rows) = found.ok_or(Wrong::NotFound)?;
     frame.crumbs = vec![Link::new(format!("/sites/{id}"), site.clone())];
-    let beside = |day: Date| Link::new(format!("/sites/{id}/{day}"), words::day(day));
+    let beside = |day: Date| Link::new(format!("/sites/{id}/{day}"), words::short_day(day));
     let rows = rows.into_iter().map(|row| DayRow {
         time: minute(row.minute),
         name: row.name,
@@ -169,7 +186,7 @@ pub async fn day_list(State(web): State<Web>, staff: Staff, Path((site, date)): 
         nth: u8::try_from(row.appointment).unwrap_or(u8::MAX),
         of: u8::try_from(course).unwrap_or(u8::MAX),
         product: row.product,
-        reference: row.reference,
+        reference: Reference::parse(&row.reference).map_or(row.reference, |r| r.to_string()),
         needs: access(row.needs),
         answer: if row.state == "confirmed" { Said::Confirmed } else { Said::None },
     });
@@ -185,20 +202,18 @@ pub async fn day_list(State(web): State<Web>, staff: Staff, Path((site, date)): 
     })
 }
 
-/// Days of sessions on a page.
-const SESSION_DAYS: i64 = 7;
-
-/// `GET /sessions`.
+/// `GET /sessions`: a day of all clinics, and the way to the days beside it.
 pub async fn sessions(State(web): State<Web>, Lead(who): Lead, Query(query): Query<From>) -> Answer {
     let (today, wish) = (today(&web), asked(query.from.as_ref()));
     let read = move |tx: &mut crate::base::db::Tx<'_>| {
-        let from = match wish {
+        let day = match wish {
             Some(day) => day,
             None => store::days_beside(tx, None, plus(today, -1))?.1.unwrap_or(today),
         };
-        let until = plus(from, SESSION_DAYS - 1);
-        Ok((store::sessions(tx, None, from, until)?, store::days_beside(tx, None, until)?.1))
+        Ok((day, store::sessions(tx, None, day, day)?, store::days_beside(tx, None, day)?))
     };
-    let (frame, (rows, later)) = look(&web, who, "/sites", read).await?;
-    page(&Sessions { frame, days: by_day(rows, &[]), later: later.map(|day| format!("/sessions?from={day}")) })
+    let (mut frame, (day, rows, (before, after))) = look(&web, who, "/sites", read).await?;
+    frame.crumbs = vec![Link::new("/sites", "Clinics")];
+    let beside = |day: Date| Link::new(format!("/sessions?from={day}"), words::short_day(day));
+    page(&Sessions { frame, day: by_day(rows, &[day]).remove(0), before: before.map(beside), after: after.map(beside) })
 }

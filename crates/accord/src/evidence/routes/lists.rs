@@ -2,42 +2,69 @@
 
 use super::{days_since, look, plain};
 use crate::access::guard::Staff;
+use crate::base::page::{Asked, Link};
 use crate::base::web::{Answer, Web, page};
 use crate::base::words;
 use crate::cohort::pages::{Item, Worklist};
+use crate::cohort::worklist::ItemKind;
 use crate::evidence::store::lists as store;
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-/// Which page of a long list; the first is 1.
+/// Which kind of item; none: any.
 #[derive(Debug, Deserialize)]
-pub struct Paged {
-    page: Option<u32>,
+pub struct Filter {
+    #[serde(default)]
+    kind: String,
 }
 
-/// Items on a page.
-const ITEMS: u32 = 50;
-
 /// `GET /worklist`.
-pub async fn worklist(State(web): State<Web>, staff: Staff, Query(paged): Query<Paged>) -> Answer {
-    let (only, nth) = (staff.only(), paged.page.unwrap_or(1).clamp(1, 10_000));
+pub async fn worklist(
+    State(web): State<Web>,
+    staff: Staff,
+    Query(filter): Query<Filter>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let only = staff.only();
+    let kind = ItemKind::from_word(&filter.kind).map_or("", ItemKind::word);
     let read = move |tx: &mut crate::base::db::Tx<'_>| {
-        Ok((store::unclear_people(tx, only)?, store::items(tx, only, ITEMS + 1, (nth - 1) * ITEMS)?))
+        let wanted = store::Wanted { only, kind: kind.to_owned(), like: asked.like() };
+        let pager = asked.pager("/worklist", &[("kind", kind)], store::items_count(tx, &wanted)?);
+        let rows = store::items(tx, &wanted, pager.limit(), pager.skip())?;
+        Ok((store::unclear_people(tx, only)?, store::kinds(tx, only)?, pager, rows))
     };
-    let (frame, (people, mut rows)) = look(&web, staff.0, "/worklist", read).await?;
-    let more = (rows.len() > ITEMS as usize).then(|| format!("/worklist?page={}", nth + 1));
-    rows.truncate(ITEMS as usize);
+    let (frame, (people, kinds, pager, rows)) = look(&web, staff.0, "/worklist", read).await?;
+    let all: u64 = kinds.iter().map(|(_, n)| u64::from(*n)).sum();
+    let mut filters = vec![Link::new("/worklist", format!("all {}", words::number(all)))];
+    filters.extend(kinds.iter().map(|(word, n)| {
+        Link::new(address(word), format!("{} ({})", heading(word).to_lowercase(), words::number(u64::from(*n))))
+    }));
     let items = rows.into_iter().map(|row| {
         let names: Vec<String> = [row.person, row.other].into_iter().flatten().collect();
-        let kind = words::sentence(&plain(&row.kind));
+        let what = heading(&row.kind);
+        // What is missing for everybody alike is said once, above the list.
+        let alike = row.kind == ItemKind::NoDateOfBirth.word();
+        let mut rows = if alike { Vec::new() } else { vec![row.summary] };
+        if row.employer != row.owner {
+            rows.push(row.employer);
+        }
         Item {
-            what: if names.is_empty() { kind } else { format!("{kind}: {}", words::list(&names)) },
-            rows: vec![row.summary, row.employer],
+            what: if names.is_empty() { what } else { format!("{what}: {}", words::list(&names)) },
+            rows,
             owner: format!("{}, {}", plain(&row.owner_role), row.owner),
             days: days_since(&web, row.created),
             href: format!("/worklist/{}", row.id),
         }
     });
     let items = items.collect();
-    page(&Worklist { frame, people, items, more })
+    page(&Worklist { frame, people, filters, here: address(kind), items, pager })
+}
+
+/// Where the items of a kind are listed.
+pub(super) fn address(word: &str) -> String {
+    if word.is_empty() { "/worklist".into() } else { format!("/worklist?kind={word}") }
+}
+
+fn heading(word: &str) -> String {
+    ItemKind::from_word(word).map_or_else(|| words::sentence(&plain(word)), |kind| kind.heading().to_owned())
 }

@@ -3,17 +3,18 @@
 use super::{civil, look, today};
 use crate::access::guard::{Lead, Staff};
 use crate::base::ids::{AgreementId, OrganisationId};
-use crate::base::page::Link;
+use crate::base::page::{Asked, Link};
 use crate::base::web::{Answer, Web, Wrong, csv, page};
 use crate::evidence::store::{campaign, lists, partners as store};
 use crate::partnership::pages::{
-    AgreementPage, AgreementRow, AgreementState, Agreements, Away, Ledger, LedgerEntry, LedgerSum, OrganisationPage,
-    OrganisationRow, Organisations,
+    AgreementPage, AgreementRow, AgreementState, Agreements, Away, Ledger, LedgerEntries, LedgerEntry, LedgerSum,
+    OrganisationPage, OrganisationRow, Organisations,
 };
 use accord_formats::csv_out::CsvOut;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use jiff::ToSpan;
 use jiff::civil::Date;
+use serde::Deserialize;
 use std::collections::HashMap;
 
 /// People and, of these, planned ones, by employer.
@@ -39,15 +40,22 @@ fn offers_now(
 }
 
 /// `GET /organisations`.
-pub async fn organisations(State(web): State<Web>, Lead(who): Lead) -> Answer {
-    let read = |tx: &mut crate::base::db::Tx<'_>| Ok((store::organisations(tx)?, offers_now(tx)?));
-    let (frame, (rows, offers)) = look(&web, who, "/organisations", read).await?;
+pub async fn organisations(State(web): State<Web>, Lead(who): Lead, Query(asked): Query<Asked>) -> Answer {
+    let read = move |tx: &mut crate::base::db::Tx<'_>| {
+        let like = asked.like();
+        let pager = asked.pager("/organisations", &[], store::organisations_count(tx, &like)?);
+        let rows = store::organisations(tx, &like, pager.limit(), pager.skip())?;
+        Ok((pager, rows, offers_now(tx)?))
+    };
+    let (frame, (pager, rows, offers)) = look(&web, who, "/organisations", read).await?;
     let counts = counts(&offers);
     let rows = rows.into_iter().map(|row| {
         let (people, planned) = counts.get(&row.id).copied().unwrap_or_default();
         OrganisationRow {
             name: row.name,
+            code: row.code,
             kind: super::plain(&row.kind),
+            employer: row.is_employer,
             people,
             planned,
             unclear: u64::from(row.unclear),
@@ -55,24 +63,28 @@ pub async fn organisations(State(web): State<Web>, Lead(who): Lead) -> Answer {
             href: format!("/organisations/{}", row.id),
         }
     });
-    page(&Organisations { frame, rows: rows.collect() })
+    page(&Organisations { frame, rows: rows.collect(), pager })
 }
 
-/// Absences on a page.
-const AWAY: u32 = 200;
-
 /// `GET /organisations/{organisation}`: as its employer contact sees it; the lead sees no more.
-pub async fn organisation(State(web): State<Web>, staff: Staff, Path(id): Path<String>) -> Answer {
+pub async fn organisation(
+    State(web): State<Web>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let id: OrganisationId = id.parse().map_err(|_| Wrong::NotFound)?;
     let from = today(&web);
     let read = move |tx: &mut crate::base::db::Tx<'_>| {
         let Some((name,)) = store::organisation(tx, id)? else { return Ok(None) };
-        Ok(Some((name, offers_now(tx)?, store::away(tx, id, from, AWAY)?, lists::unclear_people(tx, Some(id))?)))
+        let pager = asked.pager(format!("/organisations/{id}"), &[], store::away_count(tx, id, from)?);
+        let away = store::away(tx, id, from, pager.limit(), pager.skip())?;
+        Ok(Some((name, offers_now(tx)?, pager, away, lists::unclear_people(tx, Some(id))?)))
     };
     let here = format!("/organisations/{id}");
     let lead = staff.only().is_none();
     let (mut frame, found) = look(&web, staff.0, if lead { "/organisations" } else { &here }, read).await?;
-    let (name, offers, away, unclear) = found.ok_or(Wrong::NotFound)?;
+    let (name, offers, pager, away, unclear) = found.ok_or(Wrong::NotFound)?;
     let (people, planned) = counts(&offers).get(&id).copied().unwrap_or_default();
     if lead {
         frame.crumbs = vec![Link::new("/organisations", "Organisations")];
@@ -86,11 +98,12 @@ pub async fn organisation(State(web): State<Web>, staff: Staff, Path(id): Path<S
     });
     page(&OrganisationPage {
         frame,
+        lead,
         name,
         people,
         planned,
         away: away.collect(),
-        more: None,
+        pager,
         lists: Link::new("/import", "Staff lists"),
         unclear: Link::new("/worklist", crate::base::words::count(unclear, "person is unclear", "people are unclear")),
     })
@@ -121,10 +134,12 @@ fn shown(row: &store::AgreementRow, today: Date) -> AgreementRow {
 }
 
 /// `GET /agreements`.
-pub async fn agreements(State(web): State<Web>, Lead(who): Lead) -> Answer {
+pub async fn agreements(State(web): State<Web>, Lead(who): Lead, Query(asked): Query<Asked>) -> Answer {
     let today = today(&web);
-    let (frame, rows) = look(&web, who, "/agreements", store::agreements).await?;
-    page(&Agreements { frame, rows: rows.iter().map(|row| shown(row, today)).collect() })
+    let (frame, mut rows) = look(&web, who, "/agreements", store::agreements).await?;
+    rows.retain(|row| asked.finds(&format!("{} {} {}", row.title, row.host, row.employer)));
+    let pager = asked.pager("/agreements", &[], rows.len() as u64);
+    page(&Agreements { frame, rows: pager.of(rows).iter().map(|row| shown(row, today)).collect(), pager })
 }
 
 /// `GET /agreements/{agreement}`.
@@ -157,34 +172,76 @@ pub async fn agreement(State(web): State<Web>, Lead(who): Lead, Path(id): Path<S
     })
 }
 
-/// Entries on the page.
-const ENTRIES: u32 = 100;
 /// Digits of a seal that are shown.
 const SEAL: usize = 12;
 
+/// Which half of the ledger: the sums, or with `?show=entries` every entry; of one organisation, or of all.
+#[derive(Debug, Deserialize)]
+pub struct Which {
+    #[serde(default)]
+    show: String,
+    #[serde(default)]
+    of: String,
+}
+
 /// `GET /ledger`.
-pub async fn ledger(State(web): State<Web>, Lead(who): Lead) -> Answer {
-    let read = |tx: &mut crate::base::db::Tx<'_>| Ok((store::ledger_sums(tx)?, store::ledger_latest(tx, ENTRIES)?));
-    let (frame, (sums, entries)) = look(&web, who, "/ledger", read).await?;
-    let whole = |n: i64| u64::try_from(n).unwrap_or(0);
-    let sums = sums.into_iter().map(|(organisation, promised, given, used)| LedgerSum {
+pub async fn ledger(
+    State(web): State<Web>,
+    Lead(who): Lead,
+    Query(which): Query<Which>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let entries = which.show == "entries";
+    let of: Option<OrganisationId> = which.of.parse().ok();
+    let kept = asked.clone();
+    let read = move |tx: &mut crate::base::db::Tx<'_>| {
+        let sums = store::ledger_sums(tx)?;
+        if !entries {
+            return Ok((sums, None));
+        }
+        let only = of.map(|id| id.to_string()).unwrap_or_default();
+        let filters = [("show", "entries"), ("of", only.as_str())];
+        let pager = kept.pager("/ledger", &filters, store::ledger_count(tx, of)?);
+        let rows = store::ledger_latest(tx, of, pager.limit(), pager.skip())?;
+        Ok((sums, Some((pager, rows))))
+    };
+    let (mut frame, (sums, entries)) = look(&web, who, "/ledger", read).await?;
+    let sums: Vec<LedgerSum> = sums.into_iter().map(sum).collect();
+    let Some((pager, rows)) = entries else {
+        let (promised, given) = sums.iter().fold((0, 0), |(p, g), s| (p + s.promised, g + s.given));
+        let found: Vec<LedgerSum> = sums.into_iter().filter(|s| asked.finds(&s.organisation)).collect();
+        let pager = asked.pager("/ledger", &[], found.len() as u64);
+        return page(&Ledger { frame, promised, given, sums: pager.of(found), pager });
+    };
+    frame.crumbs = vec![Link::new("/ledger", "Ledger")];
+    let of = of.and_then(|id| sums.into_iter().find(|s| s.href.ends_with(&id.to_string()))).map(|s| s.organisation);
+    page(&LedgerEntries { frame, of, entries: rows.into_iter().map(entry).collect(), pager })
+}
+
+fn whole(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+fn sum((id, organisation, promised, given, used): store::Sum) -> LedgerSum {
+    LedgerSum {
         organisation,
         promised: whole(promised),
         given: whole(given),
         used: whole(used),
-    });
-    let entries =
-        entries.into_iter().map(|store::LatestEntry((number, at, units, employer, host, title, version, seal))| {
-            let did = if units > 0 { "gave a place to" } else { "got a place back from" };
-            LedgerEntry {
-                number: number.map_or(0, whole),
-                at: civil(at),
-                what: format!("{host} {did} {employer}"),
-                agreement: format!("{title}, version {version}"),
-                seal: seal.map(|hash| hash.chars().take(SEAL).collect()),
-            }
-        });
-    page(&Ledger { frame, sums: sums.collect(), entries: entries.collect() })
+        href: format!("/ledger?show=entries&of={id}"),
+    }
+}
+
+fn entry(store::LatestEntry(row): store::LatestEntry) -> LedgerEntry {
+    let (number, at, units, employer, host, title, version, seal) = row;
+    let did = if units > 0 { "gave a place to" } else { "got a place back from" };
+    LedgerEntry {
+        number: number.map_or(0, whole),
+        at: civil(at),
+        what: format!("{host} {did} {employer}"),
+        agreement: format!("{title}, version {version}"),
+        seal: seal.map(|hash| hash.chars().take(SEAL).collect()),
+    }
 }
 
 /// Entries of the file at most.
@@ -192,7 +249,7 @@ const ALL_ENTRIES: u32 = 1_000_000;
 
 /// `GET /ledger.csv`: every entry, the newest first, with its whole seal.
 pub async fn ledger_csv(State(web): State<Web>, Lead(who): Lead) -> Answer {
-    let entries = web.read(&who.actor(), |tx| store::ledger_latest(tx, ALL_ENTRIES)).await?;
+    let entries = web.read(&who.actor(), |tx| store::ledger_latest(tx, None, ALL_ENTRIES, 0)).await?;
     let mut out = CsvOut::new(true);
     out.record(["Number", "At", "What", "Places", "Used by", "Given by", "Agreement", "Version", "Seal"]);
     for store::LatestEntry((number, at, units, employer, host, title, version, seal)) in entries {

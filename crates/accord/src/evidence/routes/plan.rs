@@ -80,11 +80,14 @@ fn shown(plan: store::PlanRow, reasons: Vec<(String, u32)>, empty: Proposal) -> 
         id: plan.id.to_string(),
         proof: Some(proof),
         gain: if open { placed } else { 0 },
-        assumed: format!(
-            "no rota known of {}, no address of {}",
-            share(plan.assumed_rota),
-            share(plan.assumed_address)
-        ),
+        assumed: match (plan.assumed_rota, plan.assumed_address) {
+            (0, 0) => "nothing: every rota and address is known".to_owned(),
+            (rota, 0) => format!("{} of people have no known rota", share(rota)),
+            (0, address) => format!("{} of people have no known address", share(address)),
+            (rota, address) => {
+                format!("{} of people have no known rota, {} no known address", share(rota), share(address))
+            }
+        },
         reasons: reasons.collect(),
         may_publish: open,
         ..empty

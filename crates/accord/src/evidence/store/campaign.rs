@@ -4,6 +4,7 @@
 
 use crate::base::db::{FromRow, Row, StoreError, Tx};
 use crate::base::ids::{CampaignId, OrganisationId, PlanId};
+use crate::partnership::store::named::with_names;
 use jiff::civil::Date;
 
 /// The campaign that pages are about.
@@ -166,25 +167,50 @@ pub fn unplaced_postcodes(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<(
 /// Somebody without a place: name, employer, postcode, reason code, sentence.
 pub type Unplaced = (String, String, Option<String>, String, Option<String>);
 
-/// One page of those without a place; an empty `reason` is any.
+/// Which of them: of a reason ("" for any), whose employer or postcode is `like`.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub reason: String,
+    pub like: String,
+}
+
+/// How many without a place are wanted.
+pub fn unplaced_count(tx: &mut Tx<'_>, campaign: CampaignId, wanted: &Wanted) -> Result<u64, StoreError> {
+    let (n,): (u32,) = tx.one(
+        with_names!(
+            "SELECT COUNT(*) FROM offer o
+         JOIN person p ON p.partnership_id = o.partnership_id AND p.id = o.person_id
+         JOIN named w ON w.id = o.employer_id
+         WHERE o.partnership_id = $1 AND o.campaign_id = $2 AND o.state = 'unplaced' AND ($3 = '' OR o.reason = $3)
+           AND LOWER(w.name || ' ' || COALESCE(p.home_postcode, w.postcode, '')) LIKE $4 ESCAPE '!'"
+        ),
+        p![tx.partnership(), campaign, wanted.reason, wanted.like],
+    )?;
+    Ok(u64::from(n))
+}
+
+/// One page of those without a place.
 pub fn unplaced(
     tx: &mut Tx<'_>,
     campaign: CampaignId,
-    reason: &str,
+    wanted: &Wanted,
     limit: u32,
     skip: u32,
 ) -> Result<Vec<Unplaced>, StoreError> {
     tx.all(
-        "SELECT COALESCE(p.preferred_name, p.given_name) || ' ' || p.family_name, w.name, COALESCE(p.home_postcode, w.postcode),
+        with_names!(
+            "SELECT COALESCE(p.preferred_name, p.given_name) || ' ' || p.family_name, w.name, COALESCE(p.home_postcode, w.postcode),
                 COALESCE(o.reason, ''),
                 (SELECT u.sentence FROM plan_unplaced u JOIN plan l ON l.partnership_id = u.partnership_id AND l.id = u.plan_id
                  WHERE u.partnership_id = o.partnership_id AND u.person_id = o.person_id AND l.campaign_id = o.campaign_id
                  ORDER BY l.number DESC LIMIT 1)
          FROM offer o
          JOIN person p ON p.partnership_id = o.partnership_id AND p.id = o.person_id
-         JOIN organisation w ON w.partnership_id = o.partnership_id AND w.id = o.employer_id
+         JOIN named w ON w.id = o.employer_id
          WHERE o.partnership_id = $1 AND o.campaign_id = $2 AND o.state = 'unplaced' AND ($3 = '' OR o.reason = $3)
-         ORDER BY w.name, p.family_name, p.id LIMIT $4 OFFSET $5",
-        p![tx.partnership(), campaign, reason, limit, skip],
+           AND LOWER(w.name || ' ' || COALESCE(p.home_postcode, w.postcode, '')) LIKE $4 ESCAPE '!'
+         ORDER BY w.name, p.family_name, p.id LIMIT $5 OFFSET $6"
+        ),
+        p![tx.partnership(), campaign, wanted.reason, wanted.like, limit, skip],
     )
 }

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 pub struct SiteRow {
     pub id: SiteId,
     pub name: String,
+    pub code: String,
     pub district: String,
     pub owner: String,
     pub sessions: u32,
@@ -21,11 +22,12 @@ impl FromRow for SiteRow {
         Ok(Self {
             id: row.get(0)?,
             name: row.get(1)?,
-            district: row.get(2)?,
-            owner: row.get(3)?,
-            sessions: row.get(4)?,
-            capacity: row.get(5)?,
-            taken: row.get(6)?,
+            code: row.get(2)?,
+            district: row.get(3)?,
+            owner: row.get(4)?,
+            sessions: row.get(5)?,
+            capacity: row.get(6)?,
+            taken: row.get(7)?,
         })
     }
 }
@@ -33,7 +35,7 @@ impl FromRow for SiteRow {
 /// All open sites, those with most room left first.
 pub fn sites(tx: &mut Tx<'_>) -> Result<Vec<SiteRow>, StoreError> {
     tx.all(
-        "SELECT s.id, s.name, s.district, s.slots_owner, COALESCE(l.sessions, 0), COALESCE(l.capacity, 0), COALESCE(l.taken, 0)
+        "SELECT s.id, s.name, s.code, s.district, s.slots_owner, COALESCE(l.sessions, 0), COALESCE(l.capacity, 0), COALESCE(l.taken, 0)
          FROM site s LEFT JOIN (
            SELECT site_id, COUNT(DISTINCT session_id) AS sessions, CAST(SUM(capacity) AS BIGINT) AS capacity, CAST(SUM(taken) AS BIGINT) AS taken
            FROM slot WHERE partnership_id = $1 GROUP BY site_id) l ON l.site_id = s.id

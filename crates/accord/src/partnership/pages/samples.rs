@@ -3,10 +3,10 @@
 use jiff::civil::{date, time};
 
 use super::{
-    AgreementPage, AgreementRow, AgreementState, Agreements, Away, Ledger, LedgerEntry, LedgerSum, OrganisationPage,
-    OrganisationRow, Organisations,
+    AgreementPage, AgreementRow, AgreementState, Agreements, Away, Ledger, LedgerEntries, LedgerEntry, LedgerSum,
+    OrganisationPage, OrganisationRow, Organisations,
 };
-use crate::base::page::{Link, Sample, sample_ops};
+use crate::base::page::{Asked, Link, Pager, Sample, sample_ops};
 
 const ATTACK: &str = "<script>alert(1)</script> Care";
 const LONG: &str =
@@ -15,14 +15,18 @@ const LONG: &str =
 /// All samples of this noun.
 pub fn samples() -> Vec<Sample> {
     let mut all = organisation_pages();
+    all.extend(employer_pages());
     all.extend(agreement_pages());
+    all.extend(ledger_pages());
     all
 }
 
 fn organisation_pages() -> Vec<Sample> {
     let row = |name: &str, kind: &str, people, planned, unclear, listed: bool| OrganisationRow {
         name: name.into(),
+        code: "RDE".into(),
         kind: kind.into(),
+        employer: people > 0,
         people,
         planned,
         unclear,
@@ -31,14 +35,31 @@ fn organisation_pages() -> Vec<Sample> {
     };
     let list = Organisations {
         frame: sample_ops("/organisations"),
+        pager: Asked::default().pager("/organisations", &[], 127),
         rows: vec![
             row("Example Hospitals", "acute trust", 6_450, 6_320, 5, true),
             row(LONG, "community provider", 130, 122, 0, true),
             row(ATTACK, "care provider", 130, 61, 12, true),
             row("Example Practice, Bures", "general practice", 12, 9, 0, false),
             row("دار الرعاية", "care provider", 38, 20, 1, true),
+            row("Example Pharmacy, CO1 2AR", "community pharmacy", 0, 0, 0, false),
         ],
     };
+    vec![
+        Sample::of("partnership-organisations-full", &list),
+        Sample::of(
+            "partnership-organisations-none-found",
+            &Organisations { rows: vec![], pager: nothing_found(), ..list.clone() },
+        ),
+        Sample::of(
+            "partnership-organisations-empty",
+            &Organisations { rows: vec![], pager: Pager::default(), ..list.clone() },
+        ),
+    ]
+}
+
+/// One organisation, as its contact and as the lead sees it.
+fn employer_pages() -> Vec<Sample> {
     let away = |day: i8, name: &str| Away {
         date: date(2027, 1, day),
         from: time(14, 0, 0, 0),
@@ -48,11 +69,12 @@ fn organisation_pages() -> Vec<Sample> {
     };
     let page = OrganisationPage {
         frame: sample_ops("/organisations"),
+        lead: false,
         name: "Example Hospitals".into(),
         people: 6_450,
         planned: 6_320,
         away: vec![away(5, "Amina Yusuf"), away(5, ATTACK), away(6, "محمد عبدالرحمن"), away(6, LONG)],
-        more: Some("?from=2027-01-07".into()),
+        pager: Asked::default().pager("/organisations/1", &[], 312),
         lists: Link::new("/import?organisation=1", "Bring in a new list"),
         unclear: Link::new("/worklist?organisation=1", "5 people to decide about"),
     };
@@ -60,16 +82,18 @@ fn organisation_pages() -> Vec<Sample> {
         name: "Example Practice, Bures".into(),
         people: 12,
         planned: 9,
+        lead: true,
         away: vec![],
-        more: None,
+        pager: Pager::default(),
         ..page.clone()
     };
-    vec![
-        Sample::of("partnership-organisations-full", &list),
-        Sample::of("partnership-organisations-empty", &Organisations { rows: vec![], ..list.clone() }),
-        Sample::of("partnership-organisation-full", &page),
-        Sample::of("partnership-organisation-small", &small),
-    ]
+    vec![Sample::of("partnership-organisation-full", &page), Sample::of("partnership-organisation-small", &small)]
+}
+
+fn nothing_found() -> Pager {
+    let mut pager = Asked::default().pager("/organisations", &[], 0);
+    pager.find = "<b>nowhere</b>".into();
+    pager
 }
 
 fn agreement_pages() -> Vec<Sample> {
@@ -86,6 +110,7 @@ fn agreement_pages() -> Vec<Sample> {
     };
     let list = Agreements {
         frame: sample_ops("/agreements"),
+        pager: Asked::default().pager("/agreements", &[], 4),
         rows: vec![
             row("A-003", "Example Homes", 240, AgreementState::EndsSoon),
             row("A-014", "Example Ambulance", 944, AgreementState::InForce),
@@ -105,11 +130,24 @@ fn agreement_pages() -> Vec<Sample> {
             "B. Invented, for Example Ambulance, 21 December".into(),
         ],
     };
+    vec![
+        Sample::of("partnership-agreements-full", &list),
+        Sample::of(
+            "partnership-agreements-empty",
+            &Agreements { rows: vec![], pager: Pager::default(), ..list.clone() },
+        ),
+        Sample::of("partnership-agreement", &page),
+    ]
+}
+
+/// The ledger, by organisation and entry by entry.
+fn ledger_pages() -> Vec<Sample> {
     let sum = |organisation: &str, promised, given, used| LedgerSum {
         organisation: organisation.into(),
         promised,
         given,
         used,
+        href: "/ledger?show=entries&of=1".into(),
     };
     let entry = |number, what: &str, seal: Option<&str>| LedgerEntry {
         number,
@@ -120,21 +158,28 @@ fn agreement_pages() -> Vec<Sample> {
     };
     let ledger = Ledger {
         frame: sample_ops("/ledger"),
+        promised: 45_860,
+        given: 39_842,
+        pager: Asked::default().pager("/ledger", &[], 3),
         sums: vec![
             sum("Example Hospitals", 26_000, 24_410, 12_640),
             sum("Example Ambulance", 0, 0, 944),
             sum(ATTACK, 480, 12, 122),
         ],
+    };
+    let entries = LedgerEntries {
+        frame: sample_ops("/ledger"),
+        of: Some(ATTACK.into()),
+        pager: Asked::default().pager("/ledger", &[("show", "entries")], 38_826),
         entries: vec![
             entry(38_826, "1 place at Clacton Hospital given to Example Ambulance", None),
             entry(38_825, "1 place at Clacton Hospital given to Example Ambulance", Some("9f31c2")),
         ],
     };
     vec![
-        Sample::of("partnership-agreements-full", &list),
-        Sample::of("partnership-agreements-empty", &Agreements { rows: vec![], ..list.clone() }),
-        Sample::of("partnership-agreement", &page),
         Sample::of("partnership-ledger-full", &ledger),
-        Sample::of("partnership-ledger-empty", &Ledger { sums: vec![], entries: vec![], ..ledger.clone() }),
+        Sample::of("partnership-ledger-empty", &Ledger { sums: vec![], pager: Pager::default(), ..ledger.clone() }),
+        Sample::of("partnership-ledger-entries", &entries),
+        Sample::of("partnership-ledger-entries-empty", &LedgerEntries { of: None, entries: vec![], ..entries.clone() }),
     ]
 }
