@@ -178,14 +178,16 @@ on_both_engines! {
             picks: vec![Pick { appointment: 2, slot: small.slots[40] }],
             ..want(&small, 0, &[])
         };
-        let change = only_second.clone();
+        let (change, second) = (only_second.clone(), had[1].id);
         let before = of(fresh);
-        assert_eq!(code(run(fresh, move |tx| rebook(tx, &change, &[(2, 1)]))), "interval_too_long");
+        assert_eq!(code(run(fresh, move |tx| rebook(tx, &change, &[(second, 1)]))), "interval_too_long");
         assert_eq!(of(fresh), before);
         let fits = PlaceCourse { picks: vec![Pick { appointment: 2, slot: small.slots[22] }], ..only_second };
         let stale = fits.clone();
-        assert_eq!(code(run(fresh, move |tx| rebook(tx, &stale, &[(2, 7)]))), "changed_meanwhile");
-        let new = run(fresh, move |tx| rebook(tx, &fits, &[(2, 1)])).expect("changed");
+        assert_eq!(code(run(fresh, move |tx| rebook(tx, &stale, &[(second, 7)]))), "changed_meanwhile");
+        let (other, first) = (fits.clone(), had[0].id);
+        assert_eq!(code(run(fresh, move |tx| rebook(tx, &other, &[(first, 1)]))), "changed_meanwhile");
+        let new = run(fresh, move |tx| rebook(tx, &fits, &[(second, 1)])).expect("changed");
         assert_eq!(new[0].date, jiff::civil::date(2027, 1, 26));
         let old = had[1].id;
         let after = run(fresh, move |tx| Ok(store::by_id(tx, old)?)).expect("read").expect("kept");

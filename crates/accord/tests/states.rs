@@ -84,7 +84,7 @@ fn happen(fresh: &Fresh, small: &Small, at: Option<&Booking>, event: &str) -> Re
         ("cancel", Some(b)) => run(fresh, move |tx| cancel(tx, b.id, b.version, Reason::ByPerson).map(|_| ())),
         ("rebook", Some(b)) => {
             let want = want(small, 2);
-            run(fresh, move |tx| rebook(tx, &want, &[(1, b.version)]).map(|_| ()))
+            run(fresh, move |tx| rebook(tx, &want, &[(b.id, b.version)]).map(|_| ()))
         }
         ("decline", Some(_)) => {
             run(fresh, move |tx| close_offer(tx, person, campaign, Reason::Declined, "said so").map(|_| ()))

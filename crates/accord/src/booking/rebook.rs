@@ -4,19 +4,24 @@ use super::place::place_instead;
 use super::refusal::BookingRefusal;
 use super::{Booking, PlaceCourse, State, store, write};
 use crate::base::db::{Stop, Tx};
+use crate::base::ids::BookingId;
 
 /// Gives the person the wanted appointments in place of those they have of the same numbers.
 ///
-/// `seen` holds the version of each booking that was shown; if one moved on, nothing happens.
+/// `seen` holds each booking that was shown, with its version; if one moved on or is another, nothing happens.
 /// When the other appointment no longer fits, the rules refuse and both must be chosen together.
-pub fn rebook(tx: &mut Tx<'_>, want: &PlaceCourse, seen: &[(u16, u32)]) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
+pub fn rebook(
+    tx: &mut Tx<'_>,
+    want: &PlaceCourse,
+    seen: &[(BookingId, u32)],
+) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let mut released = Vec::new();
     for old in store::seen_of(tx, want.person, want.campaign)? {
         if !want.picks.iter().any(|pick| pick.appointment == old.appointment) {
             continue;
         }
-        if !seen.contains(&(old.appointment, old.version)) {
+        if !seen.contains(&(old.id, old.version)) {
             return Err(Stop::Refused(BookingRefusal::ChangedMeanwhile));
         }
         write::release(tx, &old, State::Rebooked, "by_person")?;

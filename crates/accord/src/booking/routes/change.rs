@@ -70,9 +70,9 @@ impl Wish {
         self.0.iter().map(|s| Pick { appointment: s.appointment, slot: s.slot }).collect()
     }
 
-    /// The versions of the bookings it would replace.
-    fn seen(&self) -> Vec<(u16, u32)> {
-        self.0.iter().map(|s| (s.appointment, s.version)).collect()
+    /// The bookings it would replace, as they were shown.
+    fn seen(&self) -> Vec<(BookingId, u32)> {
+        self.0.iter().map(|s| (s.old, s.version)).collect()
     }
 
     /// Whether each is of a booking that is still to come, as it was shown.

@@ -24,6 +24,10 @@ pub(super) struct Outcome {
     /// People with several records that no open worklist item puts side by side, or with more than one whole course:
     /// must be none.
     pub doubled: u64,
+    /// Reason code and people of those unplaced, most first.
+    pub reasons: Vec<(String, u64)>,
+    /// Worklist items that put two records side by side.
+    pub pairs_open: u64,
     /// Somebody who is placed, for the links.
     pub placed: Option<PersonId>,
 }
@@ -35,9 +39,9 @@ pub(super) fn compare(site: &Site<'_>, campaign: CampaignId) -> Result<Outcome, 
         let (whole, _) = store::whole_courses(tx, campaign)?;
         let unplaced = store::unplaced_people(tx, campaign)?;
         let open = store::open_items(tx)?;
-        Ok((rows, whole, unplaced, open))
+        Ok((rows, whole, unplaced, open, store::campaign::reasons(tx, campaign)?))
     });
-    let (rows, whole, unplaced, open) = read.map_err(|e| site.failed(&e))?;
+    let (rows, whole, unplaced, open, reasons) = read.map_err(|e| site.failed(&e))?;
     let whole: HashSet<PersonId> = whole.into_iter().collect();
     let unplaced: HashSet<PersonId> = unplaced.into_iter().collect();
     let open_items: HashSet<String> = open.iter().map(|(item, _)| item.clone()).collect();
@@ -46,7 +50,12 @@ pub(super) fn compare(site: &Site<'_>, campaign: CampaignId) -> Result<Outcome, 
         open.iter().map(|(_, people)| &people[..]).filter(|people| people.len() > 1).collect();
     let landed: HashMap<(&str, &str, u32), &LandedRow> =
         rows.iter().map(|row| ((row.employer.as_str(), row.file.as_str(), row.row), row)).collect();
-    let mut outcome = Outcome { people: site.world.truth.people.len() as u64, ..Outcome::default() };
+    let mut outcome = Outcome {
+        people: site.world.truth.people.len() as u64,
+        reasons: reasons.into_iter().map(|(code, n)| (code, u64::from(n))).collect(),
+        pairs_open: pairs.len() as u64,
+        ..Outcome::default()
+    };
     let mut owner: HashMap<PersonId, u32> = HashMap::new();
     for person in &site.world.truth.people {
         let keys = person.rows.iter().map(|r| (r.employer_id.as_str(), r.file_name.as_str(), r.row));

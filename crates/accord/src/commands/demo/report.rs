@@ -5,9 +5,11 @@ use super::{Built, Outcome, Site, found};
 use crate::base::words;
 use crate::commands::Failure;
 use crate::evidence::verify::Finding;
+use crate::plan::reason::Reason;
 use accord_planner::Phase;
 use accord_testkit::world::World;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// The stages and how long each took.
@@ -173,6 +175,8 @@ impl Report {
             "planned": outcome.planned,
             "unplaced": outcome.unplaced,
             "unclear": outcome.unclear,
+            "reasons": outcome.reasons.iter().cloned().collect::<BTreeMap<_, _>>(),
+            "possible_duplicates": outcome.pairs_open,
             "lost": outcome.lost,
             "merged_wrongly": outcome.merged_wrongly,
             "doubled": outcome.doubled,
@@ -194,21 +198,27 @@ impl Report {
     /// The small table. Data goes to the output stream.
     pub fn print(&self) {
         let outcome = &self.built.outcome;
-        let line = |what: &str, n: u64| crate::commands::print_line(&format!("  {what:34} {:>12}", words::number(n)));
+        let line = |what: &str, n: u64| crate::commands::print_line(&format!("  {what:40} {:>12}", words::number(n)));
         crate::commands::print_line("");
         line("planned, both appointments", outcome.planned);
         line("unplaced, each with a reason", outcome.unplaced);
+        for (code, n) in &outcome.reasons {
+            line(&format!("  {}", Reason::title(code).to_lowercase()), *n);
+        }
         line("unclear, each with an owner", outcome.unclear);
+        if outcome.pairs_open > 0 {
+            line("  pairs of records to decide on", outcome.pairs_open);
+        }
         line("people", outcome.planned + outcome.unplaced + outcome.unclear);
         crate::commands::print_line("");
         line("value of the plan, person-minutes", self.built.plan.value.unsigned_abs());
         line("no plan can be below", self.built.plan.bound.unsigned_abs());
         let gap = format!("{:.2} %", self.gap() * 100.0);
-        crate::commands::print_line(&format!("  {:34} {gap:>12}", "gap"));
+        crate::commands::print_line(&format!("  {:40} {gap:>12}", "gap"));
         let memory = format!("{} MB", peak_mb());
-        crate::commands::print_line(&format!("  {:34} {memory:>12}", "most memory used"));
+        crate::commands::print_line(&format!("  {:40} {memory:>12}", "most memory used"));
         let total = format!("{:.1} s", self.total);
-        crate::commands::print_line(&format!("  {:34} {total:>12}", "all of it"));
+        crate::commands::print_line(&format!("  {:40} {total:>12}", "all of it"));
         if !self.is_right() {
             crate::commands::print_line(&format!(
                 "\n  NOT RIGHT: {} lost, {} merged wrongly, {} doubled; see accord verify --at {}",
