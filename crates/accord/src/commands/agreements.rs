@@ -3,13 +3,13 @@
 use super::clinics::read_text;
 use super::{At, Ended, Failure, Opened, print_json, print_line};
 use crate::base::clock::{Chance, Clock};
-use crate::base::db::{Stop, Tx};
+use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::SiteId;
 use crate::base::refusal::Refusal;
 use crate::clinic::site::{self, Site};
 use crate::partnership::agreed::{Agreed, agree};
 use crate::partnership::agreement::{AgreementKind, AtEnd};
-use crate::partnership::organisation::{Organisation, OrganisationRefusal, by_code};
+use crate::partnership::organisation::{Organisation, OrganisationRefusal, all, by_code};
 use crate::partnership::signing::{NewAgreement, NewAllocation, SigningRefusal};
 use clap::Args;
 use jiff::civil::Date;
@@ -122,13 +122,28 @@ fn take(tx: &mut Tx<'_>, papers: &[Paper], only_look: bool) -> Result<Done, Stop
             Stop::Store(error) => Stop::Store(error),
         };
         let new = written(tx, paper, &sites).map_err(of)?;
-        match agree(tx, &new).map_err(|stop| of(because::<SigningRefusal>(stop)))? {
+        let agreed = match agree(tx, &new) {
+            Ok(agreed) => agreed,
+            Err(Stop::Store(error)) => return Err(Stop::Store(error)),
+            Err(Stop::Refused(refusal)) => {
+                let what = with_codes(tx, &refusal, &sites)?;
+                return Err(of(Stop::Refused(Because { what, next: refusal.next_step() })));
+            }
+        };
+        match agreed {
             Agreed::Signed => done.signed += 1,
             Agreed::Amended => done.amended += 1,
             Agreed::Same => done.same += 1,
         }
     }
     if only_look { Err(Stop::Refused(No::OnlyLooked(done))) } else { Ok(done) }
+}
+
+/// The refusal in the codes of the file.
+fn with_codes(tx: &mut Tx<'_>, refusal: &SigningRefusal, sites: &[Site]) -> Result<String, StoreError> {
+    let organisations = all(tx)?.into_iter().map(|o| (o.id.to_string(), o.code));
+    let codes = organisations.chain(sites.iter().map(|s| (s.id.to_string(), s.facts.code.clone())));
+    Ok(codes.fold(refusal.sentence(), |said, (id, code)| said.replace(&id, &code)))
 }
 
 /// The paper with ids in the place of codes.
