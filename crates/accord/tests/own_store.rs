@@ -151,11 +151,13 @@ fn the_way_of_the_readme_ends_in_a_plan_that_is_live_and_a_store_that_holds() {
         assert_eq!(finding["violations"], 0, "{name}: {finding}");
     }
     // The files again: nobody and nothing is there twice.
-    for line in &commands[1..6] {
+    for line in &commands[1..7] {
         let before = folder.fingerprint();
         folder.well(line);
         assert_eq!(before, folder.fingerprint(), "{line}, a second time");
     }
+    let other = folder.spoilt("campaign.toml", "age_min = 16", "age_min = 18");
+    folder.wrong(&format!("campaign {other}"), &["Staff flu", "other rules"]);
     // What is in use can't be agreed away, and the refusal speaks of codes.
     let less = folder.spoilt("agreements.toml", "places = 10", "places = 0");
     folder.wrong(&format!("agreements {less}"), &["EXC", "appointments under this agreement"]);
