@@ -8,9 +8,10 @@ use crate::base::page::{OpsFrame, Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{audit, web};
+use crate::cohort::routes::OnceTaken;
 use crate::partnership::ledger;
 use crate::plan::runs::Runs;
-use crate::{evidence, log, routes};
+use crate::{campaign, evidence, log, routes};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -71,6 +72,11 @@ impl FromRef<App> for Arc<dyn PersonLookup> {
 impl FromRef<App> for Runs {
     fn from_ref(app: &App) -> Self {
         app.runs.clone()
+    }
+}
+impl FromRef<App> for OnceTaken {
+    fn from_ref(_: &App) -> Self {
+        Self(campaign::offer::open_for_newcomers)
     }
 }
 impl FromRef<App> for NameOf {

@@ -10,6 +10,7 @@ use accord::booking::{BookingRefusal, Pick, PlaceCourse, batch, store};
 use accord::campaign::offer::{self, OfferRefusal, State};
 use accord::campaign::{decide::decide, store as campaigns};
 use accord::cohort::resolve::{Decision, ResolveRefusal};
+use accord::evidence::verify::verify;
 use accord::p;
 use accord::testing::{Fresh, Small};
 
@@ -194,6 +195,26 @@ accord::on_both_engines! {
         assert_eq!(state(fresh, &small), State::Declined);
         let live = fresh.db.read_now(&fresh.who, move |tx| store::live_of(tx, person, campaign)).expect("read");
         assert!(live.is_empty(), "nothing is booked against a no");
+    }
+
+    fn who_leaves_while_a_plan_is_published_has_nothing_booked(fresh) {
+        let small = Small::build(fresh, 1);
+        let (person, campaign, s) = (small.people[0], small.campaign, small.clone());
+        let opened = run(fresh, move |tx| {
+            let opened = batch::open(tx, campaign)?;
+            let other = PlaceCourse { person: s.people[1], ..want(&s) };
+            assert_eq!(place_many(tx, opened, &[want(&s), other])?.placed.len(), 2);
+            Ok(opened)
+        }).expect("pending");
+        assert_eq!(run(fresh, move |tx| Ok(campaigns::leave(tx, campaign, person, "left")?)), Ok(true));
+        assert_eq!(run(fresh, move |tx| batch::settle_live(tx, opened)), Ok(1));
+        assert_eq!(state(fresh, &small), State::Left);
+        let live = fresh.db.read_now(&fresh.who, move |tx| store::live_of(tx, person, campaign)).expect("read");
+        assert!(live.is_empty(), "nothing is booked for whoever is gone");
+        for finding in fresh.db.read_now(&fresh.who, verify).expect("verified") {
+            // Nothing seals here.
+            assert!(finding.name == "I10" || finding.violations.unwrap_or(0) == 0, "{finding:?}");
+        }
     }
 
     fn nobody_outside_the_campaign_has_an_offer_closed(fresh) {

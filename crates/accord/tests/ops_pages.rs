@@ -5,6 +5,7 @@ mod support;
 
 use accord::access::Role;
 use accord::base::db::{Stop, Tx};
+use accord::evidence::verify::verify;
 use accord::p;
 use accord::routes;
 use accord::testing::{Fresh, Small};
@@ -79,6 +80,26 @@ fn a_list_is_read_shown_and_taken_once() {
     // Taken is taken: another form changes nothing and says so.
     let late = service.post(&at, &own, "key=k3&decision=discard");
     assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.body.contains("committed before"), "{}", late.body);
+}
+
+#[test]
+fn whoever_came_with_a_list_stands_in_the_open_campaign_at_once() {
+    let fresh = Fresh::lite();
+    Small::build(&fresh, 2);
+    let service = Service::bare(fresh);
+    let lead = lead(&service);
+    let sent = list(9);
+    let at = reviewed(&service, &lead, "k1", "EMPL", &sent);
+    let offers = |expected: i64| {
+        assert_eq!(number(&service, "SELECT COUNT(*) FROM offer WHERE partnership_id = $1"), expected);
+        let findings = service.fresh.db.read_now(&service.fresh.who, verify).expect("verified");
+        let owned = findings.into_iter().find(|f| f.name == "I11").expect("checked");
+        assert_eq!(owned.violations, Some(0), "{owned:?}");
+    };
+    offers(3);
+    let taken = service.post(&at, &lead, "key=k2&decision=accept&second_yes=yes");
+    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
+    offers(12);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use accord::base::refusal::Refusal;
 use accord::partnership::agreement::{
     Agreement, AgreementKind, AgreementRefusal as No, AgreementState, AtEnd, Party, Use, choose, permits,
 };
+use accord::partnership::import::{Imported, import_organisations};
 use accord::partnership::ledger::{self, Entry, Side};
 use accord::partnership::matrix::Matrix;
 use accord::partnership::organisation::{self, NewOrganisation, OrganisationRefusal};
@@ -183,6 +184,22 @@ fn named(fresh: &Fresh, employer: OrganisationId, site: SiteId) -> Vec<(Agreemen
 }
 
 on_both_engines! {
+    fn a_file_of_organisations_adds_changes_and_leaves(fresh) {
+        let take = |text: String| fresh.db.write_now(&fresh.who, move |tx| import_organisations(tx, &text));
+        let file = include_str!("../../../docs/own-store/organisations.csv");
+        let early = take(file.to_owned());
+        assert!(matches!(early, Err(Stop::Refused(OrganisationRefusal::NotFounded))));
+        fresh.db.write_now(&fresh.who, |tx| organisation::found(tx, "Test", "goal", false)).expect("founded");
+        assert_eq!(take(file.to_owned()).expect("taken"), Imported { added: 3, changed: 0, same: 0 });
+        let other = file.replace("TRUE,FALSE,4,", "TRUE,TRUE,,").replace("EXB,Example Council", "EXD,New Council");
+        assert_eq!(take(other.clone()).expect("taken"), Imported { added: 1, changed: 1, same: 1 });
+        assert_eq!(take(other).expect("taken"), Imported { added: 0, changed: 0, same: 3 });
+        let read = fresh.db.read_now(&fresh.who, organisation::all).expect("read");
+        let home = read.iter().find(|o| o.code == "EXC").expect("it is there");
+        assert_eq!((read.len(), home.is_host, home.declared_headcount), (4, true, None));
+        assert!(matches!(take(file.to_owned()), Err(Stop::Refused(OrganisationRefusal::Faults(f))) if f[0].row == 4));
+    }
+
     fn an_unknown_code_is_refused_with_the_nearest(fresh) {
         world(fresh);
         let no = refused(fresh, |tx| organisation::by_code(tx, "rdf"));

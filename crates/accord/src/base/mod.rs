@@ -11,6 +11,7 @@ pub mod page;
 pub mod refusal;
 pub mod secret;
 pub mod svg;
+pub mod table;
 pub mod upload;
 pub mod web;
 pub mod words;

@@ -47,6 +47,23 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCampaign) -> Result<Campaign, Stop<Campa
     Ok(campaign)
 }
 
+/// Makes the campaign, or finds the open one of this name with these very rules; true where it was made.
+///
+/// # Errors
+/// [`CampaignRefusal::NameTaken`] where the open one of this name has other rules.
+pub fn create_once(tx: &mut Tx<'_>, new: &NewCampaign) -> Result<(Campaign, bool), Stop<CampaignRefusal>> {
+    for (id,) in store::open(tx)? {
+        let Some(there) = store::load(tx, id)?.filter(|there| there.name == new.name) else { continue };
+        let mut wanted = build(id, new).map_err(Stop::Refused)?;
+        wanted.products.sort_by_key(|interval| interval.product);
+        if wanted == there {
+            return Ok((there, false));
+        }
+        return Err(Stop::Refused(CampaignRefusal::NameTaken { name: there.name }));
+    }
+    Ok((create(tx, new)?, true))
+}
+
 fn build(id: CampaignId, new: &NewCampaign) -> Result<Campaign, CampaignRefusal> {
     check(new)?;
     let appointments = new.appointments.iter().zip(1..).map(|((name, first_on, last_on), number)| Appointment {

@@ -158,6 +158,11 @@ pub enum CampaignRefusal {
         /// What would do.
         wanted: &'static str,
     },
+    /// An open campaign of this name has other rules.
+    NameTaken {
+        /// The name.
+        name: String,
+    },
     /// There is no such campaign.
     NoSuchCampaign,
 }
@@ -169,6 +174,7 @@ impl Refusal for CampaignRefusal {
             Self::DaysOutOfOrder { .. } => "days_out_of_order",
             Self::IntervalCannotFit { .. } => "interval_cannot_fit",
             Self::OutOfRange { .. } => "out_of_range",
+            Self::NameTaken { .. } => "campaign_name_taken",
             Self::NoSuchCampaign => "no_such_campaign",
         }
     }
@@ -184,6 +190,7 @@ impl Refusal for CampaignRefusal {
                 possible.0, possible.1, wanted.0, wanted.1
             ),
             Self::OutOfRange { what, wanted } => format!("The {what} must be {wanted}."),
+            Self::NameTaken { name } => format!("{name} is open already, with other rules."),
             Self::NoSuchCampaign => "There is no such campaign.".into(),
         }
     }
@@ -191,6 +198,7 @@ impl Refusal for CampaignRefusal {
     fn next_step(&self) -> String {
         match self {
             Self::IntervalCannotFit { .. } => "Move the appointments' days apart, or choose another product.",
+            Self::NameTaken { .. } => "Give the campaign another name; nothing was written.",
             Self::NoSuchCampaign => "Look at the list of campaigns.",
             _ => "Correct it and try again; nothing was written.",
         }

@@ -10,6 +10,7 @@ use super::session::{Planned, Session, templates};
 use super::site::{OpenState, Site};
 use super::store::stock::StoredDelivery;
 use super::store::{session as sessions, site as sites, stock};
+use super::travel::{self, Travel};
 use crate::base::audit;
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{Delivery as DeliveryKind, OrganisationId, ProductId, Site as SiteKind, SiteId};
@@ -228,6 +229,26 @@ pub fn import_deliveries(tx: &mut Tx<'_>, text: &str, faulty: Faulty) -> Result<
         delivery::rebuild(tx, (site, site_code), (product, product_code))?;
     }
     done.record(tx, "deliveries", "deliveries_imported")?;
+    Ok(done)
+}
+
+/// Takes a travel file in place of the table there was.
+pub fn import_travel(tx: &mut Tx<'_>, text: &str) -> Result<Imported, Stop<ClinicRefusal>> {
+    let (rows, faults) = csv::read_travel(text);
+    let mut done = Imported::settle(faults, Faulty::Refuse)?;
+    let before = Travel::read(tx)?;
+    // Within a sector the table has no rows: there the way is a fixed guess.
+    for row in rows.iter().filter(|row| row.from_sector != row.to_sector) {
+        match before.minutes(&row.from_sector, &row.to_sector) {
+            None => done.added += 1,
+            Some(minutes) if minutes == row.minutes => done.same += 1,
+            Some(_) => {}
+        }
+    }
+    // What the file tells otherwise, or no longer has.
+    done.changed = before.rows() as u64 - done.same;
+    travel::load(tx, &rows)?;
+    done.record(tx, "travel", "travel_imported")?;
     Ok(done)
 }
 

@@ -2,6 +2,7 @@
 
 use super::csv::CsvFault;
 use crate::base::refusal::Refusal;
+use crate::base::table::not_taken;
 use jiff::civil::Date;
 
 /// Why something about clinics did not happen.
@@ -51,12 +52,7 @@ impl Refusal for ClinicRefusal {
 
     fn sentence(&self) -> String {
         match self {
-            Self::Faults(faults) => {
-                let first = faults.first().map(CsvFault::sentence).unwrap_or_default();
-                let more = faults.len().saturating_sub(1);
-                let rest = if more > 0 { format!(" And {more} more.") } else { String::new() };
-                format!("The file was not taken; nothing was written. {first}{rest}")
-            }
+            Self::Faults(faults) => not_taken(faults),
             Self::UnknownSite => "There is no such site.".into(),
             Self::UnknownSession => "There is no such session.".into(),
             Self::Missing(what) => format!("The {what} is missing."),

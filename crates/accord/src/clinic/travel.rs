@@ -66,6 +66,11 @@ impl Travel {
         self.minutes.get(&(a.min(b), a.max(b))).copied()
     }
 
+    /// How many pairs of sectors it knows.
+    pub fn rows(&self) -> usize {
+        self.minutes.len()
+    }
+
     fn add(&mut self, a: &str, b: &str, minutes: u16) {
         let (a, b) = (self.number(a), self.number(b));
         self.minutes.insert((a.min(b), a.max(b)), minutes);

@@ -19,6 +19,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 
+/// What else happens, in the same transaction, once a list was taken: a higher noun gives whoever is new a place.
+#[derive(Clone, Copy, Debug)]
+pub struct OnceTaken(pub fn(&mut Tx<'_>) -> Result<u64, StoreError>);
+
 /// Faults shown on a page; the file has them all.
 const FAULTS: usize = 20;
 /// Faults in the file at most: more than a list of the largest employer can have rows.
@@ -267,6 +271,7 @@ pub struct Said {
 pub async fn decide(
     State(web): State<Web>,
     State(names): State<NameOf>,
+    State(OnceTaken(once_taken)): State<OnceTaken>,
     staff: Staff,
     Path(id): Path<String>,
     keyed: Keyed<Said>,
@@ -284,7 +289,12 @@ pub async fn decide(
         if !own {
             return Err(Stop::Refused(ImportRefusal::NoSuchImport));
         }
-        if take { import::commit(tx, id, confirm).map(|_| ()) } else { import::abandon(tx, id) }?;
+        if take {
+            import::commit(tx, id, confirm)?;
+            once_taken(tx)?;
+        } else {
+            import::abandon(tx, id)?;
+        }
         Ok(format!("/import/{id}"))
     };
     let done = web.db.write(&staff.0.actor(), move |tx| once(tx, &sent, work)).await;

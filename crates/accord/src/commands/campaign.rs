@@ -6,7 +6,7 @@ use crate::base::clock::{Chance, Clock};
 use crate::base::db::{Stop, Tx};
 use crate::base::ids::CampaignId;
 use crate::base::refusal::Refusal;
-use crate::campaign::create::{NewCampaign, create};
+use crate::campaign::create::{NewCampaign, create_once};
 use crate::campaign::{CampaignRefusal, Interval, Silence, cover, offer};
 use crate::clinic::product;
 use clap::Args;
@@ -100,20 +100,24 @@ pub(super) fn run(at: &At, args: &CampaignArgs) -> Result<Ended, Failure> {
     }
     match (at.json, made) {
         (true, made) => print_json(&serde_json::json!({
-            "written": made.is_some(), "campaign": made.map(|(id, _)| id.to_string()), "offers": made.map(|(_, n)| n),
+            "written": made.is_some(), "campaign": made.map(|(id, _)| id.to_string()), "offers": made.and_then(|(_, n)| n),
         })),
-        (false, Some((_, offers))) => print_line(&format!("Made {}; {offers} people stand in it.", rules.name)),
+        (false, Some((_, None))) => {
+            print_line(&format!("{} is there already, with these rules: as before.", rules.name))
+        }
+        (false, Some((_, Some(offers)))) => print_line(&format!("Made {}; {offers} people stand in it.", rules.name)),
         (false, None) => print_line("It can be. Dry run: nothing was changed."),
     }
     Ok(Ended::Well)
 }
 
+/// Makes it; how many people stand in it, or none where it was there before.
 fn make(
     tx: &mut Tx<'_>,
     draft: &NewCampaign,
     codes: &[String],
     only_look: bool,
-) -> Result<(CampaignId, u64), Stop<No>> {
+) -> Result<(CampaignId, Option<u64>), Stop<No>> {
     let known = product::all(tx)?;
     let mut new = draft.clone();
     for (interval, code) in new.products.iter_mut().zip(codes) {
@@ -121,16 +125,18 @@ fn make(
         let missing = || No::UnknownProduct(code.clone(), known.iter().map(|p| p.code.clone()).collect());
         interval.product = found.map(|p| p.id).ok_or_else(|| Stop::Refused(missing()))?;
     }
-    let made = create(tx, &new).map_err(|stop| match stop {
+    let (made, new) = create_once(tx, &new).map_err(|stop| match stop {
         Stop::Refused(refusal) => Stop::Refused(No::Refused(refusal)),
         Stop::Store(error) => Stop::Store(error),
     })?;
     if only_look {
         return Err(Stop::Refused(No::OnlyLooked));
     }
-    cover::prepare(tx, &made)?;
+    if new {
+        cover::prepare(tx, &made)?;
+    }
     let offers = offer::open_for(tx, &made)?;
-    Ok((made.id, offers))
+    Ok((made.id, new.then_some(offers)))
 }
 
 /// The rules typed; products get their ids inside the transaction.

@@ -1,10 +1,10 @@
-//! `accord clinics`: sites, sessions and deliveries from files, as `accord export clinics` writes them.
+//! `accord clinics`: sites, sessions, deliveries and ways from files, those but ways as `accord export clinics` writes them.
 
 use super::{At, Ended, Failure, Opened, print_json, print_line};
 use crate::base::clock::{Chance, Clock};
 use crate::base::db::{Stop, Tx};
 use crate::base::refusal::Refusal;
-use crate::clinic::import::{Faulty, Imported, import_deliveries, import_sessions, import_sites};
+use crate::clinic::import::{Faulty, Imported, import_deliveries, import_sessions, import_sites, import_travel};
 use crate::clinic::product;
 use crate::clinic::refusal::ClinicRefusal;
 use clap::Args;
@@ -29,6 +29,9 @@ pub struct Clinics {
     /// Deliveries as CSV
     #[arg(long, value_name = "FILE")]
     deliveries: Option<PathBuf>,
+    /// Minutes by car between postcode sectors as CSV, in place of those there were
+    #[arg(long, value_name = "FILE")]
+    travel: Option<PathBuf>,
     /// Say what would change and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -48,6 +51,7 @@ struct Files {
     sessions: Option<(String, String)>,
     closures: Option<(String, String)>,
     deliveries: Option<(String, String)>,
+    travel: Option<(String, String)>,
 }
 
 pub(super) fn run(at: &At, args: &Clinics) -> Result<Ended, Failure> {
@@ -108,6 +112,9 @@ fn take(tx: &mut Tx<'_>, files: &Files) -> Result<Vec<(&'static str, Imported)>,
     if let Some((file, text)) = &files.deliveries {
         done.push(("deliveries", import_deliveries(tx, text, Faulty::Refuse).map_err(|stop| of(stop, file))?));
     }
+    if let Some((file, text)) = &files.travel {
+        done.push(("ways", import_travel(tx, text).map_err(|stop| of(stop, file))?));
+    }
     Ok(done)
 }
 
@@ -131,6 +138,7 @@ fn read_all(args: &Clinics) -> Result<Files, Failure> {
         sessions: read(&args.sessions)?,
         closures: read(&args.closures)?,
         deliveries: read(&args.deliveries)?,
+        travel: read(&args.travel)?,
     })
 }
 

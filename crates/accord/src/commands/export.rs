@@ -5,6 +5,7 @@ use super::{At, Ended, Failure, Opened, print_json, print_line};
 use crate::base::clock::{Chance, Clock};
 use crate::base::db::{Stop, StoreError};
 use crate::clinic::import::{export_deliveries, export_sessions, export_sites};
+use crate::partnership::import::export_organisations;
 use crate::plan::files::export_proof;
 use crate::plan::store;
 use clap::{Args, ValueEnum};
@@ -28,6 +29,8 @@ pub struct Export {
 enum What {
     /// Sites, sessions and deliveries as CSV; they can be imported again
     Clinics,
+    /// Organisations as CSV; it can be imported again
+    Organisations,
     /// The newest plan's problem, plan and proof: whoever may hold them can check the plan without us
     Proof,
 }
@@ -36,6 +39,7 @@ pub(super) fn run(at: &At, args: &Export) -> Result<Ended, Failure> {
     let opened = Opened::open(at, Clock::Machine, Chance::machine())?;
     let files = match args.what {
         What::Clinics => clinics(&opened)?,
+        What::Organisations => organisations(&opened)?,
         What::Proof => proof(&opened)?,
     };
     if !args.dry_run {
@@ -67,6 +71,11 @@ fn clinics(opened: &Opened) -> Result<Files, Failure> {
         ("sessions.csv", sessions.into_bytes()),
         ("deliveries.csv", deliveries.into_bytes()),
     ])
+}
+
+fn organisations(opened: &Opened) -> Result<Files, Failure> {
+    let read = opened.db.read_now(&opened.operator(), export_organisations);
+    Ok(vec![("organisations.csv", read.map_err(|e| opened.failed(&e))?.into_bytes())])
 }
 
 fn proof(opened: &Opened) -> Result<Files, Failure> {

@@ -5,6 +5,7 @@
 //! 4 the store or the machine can't, 70 stopped half-way.
 
 mod about;
+mod agreements;
 mod campaign;
 mod clinics;
 mod demo;
@@ -15,6 +16,7 @@ pub mod import;
 mod init;
 mod link;
 pub mod opened;
+mod organisations;
 pub mod plan;
 pub mod publish;
 pub mod serve;
@@ -63,7 +65,11 @@ enum Command {
     Demo(demo::Demo),
     /// Take an employer's staff list, after a look at what it would change
     Import(import::ImportArgs),
-    /// Take sites, sessions and deliveries from files
+    /// Take organisations from a file: who takes part
+    Organisations(organisations::Organisations),
+    /// Sign capacity agreements from a file, or amend them
+    Agreements(agreements::Agreements),
+    /// Take sites, sessions, deliveries and ways from files
     Clinics(clinics::Clinics),
     /// Make a campaign from a file
     Campaign(campaign::CampaignArgs),
@@ -75,7 +81,7 @@ enum Command {
     Serve(serve::Serve),
     /// Check every invariant of the store
     Verify(verify::Verify),
-    /// Write clinics, sessions, deliveries, or a plan's problem and proof as files
+    /// Write organisations, clinics, sessions, deliveries, or a plan's problem and proof as files
     Export(export::Export),
     /// Make a one-time link that signs somebody in
     Link(link::Link),
@@ -190,6 +196,8 @@ pub fn main() -> ExitCode {
             let today = london_date(store.db.clock.now());
             import::run(&args, import::Store { db: &store.db, place: &store.place, who, today }, cli.at.json)
         }),
+        Command::Organisations(args) => organisations::run(&cli.at, &args),
+        Command::Agreements(args) => agreements::run(&cli.at, &args),
         Command::Clinics(args) => clinics::run(&cli.at, &args),
         Command::Campaign(args) => campaign::run(&cli.at, &args),
         Command::Plan(args) => on_store(&cli.at, |store, who| {

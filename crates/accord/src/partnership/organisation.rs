@@ -6,6 +6,7 @@ use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{Organisation as OrganisationKind, OrganisationId};
 use crate::base::outbox;
 use crate::base::refusal::Refusal;
+use crate::base::table::CsvFault;
 use accord_formats::{OdsCode, Postcode};
 
 /// An organisation of the partnership.
@@ -77,6 +78,8 @@ pub enum OrganisationRefusal {
     },
     /// Fewer than nobody.
     Headcount(i64),
+    /// A file has faults, each with its place; nothing was written.
+    Faults(Vec<CsvFault>),
     /// No organisation has this code.
     UnknownCode {
         /// What was asked for.
@@ -105,12 +108,7 @@ pub fn admit(tx: &mut Tx<'_>, new: &NewOrganisation) -> Result<OrganisationId, S
     if super::store::only(tx)?.is_none() {
         return Err(Stop::Refused(OrganisationRefusal::NotFounded));
     }
-    for (text, what) in [(&new.name, "name"), (&new.kind, "kind"), (&new.contact_name, "contact")] {
-        present(text, what)?;
-    }
-    if let Some(count) = new.declared_headcount.filter(|n| *n < 0) {
-        return Err(Stop::Refused(OrganisationRefusal::Headcount(count)));
-    }
+    check(new)?;
     if let Some(there) = store::by_code(tx, new.code.as_str())? {
         return Err(Stop::Refused(OrganisationRefusal::CodeTaken { code: there.code, name: there.name }));
     }
@@ -119,6 +117,26 @@ pub fn admit(tx: &mut Tx<'_>, new: &NewOrganisation) -> Result<OrganisationId, S
     audited(tx, Some(id), "admit", "organisation", &id.to_string())?;
     outbox::append(tx, "organisation_admitted", &id.to_string(), "{}")?;
     Ok(id)
+}
+
+/// Changes what is known of an organisation: everything but its code and the day it was admitted. Whether a role may go is
+/// for the caller: agreements and lists may stand on it.
+pub fn change(tx: &mut Tx<'_>, id: OrganisationId, new: &NewOrganisation) -> Result<(), Stop<OrganisationRefusal>> {
+    check(new)?;
+    store::update(tx, id, new)?;
+    audited(tx, Some(id), "change", "organisation", &id.to_string())?;
+    outbox::append(tx, "organisation_changed", &id.to_string(), "{}")?;
+    Ok(())
+}
+
+fn check(new: &NewOrganisation) -> Result<(), Stop<OrganisationRefusal>> {
+    for (text, what) in [(&new.name, "name"), (&new.kind, "kind"), (&new.contact_name, "contact")] {
+        present(text, what)?;
+    }
+    match new.declared_headcount.filter(|n| *n < 0) {
+        Some(count) => Err(Stop::Refused(OrganisationRefusal::Headcount(count))),
+        None => Ok(()),
+    }
 }
 
 /// The organisation of a code in any case; the refusal names the nearest ones.
@@ -195,6 +213,7 @@ impl Refusal for OrganisationRefusal {
             Self::Missing(_) => "organisation_incomplete",
             Self::CodeTaken { .. } => "organisation_code_taken",
             Self::Headcount(_) => "organisation_headcount",
+            Self::Faults(_) => "organisation_file_faults",
             Self::UnknownCode { .. } => "organisation_unknown",
         }
     }
@@ -206,6 +225,7 @@ impl Refusal for OrganisationRefusal {
             Self::Missing(what) => format!("The {what} is missing."),
             Self::CodeTaken { code, name } => format!("The code {code} belongs to {name}."),
             Self::Headcount(count) => format!("A headcount can't be {count}."),
+            Self::Faults(faults) => crate::base::table::not_taken(faults),
             Self::UnknownCode { seen, .. } => format!("No organisation of this partnership has the code \"{seen}\"."),
         }
     }
@@ -217,6 +237,7 @@ impl Refusal for OrganisationRefusal {
             Self::Missing(what) => format!("Give the {what} and try again."),
             Self::CodeTaken { .. } => "Check the code, or use the organisation that is there.".into(),
             Self::Headcount(_) => "Give nought or more, or leave it out.".into(),
+            Self::Faults(_) => "Correct the file and import it again.".into(),
             Self::UnknownCode { near, .. } if near.is_empty() => {
                 "Check the code, or have the organisation admitted first.".into()
             }

@@ -51,7 +51,8 @@ pub fn offer_state(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId) -> R
     Ok(state.and_then(|(word,)| State::parse(&word)))
 }
 
-/// Closes the offer of somebody who left the cohort with nothing booked; false where something is, or it was closed.
+/// Closes the offer of somebody who left the cohort with nothing booked; false where something is, or it was closed. What a
+/// batch that nobody sees yet holds for them is given back when it settles.
 pub fn leave(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, evidence: &str) -> Result<bool, StoreError> {
     let moved = tx.run(
         "UPDATE offer SET state = 'left', reason = NULL, owner_role = 'employer_contact', owner_organisation_id = employer_id,
@@ -60,6 +61,15 @@ pub fn leave(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, evidence: 
         p![tx.partnership(), campaign, person, evidence, tx.now()],
     )?;
     Ok(moved > 0)
+}
+
+/// Everybody whose offer is closed because they left.
+pub fn people_who_left(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<PersonId>, StoreError> {
+    let rows: Vec<(PersonId,)> = tx.all(
+        "SELECT person_id FROM offer WHERE partnership_id = $1 AND campaign_id = $2 AND state = 'left' ORDER BY person_id",
+        p![tx.partnership(), campaign],
+    )?;
+    Ok(rows.into_iter().map(|(person,)| person).collect())
 }
 
 /// Sets one offer. The owner's organisation is the person's employer.
@@ -83,7 +93,7 @@ pub fn set_offer(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, to: &S
     Ok(())
 }
 
-/// Sets many offers to assigned; those closed by an answer keep it.
+/// Sets many offers to assigned; those that were closed stay so.
 pub fn assign_many(tx: &mut Tx<'_>, campaign: CampaignId, people: &[(PersonId, Date)]) -> Result<(), StoreError> {
     let (partnership, now) = (tx.partnership(), tx.now());
     let rows: Vec<_> = people
@@ -94,7 +104,7 @@ pub fn assign_many(tx: &mut Tx<'_>, campaign: CampaignId, people: &[(PersonId, D
         "UPDATE offer SET state = 'assigned', reason = NULL, owner_role = 'employer_contact', owner_organisation_id = employer_id,
            next_on = $4, evidence = NULL, version = version + 1, changed_us = $5
          WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3
-           AND state NOT IN ('declined', 'had_elsewhere', 'completed')",
+           AND state NOT IN ('declined', 'had_elsewhere', 'completed', 'left')",
         &rows,
     )?;
     Ok(())

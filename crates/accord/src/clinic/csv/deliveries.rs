@@ -2,7 +2,7 @@
 //! `doses`. A file with `date` in the place of `arrives_on` says from which day the doses can be given,
 //! and is taken as having arrived the day before.
 
-use super::table::{CsvFault, Table, iso_date};
+use crate::base::table::{CsvFault, Table, iso_date};
 use accord_formats::csv_out::CsvOut;
 use jiff::civil::Date;
 use std::collections::HashSet;

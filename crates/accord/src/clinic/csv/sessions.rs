@@ -3,7 +3,7 @@
 //! `site_id`, `valid_from` and `valid_until` are read as well. Closed days come beside it as a file of
 //! their own: `site`, `date`, `reason`.
 
-use super::table::{CsvFault, Record, Table, iso_date};
+use crate::base::table::{CsvFault, Record, Table, iso_date};
 use crate::clinic::session::Template;
 use accord_formats::csv_out::CsvOut;
 use jiff::civil::{Date, Weekday};

@@ -4,7 +4,7 @@
 //! `OdsCode` is the host), `kind`, `postcode` (without the column the end of the address), `district`,
 //! `slots_owner` (accord or partner; empty is accord), `note`, `state`.
 
-use super::table::{CsvFault, Table};
+use crate::base::table::{CsvFault, Table};
 use crate::clinic::site::{OpenState, Site, SiteFacts, SlotsOwner};
 use accord_formats::csv_out::CsvOut;
 use accord_formats::{AccessNeeds, OdsCode, Postcode};
@@ -48,7 +48,7 @@ pub fn read(text: &str) -> (Vec<SiteRow>, Vec<CsvFault>) {
     (rows, faults)
 }
 
-fn site(table: &Table, record: &super::table::Record<'_>, faults: &mut Vec<CsvFault>) -> Option<SiteRow> {
+fn site(table: &Table, record: &crate::base::table::Record<'_>, faults: &mut Vec<CsvFault>) -> Option<SiteRow> {
     let ods = record.take(&["OdsCode"], "an organisation code", faults, |c| OdsCode::parse(c).ok());
     let code = match record.cell(&["Id"]) {
         "" => ods.as_ref().map(|o| o.as_str().to_owned()),
@@ -113,7 +113,7 @@ fn last_postcode(cell: &str) -> Option<Postcode> {
     two.or_else(|| Postcode::parse(words.last()?).ok())
 }
 
-fn access(record: &super::table::Record<'_>, faults: &mut Vec<CsvFault>) -> Option<AccessNeeds> {
+fn access(record: &crate::base::table::Record<'_>, faults: &mut Vec<CsvFault>) -> Option<AccessNeeds> {
     let mut offers = AccessNeeds::NONE;
     for key in AccessNeeds::KEYS {
         let has = record.take(&[key], "TRUE or FALSE", faults, |c| match c.to_lowercase().as_str() {

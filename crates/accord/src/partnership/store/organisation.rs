@@ -46,6 +46,27 @@ pub fn insert(tx: &mut Tx<'_>, id: OrganisationId, new: &NewOrganisation) -> Res
     Ok(())
 }
 
+/// Writes anew what is known of an organisation, but for its code.
+pub fn update(tx: &mut Tx<'_>, id: OrganisationId, new: &NewOrganisation) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE organisation SET name = $3, kind = $4, postcode = $5, is_employer = $6, is_host = $7,
+           declared_headcount = $8, contact_name = $9, contact_role = $10 WHERE partnership_id = $1 AND id = $2",
+        p![
+            tx.partnership(),
+            id,
+            new.name.trim(),
+            new.kind.trim(),
+            new.postcode.as_ref().map(accord_formats::Postcode::as_str),
+            new.is_employer,
+            new.is_host,
+            new.declared_headcount,
+            new.contact_name.trim(),
+            new.contact_role.trim()
+        ],
+    )?;
+    Ok(())
+}
+
 /// The organisation of a code in capitals.
 pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Organisation>, StoreError> {
     tx.maybe(

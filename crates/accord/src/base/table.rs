@@ -1,4 +1,4 @@
-//! A CSV text as records with named cells, and the faults of single cells.
+//! A CSV text as records with named cells, and the faults of single cells: for files that nouns take.
 
 use accord_formats::{csv_in, csv_out};
 use jiff::civil::Date;
@@ -30,8 +30,16 @@ impl CsvFault {
     }
 }
 
+/// That a file with faults was not taken: the first of them, and how many more there are.
+pub fn not_taken(faults: &[CsvFault]) -> String {
+    let first = faults.first().map(CsvFault::sentence).unwrap_or_default();
+    let more = faults.len().saturating_sub(1);
+    let rest = if more > 0 { format!(" And {more} more.") } else { String::new() };
+    format!("The file was not taken; nothing was written. {first}{rest}")
+}
+
 /// A whole file: headings and records.
-pub(super) struct Table {
+pub struct Table {
     headings: Vec<String>,
     records: Vec<(u32, Vec<String>)>,
 }
@@ -74,7 +82,7 @@ fn key(heading: &str) -> String {
 }
 
 /// One record.
-pub(super) struct Record<'t> {
+pub struct Record<'t> {
     headings: &'t [String],
     /// Its number, the heading being 1.
     pub row: u32,
@@ -115,6 +123,6 @@ impl<'t> Record<'t> {
 }
 
 /// An ISO date.
-pub(super) fn iso_date(cell: &str) -> Option<Date> {
+pub fn iso_date(cell: &str) -> Option<Date> {
     (cell.len() == 10).then(|| cell.parse().ok()).flatten()
 }
