@@ -13,8 +13,8 @@ use crate::base::refusal::Refusal;
 use crate::booking::{BookingRefusal, Pick, PlaceCourse, batch, place};
 use crate::campaign::offer;
 
-/// People booked in one transaction: each short enough that a person's own booking waits for milliseconds only.
-pub const CHUNK: u32 = 100;
+/// People booked in one transaction: about 20 ms of the writer's time, which is what a person's own booking waits at most.
+pub const CHUNK: u32 = 50;
 /// Bookings given back in one transaction when a publishing is undone.
 const UNDO_CHUNK: u32 = 200;
 
