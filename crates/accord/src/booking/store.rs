@@ -7,7 +7,7 @@ pub use person::{Own, Thread, allocation_room, own, team_room, threads};
 use super::rules::{Held, PersonFacts};
 use super::{Booking, Reference, State};
 use crate::base::db::{FromRow, Param, Row, Sql, StoreError, ToParam, Tx};
-use crate::base::ids::{BatchId, BookingId, CampaignId, PartnershipId, PersonId};
+use crate::base::ids::{BatchId, BookingId, CampaignId, PartnershipId, PersonId, SiteId};
 use accord_formats::{AccessNeeds, Leave, Postcode, Rota};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -138,33 +138,54 @@ pub fn held(
     people: &[PersonId],
     released: &[BookingId],
 ) -> Result<HashMap<PersonId, Vec<Held>>, StoreError> {
-    let mut all: HashMap<PersonId, Vec<Held>> = HashMap::new();
+    // Two look-ups by key rather than a join: PostgreSQL, which knows nothing yet of a store just filled, walked every
+    // booking of a site for each person.
+    let mut found: Vec<(PersonId, SiteId, Held)> = Vec::new();
     tx.each_many(
-        "SELECT b.id, b.campaign_id, b.appointment, b.product_id, b.date, b.starts_us, b.ends_us, s.postcode, b.reference,
-           b.person_id
-         FROM booking b JOIN site s ON s.partnership_id = b.partnership_id AND s.id = b.site_id
-         WHERE b.partnership_id = $1 AND b.person_id = $2 AND b.live = 1",
+        "SELECT id, campaign_id, appointment, product_id, date, starts_us, ends_us, site_id, reference, person_id
+         FROM booking WHERE partnership_id = $1 AND person_id = $2 AND live = 1",
         &tx.keyed(people),
         |r| {
             if released.contains(&r.get::<BookingId>(0)?) {
                 return Ok(());
             }
-            let (postcode, reference): (String, String) = (r.get(7)?, r.get(8)?);
-            all.entry(r.get(9)?).or_default().push(Held {
+            let reference: String = r.get(8)?;
+            let held = Held {
                 campaign: r.get(1)?,
                 appointment: r.get(2)?,
                 product: r.get(3)?,
                 date: r.get(4)?,
                 starts: r.get(5)?,
                 ends: r.get(6)?,
-                sector: Postcode::parse(&postcode).map(|p| p.sector().to_owned()).unwrap_or(postcode),
+                sector: String::new(),
                 reference: Reference::parse(&reference).ok_or_else(|| StoreError::shape(8, "a reference"))?,
-            });
+            };
+            found.push((r.get(9)?, r.get(7)?, held));
             Ok(())
         },
     )?;
-    all.values_mut().for_each(|held| held.sort_by_key(|one| one.starts));
+    let sectors = sectors(tx, found.iter().map(|(_, site, _)| *site))?;
+    found.sort_by_key(|(_, _, held)| held.starts);
+    let mut all: HashMap<PersonId, Vec<Held>> = HashMap::new();
+    for (person, site, held) in found {
+        let sector = sectors.get(&site).cloned().unwrap_or_default();
+        all.entry(person).or_default().push(Held { sector, ..held });
+    }
     Ok(all)
+}
+
+/// The postcode sector of each site.
+fn sectors(tx: &mut Tx<'_>, sites: impl Iterator<Item = SiteId>) -> Result<HashMap<SiteId, String>, StoreError> {
+    let mut sites: Vec<SiteId> = sites.collect();
+    sites.sort_unstable();
+    sites.dedup();
+    let mut sectors = HashMap::new();
+    tx.each_many("SELECT id, postcode FROM site WHERE partnership_id = $1 AND id = $2", &tx.keyed(&sites), |r| {
+        let postcode: String = r.get(1)?;
+        sectors.insert(r.get(0)?, Postcode::parse(&postcode).map(|p| p.sector().to_owned()).unwrap_or(postcode));
+        Ok(())
+    })?;
+    Ok(sectors)
 }
 
 /// The offers of these that are in a closing state, with the state.

@@ -37,7 +37,7 @@ pub(super) fn run(at: &At, args: &Link) -> Result<Ended, Failure> {
     let store = Opened::open(at, Clock::Machine, Chance::machine())?;
     let (name, organisation, site) =
         (args.role, args.organisation.clone().unwrap_or_default(), args.site.clone().unwrap_or_default());
-    let key = store.key.clone();
+    let key = store.key(at)?;
     let token = store.db.write_now(&store.operator(), move |tx| {
         let role = match name {
             RoleName::CampaignLead => {

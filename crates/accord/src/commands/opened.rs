@@ -20,8 +20,6 @@ pub struct Opened {
     pub place: Place,
     /// Its settings.
     pub config: Config,
-    /// Its key.
-    pub key: Key,
     /// Its partnership.
     pub founded: Founded,
 }
@@ -35,7 +33,6 @@ impl Opened {
             let next = format!("make one with: accord init --at {place} --name \"Our partnership\"");
             return Err(Failure::environment("there is no store here", file.display(), next));
         }
-        let key = read_key(&key_file(at, &place, &config)?)?;
         let db = Db::open(&place, clock, chance).map_err(|e| Failure::store(&e, &place))?;
         let moved = migrate::migrate(&db, &place).map_err(|e| Failure::store(&e, &place))?;
         if let Some(backup) = &moved.backup {
@@ -58,7 +55,12 @@ impl Opened {
         let founded = founded.ok_or_else(|| {
             Failure::environment("this store has no partnership yet", &place, "finish making it: accord init again")
         })?;
-        Ok(Self { db, place, config, key, founded })
+        Ok(Self { db, place, config, founded })
+    }
+
+    /// Its key; only what makes or reads codes and links needs it.
+    pub fn key(&self, at: &At) -> Result<Key, Failure> {
+        read_key(&key_file(at, &self.place, &self.config)?)
     }
 
     /// The operator of this machine, acting in the store's partnership.

@@ -5,6 +5,7 @@ use crate::access::{PersonLookup, Role, person_code, sign_in, sign_in_link};
 use crate::app::{App, seal_for_ever};
 use crate::base::clock::{Chance, Clock};
 use crate::base::db::{Stop, Tx};
+use crate::base::secret::Key;
 use crate::base::words;
 use crate::config::Config;
 use crate::evidence;
@@ -22,14 +23,15 @@ pub struct Serve {
 
 pub(super) fn run(at: &At, args: &Serve) -> Result<Ended, Failure> {
     let store = Opened::open(at, Clock::Machine, Chance::machine())?;
+    let key = store.key(at)?;
     let listener = listen(args.listen.as_deref().unwrap_or(&store.config.listen))?;
     let base = address(&store.config, listener.local_addr().ok());
     print_line(&format!("Accord of {} is on {base}", store.founded.name));
-    if let Some(link) = first_lead_link(&store, &base)? {
+    if let Some(link) = first_lead_link(&store, &key, &base)? {
         print_line(&format!("Nobody leads yet. Sign in as campaign lead, once, within the hour: {link}"));
     }
     print_line("Ctrl-C stops it.");
-    until_stopped(&store, listener)
+    until_stopped(&store, key, listener)
 }
 
 /// Takes the port. Only addresses of this machine: whoever holds a one-time link holds the role, and until an
@@ -78,9 +80,10 @@ pub fn address(config: &Config, local: Option<SocketAddr>) -> String {
 /// Serves a demo and prints a one-time link for each of the four who would use it.
 pub(super) fn serve_demo(at: &At, address_and_port: &str, sample: &demo::SampleReader) -> Result<Ended, Failure> {
     let store = Opened::open(at, Clock::Machine, Chance::machine())?;
+    let key = store.key(at)?;
     let listener = listen(address_and_port)?;
     let base = address(&store.config, listener.local_addr().ok());
-    let links = demo_links(&store, &base, sample)?;
+    let links = demo_links(&store, &key, &base, sample)?;
     if at.json {
         super::print_json(&links.iter().map(|(who, _, link)| ((*who).to_owned(), link.clone())).collect());
     } else {
@@ -93,13 +96,13 @@ pub(super) fn serve_demo(at: &At, address_and_port: &str, sample: &demo::SampleR
             store.place, store.place
         ));
     }
-    until_stopped(&store, listener)
+    until_stopped(&store, key, listener)
 }
 
 type DemoLink = (&'static str, String, String);
 
-fn demo_links(store: &Opened, base: &str, sample: &demo::SampleReader) -> Result<Vec<DemoLink>, Failure> {
-    let (key, sample, base) = (store.key.clone(), sample.clone(), base.to_owned());
+fn demo_links(store: &Opened, key: &Key, base: &str, sample: &demo::SampleReader) -> Result<Vec<DemoLink>, Failure> {
+    let (key, sample, base) = (key.clone(), sample.clone(), base.to_owned());
     let made = store.db.write_now(&store.operator(), move |tx| {
         let mut links = Vec::with_capacity(4);
         let mut staff = |tx: &mut Tx<'_>, word: &'static str, who: String, role: Option<Role>| {
@@ -133,8 +136,8 @@ fn demo_links(store: &Opened, base: &str, sample: &demo::SampleReader) -> Result
 }
 
 /// A link for the first campaign lead; none once one has signed in.
-fn first_lead_link(store: &Opened, base: &str) -> Result<Option<String>, Failure> {
-    let key = store.key.clone();
+fn first_lead_link(store: &Opened, key: &Key, base: &str) -> Result<Option<String>, Failure> {
+    let key = key.clone();
     let made = store.db.write_now(&store.operator(), move |tx| {
         if sign_in::a_lead_came_in(tx)? {
             return Ok(None);
@@ -149,9 +152,9 @@ fn first_lead_link(store: &Opened, base: &str) -> Result<Option<String>, Failure
 }
 
 /// Serves `store` on `listener` until Ctrl-C or a termination signal; requests under way are answered first.
-pub fn until_stopped(store: &Opened, listener: TcpListener) -> Result<Ended, Failure> {
+pub fn until_stopped(store: &Opened, key: Key, listener: TcpListener) -> Result<Ended, Failure> {
     log::start(&store.config.log);
-    let app = App::new(store.db.clone(), store.key.clone(), store.house(), store.config.https());
+    let app = App::new(store.db.clone(), key, store.house(), store.config.https());
     let failed = |error: std::io::Error| {
         Failure::environment(
             format!("the service stopped: {error}"),

@@ -76,7 +76,8 @@ impl Site<'_> {
 }
 
 pub(super) fn run(at: &At, args: &Demo) -> Result<Ended, Failure> {
-    let place = Place::parse(at.at.as_deref().unwrap_or("./accord-demo"));
+    let named = at.at.as_deref().unwrap_or("./accord-demo");
+    let place = Place::parse(named);
     let files = place.folder().map_or_else(|| PathBuf::from("./accord-demo"), std::path::Path::to_owned);
     let settings = settings::decide(&files, &place, args)?;
     let mut stages = Stages::new(!at.json);
@@ -92,6 +93,7 @@ pub(super) fn run(at: &At, args: &Demo) -> Result<Ended, Failure> {
     } else {
         report.print();
     }
+    let site_files = site.files.clone();
     drop(site);
     if !report.is_right() {
         return Ok(Ended::WithFindings);
@@ -99,7 +101,8 @@ pub(super) fn run(at: &At, args: &Demo) -> Result<Ended, Failure> {
     if args.no_serve {
         return Ok(Ended::Well);
     }
-    let here = At { at: Some(place.to_string()), ..at.clone() };
+    let key_file = Some(site_files.join("accord.key"));
+    let here = At { at: Some(named.to_owned()), key_file, ..at.clone() };
     serve::serve_demo(&here, &args.listen, &report.sample)
 }
 
