@@ -15,6 +15,8 @@ use crate::campaign::offer;
 
 /// People booked in one transaction: about 20 ms of the writer's time, which is what a person's own booking waits at most.
 pub const CHUNK: u32 = 50;
+/// People after whom the tables have grown so much that the database should look again.
+const GROWN: [u64; 3] = [CHUNK as u64, 10 * CHUNK as u64, 100 * CHUNK as u64];
 /// Bookings given back in one transaction when a publishing is undone.
 const UNDO_CHUNK: u32 = 200;
 
@@ -80,6 +82,9 @@ pub fn publish(
         }
         at.done += step.people;
         at.refused += step.refused;
+        if GROWN.contains(&at.done) {
+            db.write_now(who, |tx| tx.count_anew().map_err(Stop::Store))?;
+        }
     }
     db.step(&format!("publish {plan} finish")).write_now(who, move |tx| finish(tx, plan)).map(Some)
 }
@@ -147,6 +152,7 @@ fn finish(tx: &mut Tx<'_>, plan: PlanId) -> Result<Published, Stop<PlanRefusal>>
         offer::unplaced_many(tx, saved.campaign, &open, lead)?;
     }
     store::close(tx, plan, State::Published)?;
+    tx.count_anew()?;
     told(tx, plan, "published", &saved.figures)?;
     let unplaced = open.len() as u64;
     Ok(Published { plan, number: saved.number, batch, placed, refused: saved.refused, unplaced })

@@ -221,6 +221,16 @@ impl Tx<'_> {
         }
     }
 
+    /// Tells PostgreSQL's planner how many rows there are by now. It finds out by itself a minute later; a store that is
+    /// filled in seconds would be walked from end to end for each look-up until then.
+    pub fn count_anew(&mut self) -> Result<(), StoreError> {
+        match self.conn {
+            Conn::Lite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Conn::Pg(pg) => pg.script("ANALYZE"),
+        }
+    }
+
     /// Runs statements that are no constants: migrations and the fingerprint, nothing else.
     pub(crate) fn script(&mut self, text: &str) -> Result<(), StoreError> {
         match self.conn {

@@ -177,6 +177,9 @@ pub struct Committed {
     pub counts: Counts,
 }
 
+/// Records of a list after which the database should look again how many people there are.
+const MANY_ROWS: usize = 200;
+
 /// Takes a list in review: exactly what was reviewed, or nothing.
 pub fn commit(tx: &mut Tx<'_>, import: ImportId, confirm: Confirm) -> Result<Committed, Stop<ImportRefusal>> {
     store::take_turn(tx)?;
@@ -192,6 +195,9 @@ pub fn commit(tx: &mut Tx<'_>, import: ImportId, confirm: Confirm) -> Result<Com
     }
     store::apply(tx, waiting.employer, import, &set).map_err(moved)?;
     store::commit_import(tx, &waiting)?;
+    if set.counts.rows >= MANY_ROWS {
+        tx.count_anew()?;
+    }
     record(tx, "take_list", waiting.employer, import, &set.counts)?;
     outbox::append(tx, "list_taken", &import.to_string(), &told(waiting.employer, &set.counts))?;
     Ok(Committed { import, counts: set.counts })
