@@ -1,15 +1,20 @@
 //! Held places on both engines: the table of `docs/states.md`, what a change needs, and sixteen who want four places.
 
+mod support;
+
+use accord::app::{App, sweep_for_ever};
 use accord::base::db::{Stop, Tx};
 use accord::base::ids::{Employment, Person, PersonId};
+use accord::base::page::Help;
 use accord::base::refusal::Refusal;
+use accord::base::web::House;
 use accord::booking::cancel::{Reason, cancel, cancel_all, close_offer};
 use accord::booking::hold::{self, Hold, KEPT_US, hold, hold_only, kept, sweep};
 use accord::booking::place::{place, place_many};
 use accord::booking::rebook::rebook;
 use accord::booking::{Booking, BookingRefusal, Pick, PlaceCourse, batch, store};
 use accord::campaign::store as campaigns;
-use accord::evidence::verify;
+use accord::evidence::{health, verify};
 use accord::testing::{Fresh, Small};
 use accord::{on_both_engines, p};
 
@@ -70,6 +75,12 @@ fn holding(fresh: &Fresh, want: PlaceCourse) -> Result<Vec<Hold>, &'static str> 
 
 fn placing(fresh: &Fresh, want: PlaceCourse) -> Result<Vec<Booking>, &'static str> {
     run(fresh, move |tx| place(tx, &want))
+}
+
+/// Held places, and those of them that nobody sweeps.
+fn overdue(fresh: &Fresh) -> (i64, i64) {
+    let holds = fresh.db.read_now(&fresh.who, health::holds).expect("read");
+    (holds.places, holds.overdue)
 }
 
 /// state | event | by | next state | places taken
@@ -217,10 +228,32 @@ on_both_engines! {
             holding(fresh, want(&small, person, &[n + 2])).expect("held");
         }
         fresh.db.clock.advance_us(KEPT_US);
+        assert_eq!(overdue(fresh), (3, 0));
+        fresh.db.clock.advance_us(60_000_000);
+        assert_eq!(overdue(fresh), (3, 3), "nobody has swept for a minute");
         assert_eq!(run(fresh, |tx| Ok(sweep(tx, 2)?)), Ok(2), "no more than asked");
         assert_eq!(run(fresh, |tx| Ok(sweep(tx, 2)?)), Ok(1));
         assert_eq!(places(fresh), 0);
         clean(fresh, "swept");
+    }
+
+    fn the_running_service_sweeps(fresh) {
+        let small = Small::build(fresh, 1);
+        holding(fresh, want(&small, small.people[0], &[1])).expect("held");
+        fresh.db.clock.advance_us(KEPT_US);
+        let help = Help { who: "the desk".into(), phone: "01632 960 123".into(), hours: "8am to 6pm".into() };
+        let house = House { partnership: fresh.who.partnership, name: "Small".into(), demo: false, help };
+        let app = App::new(fresh.db.clone(), support::key(), house, false);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        runtime.spawn(sweep_for_ever(app));
+        // It looks every two seconds; a busy machine gets longer.
+        let swept = (0..300).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            places(fresh) == 0
+        });
+        runtime.shutdown_background();
+        assert!(swept, "the place is still held");
+        clean(fresh, "swept by the service");
     }
 
     fn a_change_can_be_held_when_everything_is_used_up(fresh) {
