@@ -58,16 +58,19 @@ pub(super) fn add(units: &mut Units, used: &Use) {
 /// Nobody is refused for a hold whose time is over: whoever a counter refuses sweeps those away first and asks that
 /// counter once more, also when there were none to sweep, since somebody else may have swept them in between. Sweeping
 /// at the start of every transaction would cost each booking a statement for what almost no booking meets. Here it
-/// comes after counters that are locked already: on PostgreSQL two transactions may so wait for each other, the engine
-/// ends one, and it runs again.
+/// comes after counters that are locked already, so on PostgreSQL it does not wait for holds that somebody else is just
+/// giving back: if the counter still says no, the transaction runs again from its start ([`StoreError::Conflict`]).
 pub(super) fn take(tx: &mut Tx<'_>, units: &Units) -> Result<Option<BookingRefusal>, StoreError> {
-    let mut swept = false;
+    let (mut swept, mut all) = (false, true);
     for (at, (counter, n)) in units.iter().enumerate() {
         let mut taken = counter.take(tx, *n)?;
         if !taken && !swept {
-            hold::sweep_expired(tx)?;
+            all = hold::sweep_expired(tx)?;
             swept = true;
             taken = counter.take(tx, *n)?;
+        }
+        if !taken && !all {
+            return Err(StoreError::Conflict);
         }
         if !taken {
             for (before, n) in units.iter().take(at) {

@@ -140,10 +140,12 @@ pub fn sweep(tx: &mut Tx<'_>, limit: u32) -> Result<usize, StoreError> {
     give_back(tx, &holds)
 }
 
-/// Gives back every place whose time is over; for whoever finds a counter used up.
-pub(super) fn sweep_expired(tx: &mut Tx<'_>) -> Result<usize, StoreError> {
+/// Gives back every place whose time is over; for whoever finds a counter used up. False: another transaction is just
+/// giving some back, and nobody can say yet what will be free.
+pub(super) fn sweep_expired(tx: &mut Tx<'_>) -> Result<bool, StoreError> {
     let holds = store::delete_expired_holds(tx)?;
-    give_back(tx, &holds)
+    give_back(tx, &holds)?;
+    Ok(!store::any_expired_hold(tx)?)
 }
 
 fn give_back(tx: &mut Tx<'_>, holds: &[Hold]) -> Result<usize, StoreError> {

@@ -1,7 +1,7 @@
 //! SQL of held places. A hold is never changed: it is written, and deleted by whoever gives its counters back.
 
-use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
-use crate::base::ids::{CampaignId, PersonId};
+use crate::base::db::{FromRow, Param, Row, Sql, StoreError, ToParam, Tx};
+use crate::base::ids::{CampaignId, HoldId, PersonId};
 use crate::booking::hold::Hold;
 use jiff::Timestamp;
 
@@ -135,12 +135,29 @@ pub fn delete_holds(
     )
 }
 
-/// Deletes every hold whose time is over; what it was.
+/// Deletes every hold whose time is over but those that another transaction is just deleting; what it was.
 pub fn delete_expired_holds(tx: &mut Tx<'_>) -> Result<Vec<Hold>, StoreError> {
-    tx.all(
-        concat!("DELETE FROM hold WHERE partnership_id = $1 AND expires_us <= $2 RETURNING ", hold_columns!()),
+    // Who is here has counters locked that the other one may want: waiting for it would be a ring. On SQLite there is
+    // no other one.
+    let sql = Sql::Each {
+        lite: concat!("DELETE FROM hold WHERE partnership_id = $1 AND expires_us <= $2 RETURNING ", hold_columns!()),
+        pg: concat!(
+            "DELETE FROM hold WHERE partnership_id = $1 AND id IN (
+               SELECT id FROM hold WHERE partnership_id = $1 AND expires_us <= $2 FOR UPDATE SKIP LOCKED)
+             RETURNING ",
+            hold_columns!()
+        ),
+    };
+    tx.all(sql, p![tx.partnership(), tx.now()])
+}
+
+/// Whether there is a hold whose time is over.
+pub fn any_expired_hold(tx: &mut Tx<'_>) -> Result<bool, StoreError> {
+    let found: Option<(HoldId,)> = tx.maybe(
+        "SELECT id FROM hold WHERE partnership_id = $1 AND expires_us <= $2 LIMIT 1",
         p![tx.partnership(), tx.now()],
-    )
+    )?;
+    Ok(found.is_some())
 }
 
 /// Deletes at most `limit` holds whose time is over, or whose person's offer was closed meanwhile; what it was.
