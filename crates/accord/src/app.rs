@@ -11,7 +11,7 @@ use crate::base::{audit, web};
 use crate::cohort::routes::OnceTaken;
 use crate::partnership::ledger;
 use crate::plan::runs::Runs;
-use crate::{campaign, evidence, log, routes};
+use crate::{booking, campaign, evidence, log, routes};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -250,6 +250,39 @@ pub fn seal_now(db: &Db, who: &Actor) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// How often the sweeper looks: a place whose time is over is shown as free this much later at most. Whoever wants it
+/// gets it before, see `booking/hold.rs`.
+const SWEEP_EVERY: Duration = Duration::from_secs(2);
+/// Places given back in one transaction.
+const SWEEP_ROWS: u32 = 200;
+
+/// Gives held places back when their time is over, for ever; ends with the runtime. Counts them in the log.
+pub async fn sweep_for_ever(app: App) {
+    let who = Actor::new(app.web.house.partnership, "operator of this machine", "sweeper");
+    loop {
+        tokio::time::sleep(SWEEP_EVERY).await;
+        let mut all = 0;
+        loop {
+            let sweep = |tx: &mut Tx<'_>| booking::hold::sweep(tx, SWEEP_ROWS).map_err(Stop::<()>::Store);
+            match app.web.db.write(&who, sweep).await {
+                Ok(places) => {
+                    all += places;
+                    if places < SWEEP_ROWS as usize {
+                        break;
+                    }
+                }
+                Err(stop) => {
+                    tracing::warn!(?stop, "could not give held places back; will try again");
+                    break;
+                }
+            }
+        }
+        if all > 0 {
+            tracing::info!(places = all, "gave held places back");
+        }
+    }
 }
 
 fn sealer(of: &Actor) -> Actor {

@@ -50,6 +50,7 @@ pub fn table() -> Vec<Route> {
         get("/b/calendar.ics", Person, mine::calendar),
         post("/b/confirm", Person, mine::confirm),
         get("/b/change/{n}", Person, mine::free_times),
+        post("/b/change/{n}/hold", Person, mine::hold),
         get("/b/change/{n}/check", Person, mine::check),
         post("/b/change", Person, mine::change),
         get("/b/cancel", Person, mine::cancel_form),

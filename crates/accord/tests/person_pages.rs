@@ -103,6 +103,11 @@ impl World {
         self.get(answer.header("location"), cookie)
     }
 
+    /// Presses a time, and follows to the page that shows what would be.
+    fn hold(&self, n: u16, cookie: &str, wish: &str) -> Answered {
+        self.send(&format!("/b/change/{n}/hold"), cookie, &format!("key=h&slot={wish}"))
+    }
+
     /// The button's value of the choice at this slot.
     fn wish(&self, page: &Answered, slot: usize) -> String {
         let id = self.small.slots[slot].to_string();
@@ -177,12 +182,20 @@ fn changes_one(world: &World) {
     assert!(page.body.matches("<h2><bdi>").count() >= 10, "ten days: {}", page.body);
     says(&page, "Show later dates");
     let wish = world.wish(&page, 24);
-    let check = world.get(&format!("/b/change/2/check?slot={wish}"), &me);
-    for words in ["Check your new appointments", "Thursday 28 January 2027, ", "Wednesday 6 January", &wish] {
+    says(&world.get(&format!("/b/change/2/check?slot={wish}"), &me), "We no longer keep that time for you");
+    assert_eq!(world.fingerprint(), before, "looking takes nothing");
+    let check = world.hold(2, &me, &wish);
+    for words in [
+        "Check your new appointments",
+        "Thursday 28 January 2027, ",
+        "Wednesday 6 January",
+        "We keep this time for you until 8:10am.",
+        &wish,
+    ] {
         says(&check, words);
     }
     assert!(!check.body.contains("Both appointments change"));
-    assert_eq!(world.fingerprint(), before, "looking takes nothing");
+    assert_eq!(world.one("SELECT CAST(taken AS TEXT) FROM slot WHERE date = '2027-01-28'"), "1");
     says(&world.send("/b/change", &me, &format!("key=k2&slot={wish}")), "Your appointments have changed");
     assert_eq!(world.days(0), [2, 24]);
     // The button of the old page stands for what is no more.
@@ -202,7 +215,9 @@ fn when_the_other_no_longer_fits_both_move_together_or_not_at_all() {
     assert!(!world.wish(&page, 2).contains('~'));
     let wish = world.wish(&page, 9);
     assert!(wish.contains('~'), "{wish}");
-    says(&world.get(&format!("/b/change/1/check?slot={wish}"), &me), "Both appointments change");
+    let check = world.hold(1, &me, &wish);
+    says(&check, "Both appointments change");
+    says(&check, "We keep these times for you until 8:10am.");
     let alone = wish.split('~').next().expect("the first");
     let refused = world.send("/b/change", &me, &format!("key=k1&slot={alone}"));
     assert_eq!(refused.status, StatusCode::CONFLICT);
@@ -246,25 +261,76 @@ fn times_that_cant_be_had_all_get_one_answer() {
     let had = world.one("SELECT id FROM booking WHERE appointment = 2 AND live = 1 AND state = 'assigned'");
     let theirs = world.one("SELECT id FROM booking WHERE appointment = 2 AND live = 1 AND state = 'confirmed'");
     let free = world.small.slots[27].to_string();
-    let answers: Vec<String> = [
+    let wishes = [
         format!("2.{full}.{had}.1"),
         format!("2.{nowhere}.{had}.1"),
         format!("2.{full}.{theirs}.1"),
         format!("2.{free}.{theirs}.1"),
         format!("2.{free}.{had}.9"),
         "x".into(),
-    ]
-    .iter()
-    .map(|wish| without_keys(&world.get(&format!("/b/change/2/check?slot={wish}"), &me).body))
-    .collect();
-    assert!(answers.iter().all(|body| *body == answers[0]), "{answers:?}");
-    assert!(answers[0].contains("That time is no longer free") && !answers[0].contains("30 January"));
-    says(&world.get(&format!("/b/change/2/check?slot=2.{free}.{had}.1"), &me), "Check your new appointments");
+    ];
+    world.clean();
+    let before = world.fingerprint();
+    let one_answer = |answers: Vec<String>, words: &str| {
+        assert!(answers.iter().all(|body| *body == answers[0]), "{answers:?}");
+        assert!(answers[0].contains(words) && !answers[0].contains("30 January"), "{}", answers[0]);
+    };
+    let held = wishes.iter().map(|wish| without_keys(&world.hold(2, &me, wish).body));
+    one_answer(held.collect(), "That time is no longer free");
+    let looked = |wish: &String| without_keys(&world.get(&format!("/b/change/2/check?slot={wish}"), &me).body);
+    one_answer(wishes.iter().map(looked).collect(), "We no longer keep that time for you");
+    assert_eq!(world.fingerprint(), before, "what is refused leaves nothing");
+    says(&world.hold(2, &me, &format!("2.{free}.{had}.1")), "Check your new appointments");
     // The other person's page is their own: a code opens one person.
     let theirs = world.enter(1);
     let page = world.get("/b/appointments", &theirs);
     says(&page, "Person 1");
     assert!(!page.body.contains("Person 0") && !page.body.contains("27 January"));
+}
+
+#[test]
+fn a_time_is_kept_while_it_is_looked_at_and_no_longer() {
+    keeps(&World::with([2, 23]));
+}
+
+#[test]
+#[cfg(feature = "postgres")]
+fn a_time_is_kept_while_it_is_looked_at_and_no_longer_on_postgresql() {
+    keeps(&World::on(Fresh::postgres(), [2, 23]));
+}
+
+fn keeps(world: &World) {
+    world.sql("UPDATE slot SET capacity = 1 WHERE date IN ('2027-01-28', '2027-01-29')");
+    let other = world.want(1, [3, 22]);
+    world.write(move |tx| accord::booking::place::place(tx, &other).map(drop));
+    let (me, they) = (world.enter(0), world.enter(1));
+    let wish = world.wish(&world.get("/b/change/2", &me), 24);
+    let theirs = world.wish(&world.get("/b/change/2", &they), 24);
+    world.hold(2, &me, &wish);
+    let refused = world.hold(2, &they, &theirs);
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    says(&refused, "That time is no longer free");
+    // To its holder it is still offered; another time takes its place.
+    assert_eq!(world.wish(&world.get("/b/change/2", &me), 24), wish);
+    let other = world.wish(&world.get("/b/change/2", &me), 25);
+    says(&world.hold(2, &me, &other), "Friday 29 January 2027, ");
+    says(&world.get(&format!("/b/change/2/check?slot={wish}"), &me), "We no longer keep that time for you");
+    // The same button twice holds once.
+    says(&world.hold(2, &me, &other), "We keep this time for you until 8:10am.");
+    assert_eq!(world.one("SELECT CAST(COUNT(*) AS TEXT) FROM hold"), "1");
+    // After ten minutes it is anybody's, also before somebody has swept.
+    world.service.fresh.db.clock.advance_us(accord::booking::hold::KEPT_US);
+    let gone = world.get(&format!("/b/change/2/check?slot={other}"), &me);
+    says(&gone, "We no longer keep that time for you");
+    says(&gone, "Choose a time again");
+    let moved = theirs.replace(&world.small.slots[24].to_string(), &world.small.slots[25].to_string());
+    says(&world.hold(2, &they, &moved), "We keep this time for you until 8:20am.");
+    let late = world.send("/b/change", &me, &format!("key=k1&slot={other}"));
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    says(&late, "Somebody else has just taken that time");
+    says(&world.send("/b/change", &they, &format!("key=k2&slot={moved}")), "Your appointments have changed");
+    assert_eq!((world.days(0), world.days(1)), (vec![2, 23], vec![3, 25]));
+    assert_eq!(world.one("SELECT CAST(COUNT(*) AS TEXT) FROM hold"), "0");
 }
 
 /// A page without what is new in every answer.

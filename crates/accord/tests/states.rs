@@ -15,7 +15,7 @@ type Row = [String; 6];
 
 fn table() -> Vec<Row> {
     let page = include_str!("../../../docs/states.md");
-    let booking = page.split("## Booking").nth(1).and_then(|rest| rest.split("## Offer").next()).expect("the table");
+    let booking = page.split("## Booking").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("the table");
     let rows = booking.lines().filter(|line| line.starts_with("| ")).skip(1).map(|line| {
         let cells: Vec<String> = line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
         cells.try_into().expect("six cells a row")

@@ -24,6 +24,11 @@ async fn then_the_free_times_can_be_sorted(reader: &Reader<'_>) {
 
 async fn when_they_take_one(reader: &Reader<'_>) -> Vec<Shown> {
     reader.press_first("button.time").await;
+    reader.must_say("for you until").await;
+    // Another time takes the place of the one that is kept.
+    reader.press("Choose another time").await;
+    reader.press_first("button.time").await;
+    reader.must_say("for you until").await;
     let proposed = appointments(reader).await;
     assert_eq!(proposed.len(), 2, "both stand there before anything is taken: {proposed:?}");
     reader.must_say("What you have now").await;

@@ -119,5 +119,6 @@ registry! {
     Campaign CampaignId "campaign";
     Booking BookingId "booking";
     Batch BatchId "batch";
+    Hold HoldId "hold";
     Plan PlanId "plan";
 }

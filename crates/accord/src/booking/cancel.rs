@@ -1,5 +1,6 @@
 //! Releasing a booking with a reason. The person stays somebody's: their offer gets an owner and a date.
 
+use super::hold;
 use super::refusal::BookingRefusal;
 use super::write::{release, settle_offer};
 use super::{Booking, State, store};
@@ -55,7 +56,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: BookingId, version: u32, reason: Reason) -> R
 }
 
 /// Cancels all of a person's appointments in a campaign and closes their offer: declined, or had elsewhere. What a plan
-/// is just giving them goes too: it must not turn live against their answer.
+/// is just giving them goes too: it must not turn live against their answer. So does what they hold.
 pub fn close_offer(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -64,6 +65,7 @@ pub fn close_offer(
     evidence: &str,
 ) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
     store::lock_person(tx, person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
+    hold::let_go(tx, &[(person, campaign)])?;
     let mut closed = Vec::new();
     for booking in store::live_of(tx, person, campaign)? {
         closed.push(release(tx, &booking, State::Cancelled, reason.word())?);

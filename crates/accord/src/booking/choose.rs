@@ -1,7 +1,8 @@
 //! What a person may choose instead of what they have: real free times, looked at with the booking's own rules.
 //!
-//! A picture of this moment, read without locks: only [`super::rebook`] decides.
+//! A picture of this moment, read without locks: only [`super::hold`] and [`super::rebook`] decide.
 
+use super::hold::Hold;
 use super::refusal::BookingRefusal;
 use super::rules::{self, Allowed, Facts, Held, PersonFacts, Wanted};
 use super::{Booking, Pick, Way, counters, store};
@@ -58,6 +59,7 @@ pub struct Chooser {
     pub bookings: Vec<Booking>,
     offer_closed: Option<&'static str>,
     held: Vec<Held>,
+    holds: Vec<Hold>,
     sites: Vec<(Site, Option<u16>)>,
     agreements: HashMap<SiteId, Named>,
     team: HashMap<Date, i64>,
@@ -83,6 +85,7 @@ impl Chooser {
             bookings: store::seen_of(tx, person.id, campaign.id)?,
             offer_closed: store::closed_offers(tx, &[(campaign.id, person.id)])?.into_values().next(),
             held: store::held(tx, &[person.id], &[])?.remove(&person.id).unwrap_or_default(),
+            holds: store::holds_of(tx, person.id, campaign.id)?,
             sites: sites(tx, &person, &campaign)?,
             agreements: HashMap::new(),
             person,
@@ -121,11 +124,7 @@ impl Chooser {
     }
 
     /// What the rules and the counters say to these picks now, in place of what the person has of the same numbers.
-    pub fn weigh(
-        &mut self,
-        tx: &mut Tx<'_>,
-        picks: &[Pick],
-    ) -> Result<Result<Vec<Allowed>, BookingRefusal>, StoreError> {
+    fn weigh(&mut self, tx: &mut Tx<'_>, picks: &[Pick]) -> Result<Result<Vec<Allowed>, BookingRefusal>, StoreError> {
         let mut wanted = Vec::with_capacity(picks.len());
         for pick in picks {
             wanted.push(self.wanted(tx, pick)?);
@@ -158,7 +157,40 @@ impl Chooser {
             until: window.last_on,
             sites: self.sites.iter().map(|(site, minutes)| (site.id, minutes.unwrap_or(0))).collect(),
         };
-        free_slots(tx, &wanted)
+        let mut days = free_slots(tx, &wanted)?;
+        self.add_held(&mut days, appointment, (wanted.from, wanted.until));
+        Ok(days)
+    }
+
+    /// What the person holds is taken to everybody else; to them it is still free.
+    fn add_held(&self, days: &mut Vec<FreeDay>, appointment: u16, (from, until): (Date, Date)) {
+        let shown = |h: &&Hold| h.appointment == appointment && h.date >= from && h.date <= until;
+        for hold in self.holds.iter().filter(shown) {
+            if days.iter().flat_map(|day| &day.slots).any(|slot| slot.slot == hold.slot) {
+                continue;
+            }
+            let slot = FreeSlot {
+                slot: hold.slot,
+                site: hold.site,
+                product: hold.product,
+                date: hold.date,
+                start_minute: minute_of_day(hold.starts),
+                starts_us: hold.starts.as_microsecond(),
+                minutes: u16::try_from((hold.ends.as_second() - hold.starts.as_second()) / 60).unwrap_or(u16::MAX),
+                free: 1,
+            };
+            match days.iter_mut().find(|day| day.date == hold.date && day.site == hold.site) {
+                Some(day) => day.slots.push(slot),
+                None => days.push(FreeDay {
+                    date: hold.date,
+                    site: hold.site,
+                    minutes: hold.travel_minutes,
+                    slots: vec![slot],
+                }),
+            }
+        }
+        days.iter_mut().for_each(|day| day.slots.sort_by_key(|slot| (slot.start_minute, slot.slot)));
+        days.sort_by_key(|day| (day.date, day.minutes, day.site));
     }
 
     /// The times of one site and day. The other appointment stays where it can; else a time for it is found too.
@@ -242,10 +274,7 @@ impl Chooser {
     fn other_of(&self, appointment: u16, now: jiff::Timestamp) -> Option<(u16, u16)> {
         let mut others = self.bookings.iter().filter(|b| b.appointment != appointment);
         let other = others.next().filter(|b| b.starts > now)?;
-        let at = crate::base::clock::london();
-        let time = other.starts.to_zoned(at).time();
-        let minute = u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs());
-        others.next().is_none().then_some((other.appointment, minute))
+        others.next().is_none().then_some((other.appointment, minute_of_day(other.starts)))
     }
 
     fn minutes(&self, site: SiteId) -> Option<u16> {
@@ -276,31 +305,42 @@ impl Chooser {
         Ok(Wanted { appointment: pick.appointment, slot, minutes, permit })
     }
 
-    /// Whether the counters have room, with what the person would give back counted as free.
+    /// Whether the counters have room, with what the person would give back counted as free: bookings of the same
+    /// appointments, and whatever they hold.
     fn room(&self, allowed: Vec<Allowed>) -> Result<Vec<Allowed>, BookingRefusal> {
         let back = |b: &&Booking| allowed.iter().any(|one| one.appointment == b.appointment);
         let back: Vec<&Booking> = self.bookings.iter().filter(back).collect();
         for one in &allowed {
             let own_day = back.iter().any(|b| b.on_shift && b.date == one.slot.date && b.team == self.person.team);
+            let held = self.holds.iter().map(Hold::uses);
+            let own_day = own_day || held.clone().any(|u| u.team_day.is_some_and(|(_, _, day)| day == one.slot.date));
             let units = self.team.get(&one.slot.date).copied().unwrap_or(0);
             let needs_team = one.on_shift && self.person.team.is_some();
             if needs_team && units + if own_day { counters::ON_SHIFT_UNITS } else { 0 } < counters::ON_SHIFT_UNITS {
                 return Err(BookingRefusal::TeamTooThin);
             }
             if let Some(left) = self.allocations.get(&one.permit.allocation) {
-                let given = back.iter().filter(|b| b.allocation == one.permit.allocation).count();
+                let given = back.iter().filter(|b| b.allocation == one.permit.allocation).count()
+                    + held.clone().filter(|u| u.allocation == Some(one.permit.allocation)).count();
                 let taken = allowed.iter().filter(|a| a.permit.allocation == one.permit.allocation).count();
                 if left.saturating_add_unsigned(given as u64) < i64::try_from(taken).unwrap_or(i64::MAX) {
                     return Err(BookingRefusal::AllocationUsed);
                 }
             }
-            let own_slot = i64::from(back.iter().any(|b| b.slot == one.slot.id));
+            let own_slot = i64::from(back.iter().any(|b| b.slot == one.slot.id))
+                + i64::from(held.clone().any(|u| u.place == one.slot.id));
             if one.slot.taken - own_slot >= one.slot.capacity {
                 return Err(BookingRefusal::SlotFull);
             }
         }
         Ok(allowed)
     }
+}
+
+/// The minute of the day in London.
+fn minute_of_day(at: jiff::Timestamp) -> u16 {
+    let time = at.to_zoned(crate::base::clock::london()).time();
+    u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
 }
 
 /// Open sites that have what the person needs, within the campaign's travel limit; without any address, all of them.

@@ -1,9 +1,9 @@
-//! What a booking uses up: a share of a team's day, of an allocation, of a day's stock, a place in a slot.
+//! What a booking or a hold uses up: a share of a team's day, of an allocation, of a day's stock, a place in a slot.
 //!
 //! Whoever books takes from counters in one order, by kind and then by key, so that two bookings never wait
 //! for each other in a ring. Each counter says no by itself, under its CHECK; then all before it are given back.
 
-use super::Booking;
+use super::hold;
 use super::refusal::BookingRefusal;
 use crate::base::db::{StoreError, Tx};
 use crate::base::ids::{AllocationId, CampaignId, ProductId, SiteId, SlotId, TeamId};
@@ -26,21 +26,53 @@ pub(super) enum Counter {
 /// Units by counter.
 pub(super) type Units = BTreeMap<Counter, i64>;
 
-/// Adds what a booking uses to `units`.
-pub(super) fn add(units: &mut Units, booking: &Booking) {
+/// What a booking or a hold uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Use {
+    /// The team-day, if it lies in working time.
+    pub team_day: Option<(CampaignId, TeamId, Date)>,
+    /// The allocation, unless another booking of the person has its unit.
+    pub allocation: Option<AllocationId>,
+    /// The stock of a day.
+    pub stock: (SiteId, ProductId, Date),
+    /// The slot.
+    pub place: SlotId,
+}
+
+/// Adds a use to `units`.
+pub(super) fn add(units: &mut Units, used: &Use) {
     let mut use_of = |counter, n| *units.entry(counter).or_default() += n;
-    if let (true, Some(team)) = (booking.on_shift, booking.team) {
-        use_of(Counter::TeamDay(booking.campaign, team, booking.date), ON_SHIFT_UNITS);
+    if let Some((campaign, team, date)) = used.team_day {
+        use_of(Counter::TeamDay(campaign, team, date), ON_SHIFT_UNITS);
     }
-    use_of(Counter::Allocation(booking.allocation), 1);
-    use_of(Counter::Stock(booking.site, booking.product, booking.date), 1);
-    use_of(Counter::Place(booking.slot), 1);
+    if let Some(allocation) = used.allocation {
+        use_of(Counter::Allocation(allocation), 1);
+    }
+    let (site, product, date) = used.stock;
+    use_of(Counter::Stock(site, product, date), 1);
+    use_of(Counter::Place(used.place), 1);
 }
 
 /// Takes all units or none; the refusal of the first counter that has not enough.
+///
+/// Nobody is refused for a hold whose time is over: whoever a counter refuses sweeps those away first and asks that
+/// counter once more, also when there were none to sweep, since somebody else may have swept them in between. Sweeping
+/// at the start of every transaction would cost each booking a statement for what almost no booking meets. Here it
+/// comes after counters that are locked already, so on PostgreSQL it does not wait for holds that somebody else is just
+/// giving back: if the counter still says no, the transaction runs again from its start ([`StoreError::Conflict`]).
 pub(super) fn take(tx: &mut Tx<'_>, units: &Units) -> Result<Option<BookingRefusal>, StoreError> {
+    let (mut swept, mut all) = (false, true);
     for (at, (counter, n)) in units.iter().enumerate() {
-        if !counter.take(tx, *n)? {
+        let mut taken = counter.take(tx, *n)?;
+        if !taken && !swept {
+            all = hold::sweep_expired(tx)?;
+            swept = true;
+            taken = counter.take(tx, *n)?;
+        }
+        if !taken && !all {
+            return Err(StoreError::Conflict);
+        }
+        if !taken {
             for (before, n) in units.iter().take(at) {
                 before.give_back(tx, *n)?;
             }

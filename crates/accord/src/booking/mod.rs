@@ -7,6 +7,7 @@
 //! - A slot is never taken above its capacity: `slot_capacity`; likewise allocation, stock and team-day.
 //! - Every live booking cites the agreement and version that allowed it, and has one ledger entry.
 //! - Consecutive appointments of a course have one product and lie within its interval, both ends included.
+//! - A held place counts against every capacity like a booking, has no ledger entry, and goes within minutes.
 //! - A booking of a batch counts against every capacity at once, and nobody sees it until the batch is live.
 //!
 //! Not here: messages, robots, plans. They read the events that are written with each change.
@@ -17,6 +18,7 @@ pub mod choose;
 pub mod confirm;
 mod counters;
 mod desk;
+pub mod hold;
 pub mod pages;
 pub mod place;
 pub mod rebook;
@@ -124,6 +126,18 @@ pub struct Booking {
     pub batch: Option<BatchId>,
     /// Grows with every change.
     pub version: u32,
+}
+
+impl Booking {
+    /// What it uses of the counters while it is live.
+    fn uses(&self) -> counters::Use {
+        counters::Use {
+            team_day: self.team.filter(|_| self.on_shift).map(|team| (self.campaign, team, self.date)),
+            allocation: Some(self.allocation),
+            stock: (self.site, self.product, self.date),
+            place: self.slot,
+        }
+    }
 }
 
 /// Who chose the slot: it decides which limits bind.

@@ -19,10 +19,22 @@ pub(super) fn place_instead(
     want: &PlaceCourse,
     released: &[BookingId],
 ) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
-    let origin = Origin { way: Way::Chosen, state: State::Confirmed, batch: None };
-    let placed = place_all(tx, std::slice::from_ref(want), released, &origin)?;
+    let placed = place_all(tx, std::slice::from_ref(want), released, &CHOSEN)?;
     placed.into_iter().next().unwrap_or(Ok(Vec::new())).map_err(Stop::Refused)
 }
+
+/// What the rules allow one person, while `released` no longer counts; nothing is taken.
+pub(super) fn allowed<'a>(
+    tx: &mut Tx<'_>,
+    want: &'a PlaceCourse,
+    released: &[BookingId],
+) -> Result<Course<'a>, Stop<BookingRefusal>> {
+    let mut desk = Desk::open(tx, std::slice::from_ref(want), released)?;
+    decide(tx, &mut desk, want, &CHOSEN)?.map_err(Stop::Refused)
+}
+
+/// The person's own choice.
+const CHOSEN: Origin = Origin { way: Way::Chosen, state: State::Confirmed, batch: None };
 
 /// What became of many.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]

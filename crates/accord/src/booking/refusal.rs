@@ -95,6 +95,8 @@ pub enum BookingRefusal {
     NoStock,
     /// Nobody can be seated there any more.
     SlotFull,
+    /// The place is no longer held: its time is over, or it was let go.
+    HoldGone,
     /// No booking by this id or reference.
     NoSuchBooking,
     /// It is not live any more.
@@ -137,6 +139,7 @@ impl Refusal for BookingRefusal {
             Self::AllocationUsed => "allocation_used",
             Self::NoStock => "no_stock",
             Self::SlotFull => "slot_full",
+            Self::HoldGone => "hold_gone",
             Self::NoSuchBooking => "no_such_booking",
             Self::NotLive { .. } => "not_live",
             Self::ChangedMeanwhile => "changed_meanwhile",
@@ -180,6 +183,7 @@ impl Refusal for BookingRefusal {
             Self::AllocationUsed => "The places agreed for this employer are used up there.".into(),
             Self::NoStock => "All doses for that day are spoken for.".into(),
             Self::SlotFull => "Somebody else has just taken the last place at this time.".into(),
+            Self::HoldGone => "This time is no longer kept for you.".into(),
             Self::NoSuchBooking => "There is no such booking.".into(),
             Self::NotLive { state } => format!("This booking is {state} already."),
             Self::ChangedMeanwhile => "This booking changed while you were looking at it.".into(),

@@ -7,5 +7,5 @@ mod own;
 
 pub use answers::{cancel, cancel_form, confirm, decline, decline_form, elsewhere, elsewhere_form, reopen};
 pub use calendar::calendar;
-pub use change::{change, check, free_times};
+pub use change::{change, check, free_times, hold};
 pub use own::{appointments, done};

@@ -1,7 +1,11 @@
 //! All SQL of bookings and batches.
 
+mod hold;
 mod person;
 
+pub use hold::{
+    any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
+};
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};
 
 use super::rules::{Held, PersonFacts};

@@ -1,6 +1,7 @@
 //! The writing half of a booking: counters first, then the rows that tell of it.
 
 use super::counters::{self, Units};
+use super::hold;
 use super::refusal::BookingRefusal;
 use super::rules::Allowed;
 use super::{Booking, PlaceCourse, Reference, State, Way, store};
@@ -41,6 +42,9 @@ pub(super) fn courses(tx: &mut Tx<'_>, courses: &[Course<'_>], origin: &Origin) 
         let pairs = course.allowed.iter().zip(&mut references);
         made.push(pairs.map(|(one, reference)| booking(tx, course, one, reference, origin)).collect::<Vec<_>>());
     }
+    // First what they hold themselves: a held place can always be taken by its holder, and nobody is in the way of their
+    // own booking.
+    hold::let_go(tx, &courses.iter().map(|course| (course.want.person, course.want.campaign)).collect::<Vec<_>>())?;
     let refused = take(tx, &made)?;
     let placed = made.into_iter().zip(refused).map(|(bookings, refused)| refused.map_or(Ok(bookings), Err));
     let placed: Vec<Placed> = placed.collect();
@@ -58,8 +62,10 @@ pub(super) fn courses(tx: &mut Tx<'_>, courses: &[Course<'_>], origin: &Origin) 
     Ok(placed)
 }
 
-/// Gives everything of a live booking back and closes it with `state` and `reason`.
+/// Gives everything of a live booking back and closes it with `state` and `reason`. What its person holds of the
+/// campaign goes with it: a hold may lean on the booking that it would replace.
 pub(super) fn release(tx: &mut Tx<'_>, booking: &Booking, state: State, reason: &str) -> Result<Booking, StoreError> {
+    hold::let_go(tx, &[(booking.person, booking.campaign)])?;
     counters::give_back(tx, &units(std::slice::from_ref(booking)))?;
     let closed = Booking { state, version: booking.version + 1, ..booking.clone() };
     store::set_state(tx, &closed, reason)?;
@@ -94,7 +100,7 @@ fn take(tx: &mut Tx<'_>, courses: &[Vec<Booking>]) -> Result<Vec<Option<BookingR
 
 fn units<'b>(bookings: impl IntoIterator<Item = &'b Booking>) -> Units {
     let mut units = Units::new();
-    bookings.into_iter().for_each(|booking| counters::add(&mut units, booking));
+    bookings.into_iter().for_each(|booking| counters::add(&mut units, &booking.uses()));
     units
 }
 

@@ -141,6 +141,13 @@ fn inside(store: &Opened, checks: &mut Vec<Check>) {
         format!("{} rows wait for it", seen.unsealed),
         "start accord serve, which seals within a second",
     ));
+    let verdict = if seen.holds.overdue == 0 { Verdict::Ok } else { Verdict::Warn };
+    checks.push(check(
+        "held places",
+        verdict,
+        format!("{}, {} of them longer than they should be", seen.holds.places, seen.holds.overdue),
+        "start accord serve, which gives them back within seconds; they count as taken until somebody wants them",
+    ));
 }
 
 #[cfg(unix)]

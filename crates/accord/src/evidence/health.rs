@@ -18,7 +18,28 @@ pub struct Seen {
     pub newest_us: Option<i64>,
     /// Audit and ledger rows not sealed.
     pub unsealed: i64,
+    /// Held places.
+    pub holds: Holds,
 }
+
+/// Places that are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holds {
+    /// All of them.
+    pub places: i64,
+    /// Those whose time has been over for a minute: nobody sweeps.
+    pub overdue: i64,
+}
+
+/// How many places are held, and how many of them should no longer be.
+pub fn holds(tx: &mut Tx<'_>) -> Result<Holds, StoreError> {
+    let before = tx.now().as_microsecond() - SWEPT_WITHIN_US;
+    let (places, overdue) = store::health::holds(tx, before)?;
+    Ok(Holds { places, overdue })
+}
+
+/// The sweeper looks each few seconds; after a minute it has not.
+const SWEPT_WITHIN_US: i64 = 60_000_000;
 
 /// Asks.
 pub fn look(tx: &mut Tx<'_>) -> Result<Seen, StoreError> {
@@ -31,6 +52,7 @@ pub fn look(tx: &mut Tx<'_>) -> Result<Seen, StoreError> {
         isolation: store::health::isolation(tx)?,
         newest_us,
         unsealed,
+        holds: holds(tx)?,
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A statement answers one row a violation: what is wrong, and the id of where.
 
-use super::store;
+use super::{health, store};
 use crate::base::audit;
 use crate::base::clock::machine_now;
 use crate::base::db::{StoreError, Tx};
@@ -17,7 +17,7 @@ pub struct Finding {
     pub promise: &'static str,
     /// How often it is broken; none: it can't be checked, and `why` says so.
     pub violations: Option<u64>,
-    /// The first few violations, or why nothing was checked.
+    /// The first few violations, or why nothing was checked; of I1 also how many places are held.
     pub why: Vec<String>,
 }
 
@@ -49,6 +49,10 @@ pub fn verify(tx: &mut Tx<'_>) -> Result<Vec<Finding>, StoreError> {
         let rows = store::violations(tx, statement)?;
         let named = rows.iter().take(NAMED).map(|(what, id)| format!("{what}: {id}")).collect();
         findings.push(Finding { name, promise, violations: Some(rows.len() as u64), why: named });
+    }
+    let held = health::holds(tx)?;
+    if let Some(counted) = findings.first_mut().filter(|_| held.places > 0) {
+        counted.why.push(format!("{} places are held, {} of them for too long", held.places, held.overdue));
     }
     for (name, promise, why) in NOT_YET {
         findings.push(Finding { name, promise, violations: None, why: vec![why.to_owned()] });

@@ -1,7 +1,7 @@
 //! Changing one appointment: the free times, and the check before anything is taken.
 
 use askama::Template;
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 
 use super::Visit;
 use crate::base::page::PersonFrame;
@@ -72,6 +72,8 @@ pub struct Change {
     pub order: Order,
     /// Address of the page with later days.
     pub later: Option<String>,
+    /// The form's key.
+    pub key: String,
 }
 
 struct Group {
@@ -159,7 +161,7 @@ impl Choice {
     }
 }
 
-/// Both appointments as they would be, beside what the person has; nothing is taken yet.
+/// Both appointments as they would be, beside what the person has; the new places are held, not yet taken.
 #[derive(Debug, Clone, Template)]
 #[template(path = "booking/check.html")]
 pub struct Check {
@@ -171,6 +173,8 @@ pub struct Check {
     pub new: Vec<Visit>,
     /// All appointments as they are.
     pub old: Vec<Visit>,
+    /// Until when the new places are held.
+    pub until: Time,
     /// What the button takes, opaque here.
     pub slot: String,
     /// Idempotency key.
@@ -180,6 +184,11 @@ pub struct Check {
 impl Check {
     fn them(&self) -> &'static str {
         if self.new.len() == 1 { "appointment" } else { "appointments" }
+    }
+
+    fn kept_words(&self) -> String {
+        let them = if self.other_moves() { "these times" } else { "this time" };
+        format!("We keep {them} for you until {}.", words::time(self.until))
     }
 
     fn other_moves(&self) -> bool {
@@ -197,7 +206,15 @@ mod tests {
     use crate::booking::pages::samples::{choices, two_visits};
 
     fn page(order: Order) -> Change {
-        Change { frame: sample_person(), changing: 1, current: two_visits(), choices: choices(), order, later: None }
+        Change {
+            frame: sample_person(),
+            changing: 1,
+            current: two_visits(),
+            choices: choices(),
+            order,
+            later: None,
+            key: "k".into(),
+        }
     }
 
     #[test]

@@ -161,6 +161,7 @@ fn change_pages() -> Vec<Sample> {
         choices,
         order,
         later: Some("?from=2027-01-16".into()),
+        key: "k-2".into(),
     };
     let mut new = with_state([VisitState::Proposed; 2]);
     new[0].at = date(2027, 1, 14).at(12, 0, 0, 0);
@@ -169,6 +170,7 @@ fn change_pages() -> Vec<Sample> {
         changing: 1,
         new: new.clone(),
         old: two_visits(),
+        until: time(10, 25, 0, 0),
         slot: "s-14".into(),
         key: "k-3".into(),
     };

@@ -1,6 +1,6 @@
-//! Changing an appointment: free times, a look at what would be, and the change itself.
+//! Changing an appointment: free times, a look at what would be while the place is held, and the change itself.
 
-use super::own::{GONE, Seen, access, look, refused, settled};
+use super::own::{GONE, NOT_KEPT, Seen, access, look, refused, settled};
 use crate::access::guard::PersonSelf;
 use crate::base::clock::{at_microsecond, london};
 use crate::base::db::{Stop, StoreError, Tx};
@@ -10,9 +10,9 @@ use crate::base::page::Link;
 use crate::base::web::{Answer, Keyed, Web, Wrong, onward, page};
 use crate::base::words::Way;
 use crate::booking::choose::{Chooser, FreeTime, FreeTimes};
+use crate::booking::hold::{self as holding, Hold};
 use crate::booking::pages::{Change, Check, Choice, Order, OtherVisit, Visit, VisitState};
 use crate::booking::rebook::rebook;
-use crate::booking::rules::Allowed;
 use crate::booking::{Booking, BookingRefusal, Pick, PlaceCourse, store};
 use crate::clinic::site;
 use axum::extract::{Path, Query, State};
@@ -118,6 +118,7 @@ pub async fn free_times(
         choices,
         order,
         later: times.later.map(|day| format!("?order={}&from={day}", order.code())),
+        key: web.form_key(),
     })
 }
 
@@ -169,7 +170,33 @@ pub struct Slot {
     slot: String,
 }
 
-/// `GET /b/change/{n}/check`: takes nothing. A time that can't be had gets one answer, whatever the reason.
+/// `POST /b/change/{n}/hold`: the new places are held, and looked at on the page after. A time that can't be had gets one
+/// answer, whatever the reason.
+///
+/// Holding again what one holds changes nothing but its end, so no answer is kept under the form's key: the form has a
+/// button for every time, and whoever comes back to it may press another one.
+pub async fn hold(State(web): State<Web>, me: PersonSelf, Path(n): Path<String>, keyed: Keyed<Slot>) -> Answer {
+    let n: u16 = n.parse().map_err(|_| Wrong::NotFound)?;
+    let again = Link::new(format!("/b/change/{n}"), "Choose another time");
+    let Some(wish) = Wish::parse(&keyed.form.slot) else {
+        return refused(&web, &look(&web, me).await?, StatusCode::CONFLICT, GONE, again);
+    };
+    let onto = format!("/b/change/{n}/check?slot={}", wish.text());
+    let held = move |tx: &mut Tx<'_>| {
+        let campaign = store::own(tx, me.person)?.and_then(|own| own.campaign);
+        let campaign = campaign.ok_or(Stop::Refused(BookingRefusal::NoSuchBooking))?;
+        if !wish.fits(&store::seen_of(tx, me.person, campaign)?, tx.now()) {
+            return Err(Stop::Refused(BookingRefusal::ChangedMeanwhile));
+        }
+        holding::hold_only(tx, &PlaceCourse { person: me.person, campaign, picks: wish.picks() })
+    };
+    match Wrong::unless_refused(web.db.write(&me.who.actor(), held).await)? {
+        Ok(_) => Ok(onward(&onto)),
+        Err(_) => refused(&web, &look(&web, me).await?, StatusCode::CONFLICT, GONE, again),
+    }
+}
+
+/// `GET /b/change/{n}/check`: what would be, while it is held. Once it is not, one answer, whatever became of it.
 pub async fn check(
     State(web): State<Web>,
     me: PersonSelf,
@@ -181,32 +208,38 @@ pub async fn check(
     let read = move |tx: &mut Tx<'_>| {
         let Some(seen) = Seen::read(tx, me)? else { return Ok(None) };
         let Some(wish) = wish.as_ref().filter(|wish| wish.fits(&seen.bookings, seen.now)) else { return Ok(None) };
-        let Some(mut chooser) = chooser(tx, me, &seen, n)? else { return Ok(None) };
-        let Ok(allowed) = chooser.weigh(tx, &wish.picks())? else { return Ok(None) };
-        let new = would_be(tx, &seen, &allowed)?;
-        Ok(Some((new, seen.visits(), wish.text())))
+        let Some(campaign) = seen.own.campaign else { return Ok(None) };
+        let held = match holding::kept(tx, &PlaceCourse { person: me.person, campaign, picks: wish.picks() }) {
+            Ok(held) => held,
+            Err(Stop::Refused(_)) => return Ok(None),
+            Err(Stop::Store(error)) => return Err(error),
+        };
+        let until = held.iter().map(|hold| hold.expires).min();
+        let new = would_be(tx, &seen, &held)?;
+        Ok(until.map(|until| (new, seen.visits(), wish.text(), until)))
     };
-    let again = Link::new(format!("/b/change/{n}"), "Choose another time");
+    let again = Link::new(format!("/b/change/{n}"), "Choose a time again");
     match web.read(&me.who.actor(), read).await? {
-        Some((new, old, slot)) => page(&Check {
+        Some((new, old, slot, until)) => page(&Check {
             frame: web.person_frame(true),
             changing: u8::try_from(n).unwrap_or(u8::MAX),
             new,
             old,
+            until: civil(until.as_microsecond()).time(),
             slot,
             key: web.form_key(),
         }),
-        None => refused(&web, &look(&web, me).await?, StatusCode::OK, GONE, again),
+        None => refused(&web, &look(&web, me).await?, StatusCode::OK, NOT_KEPT, again),
     }
 }
 
 /// All appointments as they would be.
-fn would_be(tx: &mut Tx<'_>, seen: &Seen, allowed: &[Allowed]) -> Result<Vec<Visit>, StoreError> {
+fn would_be(tx: &mut Tx<'_>, seen: &Seen, held: &[Hold]) -> Result<Vec<Visit>, StoreError> {
     let mut visits = seen.visits();
-    for one in allowed {
-        let Some(at) = site::by_id(tx, one.slot.site)? else { continue };
-        let minutes = seen.travels.then_some(one.minutes);
-        let new = seen.visit(one.appointment, one.slot.starts(), &at, minutes, VisitState::Proposed);
+    for one in held {
+        let Some(at) = site::by_id(tx, one.site)? else { continue };
+        let minutes = seen.travels.then_some(one.travel_minutes);
+        let new = seen.visit(one.appointment, one.starts, &at, minutes, VisitState::Proposed);
         visits.retain(|visit| visit.nth != new.nth);
         visits.push(new);
     }
@@ -214,7 +247,8 @@ fn would_be(tx: &mut Tx<'_>, seen: &Seen, allowed: &[Allowed]) -> Result<Vec<Vis
     Ok(visits)
 }
 
-/// `POST /b/change`: the new and the old change hands in one step, or nothing changes.
+/// `POST /b/change`: the new and the old change hands in one step, or nothing changes. A hold that ran out is not asked
+/// for: while the place is free, it is theirs.
 pub async fn change(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Slot>) -> Answer {
     let Some(wish) = Wish::parse(&keyed.form.slot) else { return Ok(onward("/b/appointments")) };
     let (sent, n) = (keyed.sent, wish.0.first().map_or(1, |first| first.appointment));

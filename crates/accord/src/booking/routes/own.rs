@@ -244,6 +244,7 @@ fn said(refusal: &BookingRefusal) -> &'static str {
         }
         R::TwoPlacesAtOnce { .. } => "That time clashes with another appointment of yours",
         R::CampaignClosed => "These appointments can no longer be changed here",
+        R::HoldGone => NOT_KEPT,
         R::NoSuchBooking | R::NotLive { .. } => "You have no appointments for that now",
         R::OfferClosed { .. } => "You told us that you do not need these appointments",
         R::PersonUnclear | R::NotEmployed | R::NoSuchPerson | R::NoDateOfBirth | R::TooYoung { .. } => {
@@ -253,5 +254,7 @@ fn said(refusal: &BookingRefusal) -> &'static str {
     }
 }
 
+/// The one answer to a look at what is not held, whatever became of it.
+pub(super) const NOT_KEPT: &str = "We no longer keep that time for you";
 /// The one answer to a time that can't be had, whatever the reason and whether there is such a time or not.
 pub(super) const GONE: &str = "That time is no longer free";

@@ -47,3 +47,12 @@ pub fn audit(tx: &mut Tx<'_>) -> Result<(Option<i64>, i64), StoreError> {
     )?;
     Ok((newest.map(|(us,)| us), unsealed))
 }
+
+/// Held places, and those of them whose time was over at `before`, in microseconds.
+pub fn holds(tx: &mut Tx<'_>, before: i64) -> Result<(i64, i64), StoreError> {
+    tx.one(
+        "SELECT COUNT(*), COALESCE(CAST(SUM(CASE WHEN expires_us <= $2 THEN 1 ELSE 0 END) AS BIGINT), 0)
+         FROM hold WHERE partnership_id = $1",
+        p![tx.partnership(), before],
+    )
+}

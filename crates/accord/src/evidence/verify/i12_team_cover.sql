@@ -3,9 +3,12 @@ SELECT 'team too thin', team_id FROM team_day WHERE partnership_id = $1 AND (tak
 UNION ALL
 SELECT 'team-day counter differs from its bookings', d.team_id FROM team_day d
 LEFT JOIN (
-  SELECT campaign_id, team_id, date, COUNT(*) AS live FROM booking
-  WHERE partnership_id = $1 AND live = 1 AND on_shift = 1 AND team_id IS NOT NULL
-  GROUP BY campaign_id, team_id, date
+  SELECT campaign_id, team_id, date, COUNT(*) AS live FROM (
+    SELECT campaign_id, team_id, date FROM booking
+    WHERE partnership_id = $1 AND live = 1 AND on_shift = 1 AND team_id IS NOT NULL
+    UNION ALL SELECT campaign_id, team_id, date FROM hold
+    WHERE partnership_id = $1 AND on_shift = 1 AND team_covered = 0 AND team_id IS NOT NULL
+  ) u GROUP BY campaign_id, team_id, date
 ) b ON b.campaign_id = d.campaign_id AND b.team_id = d.team_id AND b.date = d.date
 WHERE d.partnership_id = $1 AND d.taken <> 2 * COALESCE(b.live, 0)
 UNION ALL
