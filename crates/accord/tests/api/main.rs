@@ -292,14 +292,17 @@ fn overload_is_told_at_once_and_the_same_request_is_done_later() {
     let api = Api::over(&fresh, KeyRole::BookingOperator);
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let wait = std::sync::Mutex::new(wait);
+    let (begun, holding) = std::sync::mpsc::channel::<()>();
     let (db, who) = (fresh.db.clone(), fresh.who.clone());
     let held = std::thread::spawn(move || {
         let hold = move |_: &mut accord::base::db::Tx<'_>| {
-            drop(wait.lock().expect("one holder").recv());
+            begun.send(()).expect("somebody waits");
+            wait.lock().expect("one holder").recv().expect("released");
             Ok::<(), Stop<()>>(())
         };
         drop(db.write_now(&who, hold));
     });
+    holding.recv().expect("the writer is held");
     // The queue is bounded; everything past its end is refused at once, and the rest is done when the writer is free.
     let full = api.fill_queue(&fresh, 5_000);
     let body = wish(&small, 0, &[1]);

@@ -46,7 +46,7 @@ pub async fn cancel(
 ) -> Told {
     let reference = Reference::parse(&reference).ok_or_else(no_such_booking)?;
     let asked = sending.body;
-    if asked.reason == Reason::ByCampaign && caller.role != KeyRole::CampaignLead {
+    if asked.reason == Reason::Campaign && caller.role != KeyRole::CampaignLead {
         return Err(LEAD_ONLY.into());
     }
     once(&web, &caller.actor(), sending.sent, move |tx| {

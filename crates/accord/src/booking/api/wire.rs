@@ -229,25 +229,25 @@ wire_text!(State, |state| state.word().to_owned(), State::parse, {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
     /// The person can't come.
-    ByPerson,
+    Person,
     /// The site can't see them.
-    BySite,
+    Site,
     /// The campaign takes it back.
-    ByCampaign,
+    Campaign,
 }
 
 impl Reason {
     /// As the use case knows it.
     pub fn cause(self) -> booking::cancel::Reason {
         match self {
-            Self::ByPerson => booking::cancel::Reason::ByPerson,
-            Self::BySite => booking::cancel::Reason::BySite,
-            Self::ByCampaign => booking::cancel::Reason::ByCampaign,
+            Self::Person => booking::cancel::Reason::ByPerson,
+            Self::Site => booking::cancel::Reason::BySite,
+            Self::Campaign => booking::cancel::Reason::ByCampaign,
         }
     }
 
     fn parse(word: &str) -> Option<Self> {
-        [Self::ByPerson, Self::BySite, Self::ByCampaign].into_iter().find(|reason| reason.cause().word() == word)
+        [Self::Person, Self::Site, Self::Campaign].into_iter().find(|reason| reason.cause().word() == word)
     }
 }
 
