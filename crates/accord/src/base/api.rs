@@ -345,6 +345,24 @@ mod tests {
     }
 
     #[test]
+    fn what_the_store_says_is_never_told_as_something_else() {
+        let rows = [
+            (StoreError::Busy, 503, "busy"),
+            (StoreError::Conflict, 503, "busy"),
+            (StoreError::Full, 503, "store_full"),
+            (StoreError::Unknown, 503, "outcome_unknown"),
+            (StoreError::Panicked, 500, "internal_error"),
+            (StoreError::Engine("x".into()), 500, "internal_error"),
+        ];
+        for (error, status, code) in rows {
+            let problem = Problem::from(error);
+            assert_eq!((problem.status, problem.code.as_str()), (status, code));
+            let response = problem.into_response();
+            assert_eq!(response.headers().contains_key(header::RETRY_AFTER), status == 503, "{code}");
+        }
+    }
+
+    #[test]
     fn a_key_is_one_short_word() {
         let with = |value: &str| {
             let mut headers = HeaderMap::new();
