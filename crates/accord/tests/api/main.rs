@@ -341,6 +341,9 @@ fn the_document_and_the_table_of_routes_name_the_same() {
     for name in text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
         assert!(document["components"]["schemas"][name].is_object(), "{name} is defined nowhere");
     }
+    let codes = document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"].as_array().expect("codes");
+    let once: std::collections::BTreeSet<_> = codes.iter().filter_map(Value::as_str).collect();
+    assert_eq!(once.len(), codes.len(), "a code stands twice");
     let page = api.send(request("GET", "/api/v1", None, None, None));
     assert_eq!(page.status, 200);
     for said in
