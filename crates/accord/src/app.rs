@@ -7,7 +7,7 @@ use crate::base::db::{Actor, Db, Stop, StoreError, Tx};
 use crate::base::page::{OpsFrame, Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
-use crate::base::{audit, web};
+use crate::base::{api, audit, web};
 use crate::cohort::routes::OnceTaken;
 use crate::partnership::ledger;
 use crate::plan::runs::Runs;
@@ -118,8 +118,12 @@ async fn dress(State(app): State<App>, request: Request, next: Next) -> Response
     let method = request.method().clone();
     // Paths hold ids and codes; the pattern holds none.
     let pattern = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |p| p.as_str().to_owned());
+    let program =
+        request.uri().path().strip_prefix("/api").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let mut response = next.run(request).await;
-    if let Some(trouble) = trouble(&response) {
+    if program {
+        response = api::dressed(response);
+    } else if let Some(trouble) = trouble(&response) {
         response = standing(&app.web, response, trouble, &id);
     }
     headers(&mut response, app.web.https);

@@ -6,7 +6,7 @@ use crate::app::{App, AsItIs};
 use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
-use crate::booking::routes as mine;
+use crate::booking::{api, routes as mine};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
 use crate::evidence::{health, routes as see};
@@ -32,7 +32,7 @@ pub struct Route {
 
 /// The whole table.
 pub fn table() -> Vec<Route> {
-    use Guard::{ClinicInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
+    use Guard::{Api, ClinicInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
     vec![
         // doors
         get("/sign-in", Open, access::staff_door),
@@ -89,6 +89,17 @@ pub fn table() -> Vec<Route> {
         get("/sites/{site}", ClinicInPath, see::site),
         get("/sites/{site}/{date}", ClinicInPath, see::day_list),
         get("/sessions", Lead, see::sessions),
+        // programs
+        get("/api/v1", Open, api::page),
+        get("/api/v1/openapi.json", Open, api::openapi),
+        get("/api/v1/campaigns", Api, api::campaigns),
+        get("/api/v1/campaigns/{campaign}/slots", Api, api::slots),
+        post("/api/v1/people/search", Api, api::people),
+        post("/api/v1/bookings", Api, api::place),
+        get("/api/v1/bookings/{reference}", Api, api::booking),
+        post("/api/v1/bookings/{reference}/confirm", Api, api::confirm),
+        post("/api/v1/bookings/{reference}/cancel", Api, api::cancel),
+        post("/api/v1/bookings/{reference}/rebook", Api, api::rebook),
         // for everybody
         get("/about", Open, see::about),
         get("/assets/{name}", Open, asset),

@@ -136,6 +136,22 @@ fn needs() -> AccessNeeds {
     AccessNeeds::parse("wheelchair").expect("reads")
 }
 
+/// Somebody who is sixteen on `born_day`.
+fn person(born_day: i64) -> PersonFacts {
+    PersonFacts {
+        id: id(5),
+        active: true,
+        unclear: false,
+        employer: Some(id(6)),
+        team: None,
+        born: Some(day(born_day).checked_sub(16.years()).expect("within the calendar")),
+        needs: needs(),
+        rota: None,
+        leave: Leave::default(),
+        from_sector: Some(SECTORS[0].into()),
+    }
+}
+
 /// The rules in plain words, on days and minutes. `other` is what the person has elsewhere.
 fn may(picks: &[Made], other: &Made, planned: bool, born_day: i64) -> bool {
     let windows = [(0, 30), (21, 60)];
@@ -179,19 +195,7 @@ proptest! {
         born_day in -400i64..40,
     ) {
         let picks: Vec<Made> = if whole { vec![first, second] } else { vec![first] };
-        let person = PersonFacts {
-            id: id(5),
-            active: true,
-            unclear: false,
-            employer: Some(id(6)),
-            team: None,
-            // Sixteen on `born_day`.
-            born: Some(day(born_day).checked_sub(16.years()).expect("within the calendar")),
-            needs: needs(),
-            rota: None,
-            leave: Leave::default(),
-            from_sector: Some(SECTORS[0].into()),
-        };
+        let person = person(born_day);
         let starts = starts_us(&other);
         let held = [Held {
             campaign: id(78),

@@ -3,11 +3,14 @@
 mod support;
 
 use accord::access::Role;
+use accord::access::api_key::KeyRole;
 use accord::access::guard::Guard;
 use accord::base::fingerprint;
 use accord::routes::{self, Route};
 use axum::http::StatusCode;
 use support::{Service, home, person, site, stranger};
+
+const CAMPAIGN: &str = "00000000-0000-0000-0000-000000000053";
 
 /// A route's path with real ids in it.
 fn path(route: &Route) -> String {
@@ -21,6 +24,8 @@ fn path(route: &Route) -> String {
         .replace("{item}", "00000000-0000-0000-0000-000000000059")
         .replace("{code}", "K7QM-2X9F-4T")
         .replace("{n}", "1")
+        .replace("/campaigns/{campaign}/slots", &format!("/campaigns/{CAMPAIGN}/slots?person={}", person()))
+        .replace("{reference}", "K7Q-4MD-2X6")
         .replace("{token}", "0123")
         .replace("/assets/{name}", accord::base::page::asset_path("accord.css"))
 }
@@ -42,8 +47,13 @@ fn nobody_is_sent_to_the_door() {
     for route in routes::table().iter().filter(|r| r.guard != Guard::Open) {
         for cookie in ["", "accord_sign_in=guessed"] {
             let answer = call(&service, route, cookie);
-            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{} {}", route.verb, route.path);
-            assert_eq!(answer.header("location"), route.guard.door(), "{}", route.path);
+            if route.guard == Guard::Api {
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{} {}", route.verb, route.path);
+                assert_eq!(answer.header("www-authenticate"), "Bearer", "{}", route.path);
+            } else {
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{} {}", route.verb, route.path);
+                assert_eq!(answer.header("location"), route.guard.door(), "{}", route.path);
+            }
             assert!(!answer.body.contains("Okonkwo") && !answer.body.contains("Home Trust"), "{}", route.path);
         }
     }
@@ -63,6 +73,12 @@ fn a_stranger_is_told_that_there_is_nothing() {
     ];
     let nowhere = service.get("/there-is-no-such-page", &cookies[0].1);
     assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+    for route in routes::table().iter().filter(|r| r.guard == Guard::Api) {
+        for (_, cookie) in &cookies {
+            let answer = call(&service, route, cookie);
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{} {}: a cookie opens no API", route.verb, route.path);
+        }
+    }
     for route in routes::table() {
         for (_, cookie) in cookies.iter().filter(|(guard, _)| *guard == route.guard) {
             let answer = call(&service, &route, cookie);
@@ -80,6 +96,7 @@ fn those_who_may_get_their_page_and_looking_changes_nothing() {
     let own = service.cookie(Role::EmployerContact { organisation: home() });
     let clinic = service.cookie(Role::ClinicTeam { site: site() });
     let person = service.cookie(Role::Person { person: person() });
+    let secret = service.api_key(KeyRole::BookingOperator);
     let before_looking = fingerprint(&service);
     assert_ne!(before, before_looking, "signing in is in the audit");
     for route in routes::table().iter().filter(|r| r.verb == "GET") {
@@ -89,6 +106,11 @@ fn those_who_may_get_their_page_and_looking_changes_nothing() {
             Guard::Employers | Guard::EmployerInPath => &[&lead, &own],
             Guard::ClinicInPath => &[&lead, &clinic],
             Guard::Person => &[&person],
+            Guard::Api => {
+                let answer = service.get_with_key(&path(route), &secret);
+                assert_eq!(answer.status, StatusCode::OK, "{}: {}", route.path, answer.body);
+                continue;
+            }
         };
         for cookie in cookies {
             let answer = call(&service, route, cookie);

@@ -7,6 +7,7 @@ use accord::base::page::{self, Sample};
 fn all() -> Vec<Sample> {
     [
         page::samples(),
+        accord::base::openapi::samples(),
         accord::access::pages::samples(),
         accord::booking::pages::samples(),
         accord::campaign::pages::samples(),

@@ -174,3 +174,26 @@ fn a_service_serves_logs_without_secrets_and_stops_when_told() {
     assert!(log.contains("\"path\":\"/b/{code}\"") && log.contains("\"status\":200"), "{log}");
     assert!(!log.contains("K7QM") && !log.contains(&token), "{log}");
 }
+
+#[test]
+fn a_key_for_a_program_is_shown_once_listed_and_revoked() {
+    let folder = made("api-key");
+    let at = folder.text();
+    let unnamed = run(&["api-key", "--at", &at]);
+    assert_eq!(unnamed.status.code(), Some(2), "{}", said(&unnamed));
+    let new = run(&["api-key", "--at", &at, "--name", "Example desk"]);
+    assert!(new.status.success(), "{}", said(&new));
+    let secret = String::from_utf8_lossy(&new.stdout).trim().to_owned();
+    assert!(secret.starts_with("accord_") && secret.len() == 39, "{secret}");
+    let listed = run(&["api-key", "--at", &at, "--list"]);
+    let line = said(&listed);
+    assert!(line.contains("live  booking_operator  Example desk") && !line.contains(&secret), "{line}");
+    let id = line.split_whitespace().next().expect("an id");
+    assert!(run(&["api-key", "--at", &at, "--revoke", id]).status.success());
+    let again = run(&["api-key", "--at", &at, "--revoke", id]);
+    assert_eq!(again.status.code(), Some(2), "{}", said(&again));
+    assert!(said(&again).contains("next:"));
+    assert!(said(&run(&["api-key", "--at", &at, "--list"])).contains("revoked"));
+    let verified = run(&["verify", "--at", &at]);
+    assert!(verified.status.success(), "{}", said(&verified));
+}

@@ -1,9 +1,13 @@
 //! Guards: who may open a route. Each stands beside its route in `routes.rs` and is enforced before the handler runs;
 //! the handler takes what the guard found ([`Staff`], [`Lead`], [`PersonSelf`]) and gets "not found" if it found nothing.
 //!
+//! A program comes with a key of its own ([`Caller`]) and no cookie; without one it gets 401 and its reason.
+//!
 //! Nobody signed in: sent to the sign-in page. Somebody else: 404, never 403, so that nobody learns what there is.
 
+use super::api_key::{self, Caller};
 use super::{Role, SignedIn, nobody, sign_in};
+use crate::base::api::{Problem, UNAUTHORISED};
 use crate::base::db::{Stop, StoreError};
 use crate::base::ids::{OrganisationId, PersonId, SiteId};
 use crate::base::web::{Web, Wrong, onward};
@@ -30,6 +34,8 @@ pub enum Guard {
     ClinicInPath,
     /// A person, at their own pages.
     Person,
+    /// A program with an API key; no cookie opens it.
+    Api,
 }
 
 impl Guard {
@@ -45,6 +51,7 @@ impl Guard {
             (Self::ClinicInPath, Role::ClinicTeam { site: own }) => site == Some(*own),
             (Self::EmployerInPath | Self::ClinicInPath, _) => lead,
             (Self::Person, _) => matches!(role, Role::Person { .. }),
+            (Self::Api, _) => false,
         }
     }
 
@@ -64,6 +71,9 @@ pub async fn check(
     mut request: Request,
     next: Next,
 ) -> Response {
+    if guard == Guard::Api {
+        return check_key(&web, request, next).await;
+    }
     let current = match cookie(request.headers()) {
         Some(token) => match whose(&web, token).await {
             Ok(current) => current,
@@ -83,6 +93,33 @@ pub async fn check(
         None => return onward(guard.door()),
     }
     next.run(request).await
+}
+
+async fn check_key(web: &Web, mut request: Request, next: Next) -> Response {
+    let Some(secret) = bearer(request.headers()) else { return Problem::from(UNAUTHORISED).into_response() };
+    let key = web.key.clone();
+    let actor = nobody(web.house.partnership);
+    match web.db.read(&actor, move |tx| api_key::whose(tx, &key, &secret)).await {
+        Ok(Some(caller)) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Ok(None) => Problem::from(UNAUTHORISED).into_response(),
+        Err(error) => Problem::from(error).into_response(),
+    }
+}
+
+/// The secret in `Authorization: Bearer`.
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim().to_owned())
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().copied().ok_or_else(|| UNAUTHORISED.into())
+    }
 }
 
 /// The token in the sign-in cookie.
@@ -200,6 +237,7 @@ mod tests {
             (Guard::EmployerInPath, [true, true, false, false, false, false]),
             (Guard::ClinicInPath, [true, false, false, true, false, false]),
             (Guard::Person, [false, false, false, false, false, true]),
+            (Guard::Api, [false, false, false, false, false, false]),
         ];
         for (guard, expected) in rows {
             let got = roles.map(|role| guard.admits(&role, Some(a), Some(c)));

@@ -1,8 +1,9 @@
-//! Who may come in, and as what: one-time links for staff, a code and a date of birth for a person.
+//! Who may come in, and as what: one-time links for staff, a code and a date of birth for a person, a key for a program.
 //!
 //! A link:     ready -> used | expired.          Opening it changes nothing; its button uses it, once.
 //! A sign-in:  live -> ended | idle | too old.   Idle after 30 minutes, too old after 12 hours.
 //! A code:     live -> locked | revoked.         Five wrong dates lock it; a new code revokes the one before.
+//! An API key: live -> revoked.                  Opens `/api/v1` and nothing else.
 //!
 //! Invariants
 //! - Tables hold keyed hashes only; whoever reads them can open nothing.
@@ -12,6 +13,7 @@
 //!
 //! `access` knows no cohort: [`PersonLookup`] is handed in by `app.rs`.
 
+pub mod api_key;
 pub mod guard;
 pub mod ops;
 pub mod pages;

@@ -1,8 +1,9 @@
 //! All SQL of `access`. Hashes only.
 
+use super::api_key::{KeyRole, Listed};
 use super::{Role, SignedIn};
 use crate::base::db::{FromRow, Row, StoreError, Tx};
-use crate::base::ids::{PersonCodeId, PersonId, SignInId, SignInLinkId};
+use crate::base::ids::{ApiKeyId, PersonCodeId, PersonId, SignInId, SignInLinkId};
 use jiff::Timestamp;
 
 pub(super) struct LinkRow {
@@ -152,4 +153,52 @@ pub(super) fn count_wrong_date(tx: &mut Tx<'_>, id: PersonCodeId, by: u32) -> Re
         p![tx.partnership(), id, by],
     )?;
     Ok(())
+}
+
+impl FromRow for Listed {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let role: String = row.get(2)?;
+        Ok(Self {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            role: KeyRole::parse(&role).ok_or_else(|| StoreError::shape(2, "a key's role"))?,
+            revoked: row.get::<Option<Timestamp>>(3)?.is_some(),
+        })
+    }
+}
+
+pub(super) fn insert_api_key(
+    tx: &mut Tx<'_>,
+    id: ApiKeyId,
+    name: &str,
+    hash: &str,
+    role: KeyRole,
+) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO api_key (partnership_id, id, name, key_hash, role, created_us) VALUES ($1, $2, $3, $4, $5, $6)",
+        p![tx.partnership(), id, name, hash, role.word(), tx.now()],
+    )?;
+    Ok(())
+}
+
+pub(super) fn api_key(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Listed>, StoreError> {
+    tx.maybe(
+        "SELECT id, name, role, revoked_us FROM api_key WHERE partnership_id = $1 AND key_hash = $2",
+        p![tx.partnership(), hash],
+    )
+}
+
+pub(super) fn api_keys(tx: &mut Tx<'_>) -> Result<Vec<Listed>, StoreError> {
+    tx.all(
+        "SELECT id, name, role, revoked_us FROM api_key WHERE partnership_id = $1 ORDER BY created_us, id",
+        p![tx.partnership()],
+    )
+}
+
+pub(super) fn revoke_api_key(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<bool, StoreError> {
+    let touched = tx.run(
+        "UPDATE api_key SET revoked_us = $3 WHERE partnership_id = $1 AND id = $2 AND revoked_us IS NULL",
+        p![tx.partnership(), id, tx.now()],
+    )?;
+    Ok(touched == 1)
 }

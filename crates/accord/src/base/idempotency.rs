@@ -79,10 +79,13 @@ pub fn once<R>(
         Seen::Same(answer) => Ok(answer),
         Seen::Other => Err(Stop::Refused(Once::KeyReused)),
         Seen::New => {
-            let answer = work(tx).map_err(|stop| match stop {
-                Stop::Refused(refusal) => Stop::Refused(Once::Refused(refusal)),
-                Stop::Store(error) => Stop::Store(error),
-            })?;
+            let answer = match work(tx) {
+                Ok(answer) => answer,
+                // A copy that ran beside this one did it meanwhile: run again, and find its answer.
+                Err(Stop::Refused(_)) if replay(tx, sent)? != Seen::New => return Err(StoreError::Conflict.into()),
+                Err(Stop::Refused(refusal)) => return Err(Stop::Refused(Once::Refused(refusal))),
+                Err(Stop::Store(error)) => return Err(Stop::Store(error)),
+            };
             remember(tx, sent, &answer)?;
             Ok(answer)
         }

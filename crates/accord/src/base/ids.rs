@@ -106,6 +106,7 @@ registry! {
     SignIn SignInId "sign-in";
     SignInLink SignInLinkId "sign-in link";
     PersonCode PersonCodeId "person's code";
+    ApiKey ApiKeyId "API key";
     Person PersonId "person";
     Employment EmploymentId "employment";
     Team TeamId "team";

@@ -95,6 +95,11 @@ impl Chooser {
         }))
     }
 
+    /// From here on only these sites are looked at.
+    pub fn only_at(&mut self, sites: &[SiteId]) {
+        self.sites.retain(|(site, _)| sites.contains(&site.id));
+    }
+
     /// Free times for one appointment from a day on: at least [`DAYS`] days, where there are as many.
     pub fn times(&mut self, tx: &mut Tx<'_>, appointment: u16, from: Date) -> Result<FreeTimes, StoreError> {
         let days = self.days(tx, appointment, Some(from))?;

@@ -12,6 +12,7 @@
 //!
 //! Not here: messages, robots, plans. They read the events that are written with each change.
 
+pub mod api;
 pub mod batch;
 pub mod cancel;
 pub mod choose;

@@ -299,6 +299,17 @@ pub fn by_reference(tx: &mut Tx<'_>, reference: &Reference) -> Result<Option<Boo
     )
 }
 
+/// One booking by its reference, live or closed, unless it came in a batch that is not live: nobody may see that.
+pub fn seen_by_reference(tx: &mut Tx<'_>, reference: &Reference) -> Result<Option<Booking>, StoreError> {
+    tx.maybe(
+        booking_columns!(
+            "LEFT JOIN booking_batch t ON t.partnership_id = b.partnership_id AND t.id = b.batch_id
+             WHERE b.partnership_id = $1 AND b.reference = $2 AND (t.id IS NULL OR t.state = 'live')"
+        ),
+        p![tx.partnership(), reference.stored()],
+    )
+}
+
 /// A person's live bookings of a campaign, pending ones too, in the order of the course.
 pub fn live_of(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Result<Vec<Booking>, StoreError> {
     tx.all(

@@ -6,6 +6,7 @@
 
 mod about;
 mod agreements;
+mod api_key;
 mod campaign;
 mod clinics;
 mod demo;
@@ -85,6 +86,8 @@ enum Command {
     Export(export::Export),
     /// Make a one-time link that signs somebody in
     Link(link::Link),
+    /// Make a key with which a program calls the API, list the keys, or revoke one
+    ApiKey(api_key::ApiKeyArgs),
     /// Check the store and this machine
     Doctor(doctor::Doctor),
     /// Version, licence, and where data and design come from
@@ -210,6 +213,7 @@ pub fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&cli.at, &args),
         Command::Export(args) => export::run(&cli.at, &args),
         Command::Link(args) => link::run(&cli.at, &args),
+        Command::ApiKey(args) => api_key::run(&cli.at, &args),
         Command::Doctor(args) => doctor::run(&cli.at, &args),
         Command::About => about::run(&cli.at),
     };

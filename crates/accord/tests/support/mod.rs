@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses its own part")]
 
+use accord::access::api_key::{self, KeyRole};
 use accord::access::{Role, sign_in};
 use accord::app::App;
 use accord::base::db::{Stop, Tx};
@@ -149,6 +150,20 @@ impl Service {
     pub fn get(&self, path: &str, cookie: &str) -> Answered {
         let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).expect("a request");
         self.send(request)
+    }
+
+    /// The secret of a key of the API.
+    pub fn api_key(&self, role: KeyRole) -> String {
+        let made = self
+            .fresh
+            .db
+            .write_now(&self.fresh.who, move |tx| api_key::make(tx, &key(), "A test", role).map_err(Stop::<()>::Store));
+        made.expect("a key is made").1
+    }
+
+    pub fn get_with_key(&self, path: &str, secret: &str) -> Answered {
+        let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {secret}"));
+        self.send(request.body(Body::empty()).expect("a request"))
     }
 
     pub fn post(&self, path: &str, cookie: &str, form: &str) -> Answered {

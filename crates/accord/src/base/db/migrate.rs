@@ -41,6 +41,7 @@ migrations! {
     7 "0007_booking"
     8 "0008_plan"
     9 "0009_hold"
+    10 "0010_api_key"
 }
 
 /// What [`migrate`] did.

@@ -133,6 +133,17 @@ pub fn search(tx: &mut Tx<'_>, typed: &str) -> Result<Vec<Found>, StoreError> {
     found(tx, "", birth, [&names[0], &names[1], &names[2]])
 }
 
+/// One active person, told as a search tells them.
+pub fn person_found(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<Found>, StoreError> {
+    tx.maybe(
+        "SELECT p.id, p.given_name, p.family_name, p.date_of_birth, o.name FROM person p
+         LEFT JOIN employment e ON e.partnership_id = p.partnership_id AND e.person_id = p.id AND e.is_primary = 1
+         LEFT JOIN organisation o ON o.partnership_id = e.partnership_id AND o.id = e.employer_id
+         WHERE p.partnership_id = $1 AND p.id = $2 AND p.state = 'active'",
+        p![tx.partnership(), id],
+    )
+}
+
 fn found(tx: &mut Tx<'_>, number: &str, birth: Option<Date>, names: [&str; 3]) -> Result<Vec<Found>, StoreError> {
     // A name's beginning is compared by its length, so that % and _ mean themselves; '|' stands before the family name.
     tx.all(

@@ -1,0 +1,104 @@
+//! A key of a program that calls the API: 160 random bits, shown once; the store holds its keyed hash.
+
+use super::store;
+use crate::base::audit::{self, Done};
+use crate::base::db::{Actor, StoreError, Tx};
+use crate::base::ids::{ApiKey, ApiKeyId, PartnershipId};
+use crate::base::secret::{Key, spell};
+
+/// What a key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyRole {
+    /// Books at people's word.
+    BookingOperator,
+    /// Leads the campaign: all of that, and what needs a lead's name.
+    CampaignLead,
+}
+
+impl KeyRole {
+    /// The word in tables and audit rows.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::BookingOperator => "booking_operator",
+            Self::CampaignLead => "campaign_lead",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::BookingOperator, Self::CampaignLead].into_iter().find(|role| role.word() == word)
+    }
+}
+
+/// A program that calls the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// Its key.
+    pub key: ApiKeyId,
+    /// Of which partnership.
+    pub partnership: PartnershipId,
+    /// As what.
+    pub role: KeyRole,
+}
+
+impl Caller {
+    /// The actor of everything done with this key.
+    pub fn actor(&self) -> Actor {
+        Actor::new(self.partnership, self.role.word(), self.key)
+    }
+}
+
+/// A key as a list shows it: never its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Which.
+    pub id: ApiKeyId,
+    /// Whose, in its maker's words.
+    pub name: String,
+    /// As what.
+    pub role: KeyRole,
+    /// Whether it opens nothing any more.
+    pub revoked: bool,
+}
+
+/// What every secret begins with, so that a leaked one is recognised.
+const MARK: &str = "accord_";
+
+/// Makes a key and answers its secret, which nobody can ask for again.
+pub fn make(tx: &mut Tx<'_>, key: &Key, name: &str, role: KeyRole) -> Result<(ApiKeyId, String), StoreError> {
+    let secret = format!("{MARK}{}", spell(&tx.random::<20>(), 32));
+    let id = tx.id::<ApiKey>();
+    store::insert_api_key(tx, id, name, &hashed(key, &secret), role)?;
+    record(tx, "make", id)?;
+    Ok((id, secret))
+}
+
+/// Revokes a key; false when there is none open of this id.
+pub fn revoke(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<bool, StoreError> {
+    let revoked = store::revoke_api_key(tx, id)?;
+    if revoked {
+        record(tx, "revoke", id)?;
+    }
+    Ok(revoked)
+}
+
+/// Every key, the oldest first.
+pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Listed>, StoreError> {
+    store::api_keys(tx)
+}
+
+/// Who calls with this secret; none: nobody, or the key was revoked. Reads only.
+pub fn whose(tx: &mut Tx<'_>, key: &Key, secret: &str) -> Result<Option<Caller>, StoreError> {
+    let partnership = tx.partnership();
+    let found = store::api_key(tx, &hashed(key, secret))?.filter(|found| !found.revoked);
+    Ok(found.map(|found| Caller { key: found.id, partnership, role: found.role }))
+}
+
+fn hashed(key: &Key, secret: &str) -> String {
+    key.hash(&format!("api-key/{secret}"))
+}
+
+fn record(tx: &mut Tx<'_>, verb: &str, id: ApiKeyId) -> Result<(), StoreError> {
+    let done = Done { organisation: None, verb, noun: "api_key", noun_id: id.to_string(), detail: "{}".into() };
+    audit::record(tx, &done)
+}

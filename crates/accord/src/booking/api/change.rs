@@ -1,0 +1,106 @@
+//! Changing: place, confirm, cancel, rebook. Each once for its key, each in one transaction.
+
+use super::problems::{no_such_booking, problem, stop};
+use super::wire::{Booking, Bookings, CancelAsked, Nothing, PlaceAsked, Reason, RebookAsked};
+use crate::access::api_key::{Caller, KeyRole};
+use crate::base::api::{LEAD_ONLY, Problem, Reply, Sending, Told, once};
+use crate::base::db::{Stop, Tx};
+use crate::base::web::Web;
+use crate::booking::{self, BookingRefusal, Pick, PlaceCourse, Reference, State as Standing, store};
+use axum::extract::{Path, State};
+
+/// `POST /api/v1/bookings`: a whole course for a person, or nothing.
+pub async fn place(State(web): State<Web>, caller: Caller, sending: Sending<PlaceAsked>) -> Told {
+    let asked = sending.body;
+    let picks = asked.picks.0.iter().map(|pick| Pick { appointment: pick.appointment, slot: pick.slot });
+    let want = PlaceCourse { person: asked.person, campaign: asked.campaign, picks: picks.collect() };
+    once(&web, &caller.actor(), sending.sent, move |tx| {
+        let placed = booking::place::place(tx, &want).map_err(stop)?;
+        told(tx, 201, &placed)
+    })
+    .await
+}
+
+/// `POST /api/v1/bookings/{reference}/confirm`: the person says yes to their whole course.
+pub async fn confirm(
+    State(web): State<Web>,
+    caller: Caller,
+    Path(reference): Path<String>,
+    sending: Sending<Nothing>,
+) -> Told {
+    let reference = Reference::parse(&reference).ok_or_else(no_such_booking)?;
+    once(&web, &caller.actor(), sending.sent, move |tx| {
+        let seen = live(tx, &reference)?;
+        let confirmed = booking::confirm::confirm(tx, seen.person, seen.campaign).map_err(stop)?;
+        told(tx, 200, &confirmed)
+    })
+    .await
+}
+
+/// `POST /api/v1/bookings/{reference}/cancel`.
+pub async fn cancel(
+    State(web): State<Web>,
+    caller: Caller,
+    Path(reference): Path<String>,
+    sending: Sending<CancelAsked>,
+) -> Told {
+    let reference = Reference::parse(&reference).ok_or_else(no_such_booking)?;
+    let asked = sending.body;
+    if asked.reason == Reason::Campaign && caller.role != KeyRole::CampaignLead {
+        return Err(LEAD_ONLY.into());
+    }
+    once(&web, &caller.actor(), sending.sent, move |tx| {
+        let seen = live(tx, &reference)?;
+        let closed = booking::cancel::cancel(tx, seen.id, asked.version, asked.reason.cause()).map_err(stop)?;
+        let told = Booking::of(tx, &closed)?;
+        Reply::of(200, &told).map_err(Stop::Refused)
+    })
+    .await
+}
+
+/// `POST /api/v1/bookings/{reference}/rebook`: the new and the old change hands in one step, or nothing changes.
+pub async fn rebook(
+    State(web): State<Web>,
+    caller: Caller,
+    Path(reference): Path<String>,
+    sending: Sending<RebookAsked>,
+) -> Told {
+    let reference = Reference::parse(&reference).ok_or_else(no_such_booking)?;
+    let changes = sending.body.changes.0;
+    if !changes.iter().any(|change| change.reference == reference) {
+        return Err(Problem::wrong("The booking of the address is not among the changes."));
+    }
+    once(&web, &caller.actor(), sending.sent, move |tx| {
+        let of = live(tx, &reference)?;
+        let (mut picks, mut seen) = (Vec::new(), Vec::new());
+        for change in &changes {
+            let old = live(tx, &change.reference)?;
+            if old.person != of.person || old.campaign != of.campaign {
+                return Err(Stop::Refused(Problem::wrong("The bookings are not of one person and campaign.")));
+            }
+            if seen.iter().any(|(id, _)| *id == old.id) {
+                return Err(Stop::Refused(Problem::wrong("A booking is named twice.")));
+            }
+            picks.push(Pick { appointment: old.appointment, slot: change.slot });
+            seen.push((old.id, change.version));
+        }
+        let want = PlaceCourse { person: of.person, campaign: of.campaign, picks };
+        let placed = booking::rebook::rebook(tx, &want, &seen).map_err(stop)?;
+        told(tx, 200, &placed)
+    })
+    .await
+}
+
+/// The live booking of a reference, as the use case will look at it again under the person's lock.
+fn live(tx: &mut Tx<'_>, reference: &Reference) -> Result<booking::Booking, Stop<Problem>> {
+    let seen = store::seen_by_reference(tx, reference)?.ok_or_else(|| Stop::Refused(no_such_booking()))?;
+    if matches!(seen.state, Standing::Assigned | Standing::Confirmed) {
+        return Ok(seen);
+    }
+    Err(Stop::Refused(problem(&BookingRefusal::NotLive { state: seen.state.word() })))
+}
+
+fn told(tx: &mut Tx<'_>, status: u16, of: &[booking::Booking]) -> Result<Reply, Stop<Problem>> {
+    let bookings = Booking::all(tx, of)?;
+    Reply::of(status, &Bookings { bookings }).map_err(Stop::Refused)
+}

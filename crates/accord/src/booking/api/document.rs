@@ -1,0 +1,98 @@
+//! What each address of the API does, its document, and the page that shows it.
+
+use super::problems::{every, no_such_campaign};
+use super::wire::{
+    Booking, Bookings, Campaigns, CancelAsked, FreeSlots, Nothing, People, PeopleAsked, PlaceAsked, RebookAsked,
+    SlotsAsked,
+};
+use crate::access::ops;
+use crate::base::api::{Problem, Told, told};
+use crate::base::ids::CampaignId;
+use crate::base::openapi::{ApiPage, Operation, Part, PathName, Sources, document};
+use crate::base::web::{self, Answer, Web};
+use crate::booking::Reference;
+use axum::extract::State;
+
+const fn get(path: &'static str, id: &'static str, about: &'static str, answer: Part) -> Operation {
+    Operation { verb: "GET", path, id, about, asked: None, body: None, status: 200, answer }
+}
+
+const fn post(path: &'static str, id: &'static str, about: &'static str, body: Part, answer: Part) -> Operation {
+    Operation { verb: "POST", path, id, about, asked: None, body: Some(body), status: 200, answer }
+}
+
+/// Every operation of the API; a test holds it beside the table of routes.
+pub const OPERATIONS: &[Operation] = &[
+    get("/api/v1/campaigns", "campaigns", "Every campaign with its course and products.", Part::of::<Campaigns>()),
+    Operation {
+        asked: Some(Part::of::<SlotsAsked>()),
+        ..get(
+            "/api/v1/campaigns/{campaign}/slots",
+            "slots",
+            "Free times that the rules allow a person now.",
+            Part::of::<FreeSlots>(),
+        )
+    },
+    post(
+        "/api/v1/people/search",
+        "people",
+        "Finds a person by a booking's reference, or by name and date of birth. Each look is in the audit; nothing else changes.",
+        Part::of::<PeopleAsked>(),
+        Part::of::<People>(),
+    ),
+    Operation {
+        status: 201,
+        ..post(
+            "/api/v1/bookings",
+            "place",
+            "Books a whole course for a person, or nothing.",
+            Part::of::<PlaceAsked>(),
+            Part::of::<Bookings>(),
+        )
+    },
+    get("/api/v1/bookings/{reference}", "booking", "One booking, live or closed.", Part::of::<Booking>()),
+    post(
+        "/api/v1/bookings/{reference}/confirm",
+        "confirm",
+        "The person says yes to all their appointments of the campaign. Twice is once.",
+        Part::of::<Nothing>(),
+        Part::of::<Bookings>(),
+    ),
+    post(
+        "/api/v1/bookings/{reference}/cancel",
+        "cancel",
+        "Releases one booking with a reason; by_campaign needs a campaign lead's key.",
+        Part::of::<CancelAsked>(),
+        Part::of::<Booking>(),
+    ),
+    post(
+        "/api/v1/bookings/{reference}/rebook",
+        "rebook",
+        "Gives other slots in place of bookings, in one step or not at all.",
+        Part::of::<RebookAsked>(),
+        Part::of::<Bookings>(),
+    ),
+];
+
+const NAMES: &[PathName] = &[
+    ("campaign", Part::of::<CampaignId>(), "Its id."),
+    ("reference", Part::of::<Reference>(), "What the person reads out."),
+];
+
+fn problems() -> Vec<Problem> {
+    every().into_iter().chain([no_such_campaign()]).collect()
+}
+
+fn sources(problems: &[Problem]) -> Sources<'_> {
+    Sources { operations: OPERATIONS, names: NAMES, problems, version: env!("CARGO_PKG_VERSION") }
+}
+
+/// `GET /api/v1/openapi.json`.
+pub async fn openapi() -> Told {
+    told(&document(&sources(&problems())))
+}
+
+/// `GET /api/v1`: the same for people.
+pub async fn page(State(web): State<Web>) -> Answer {
+    web::page(&ApiPage::of(ops::bare(&web), &sources(&problems())))
+}

@@ -1,0 +1,107 @@
+//! The refusals of bookings as problems: under which status each is told.
+
+use crate::base::api::Problem;
+use crate::base::db::Stop;
+use crate::booking::{BookingRefusal, Reference};
+use crate::partnership::agreement::AgreementRefusal;
+use jiff::civil::{Date, date};
+
+/// 404: what the address names. 422: what the body names is not there. 409: a rule says no to things as they stand.
+const fn status(refusal: &BookingRefusal) -> u16 {
+    match refusal {
+        BookingRefusal::NoSuchBooking => 404,
+        BookingRefusal::NoSuchPerson | BookingRefusal::NoSuchSlot | BookingRefusal::NoSuchAppointment { .. } => 422,
+        _ => 409,
+    }
+}
+
+/// A refusal as a problem.
+pub fn problem(refusal: &BookingRefusal) -> Problem {
+    Problem::refused(status(refusal), refusal)
+}
+
+/// A use case's stop, with its refusal as a problem.
+pub fn stop(stop: Stop<BookingRefusal>) -> Stop<Problem> {
+    match stop {
+        Stop::Refused(refusal) => Stop::Refused(problem(&refusal)),
+        Stop::Store(error) => Stop::Store(error),
+    }
+}
+
+/// One problem of each code, with values that stand for any.
+pub fn every() -> Vec<Problem> {
+    use BookingRefusal as R;
+    const DAY: Date = date(2027, 1, 5);
+    let reference = || Reference::from_random([1, 2, 3, 4, 5]);
+    let plain = [
+        R::NoSuchPerson,
+        R::PersonUnclear,
+        R::NotEmployed,
+        R::CampaignClosed,
+        R::OfferClosed { state: "declined" },
+        R::NoDateOfBirth,
+        R::TooYoung { wants: 16 },
+        R::NoSuchAppointment { number: 3 },
+        R::NoSuchSlot,
+        R::SessionClosed,
+        R::PartnerOwnsSlots,
+        R::InThePast,
+        R::OutsideWindow { first: DAY, last: DAY },
+        R::ProductNotUsed,
+        R::OtherProduct,
+        R::IntervalTooShort { wants_days: 19, got_days: 7 },
+        R::IntervalTooLong { wants_days: 28, got_days: 40 },
+        R::AlreadyBooked { reference: reference() },
+        R::TwoPlacesAtOnce { reference: reference() },
+        R::SiteLacksAccess,
+        R::TooFar { minutes: 70, limit: 60 },
+        R::TeamTooThin,
+        R::AllocationUsed,
+        R::NoStock,
+        R::SlotFull,
+        R::HoldGone,
+        R::NoSuchBooking,
+        R::NotLive { state: "cancelled" },
+        R::ChangedMeanwhile,
+        R::BatchSettled,
+    ];
+    let agreements = [
+        AgreementRefusal::NoAgreement,
+        AgreementRefusal::NotInForce,
+        AgreementRefusal::Ended { on: DAY },
+        AgreementRefusal::NotThisSite,
+        AgreementRefusal::NotThisPurpose,
+        AgreementRefusal::NotThisEmployer,
+    ];
+    plain.into_iter().chain(agreements.map(R::Agreement)).map(|refusal| problem(&refusal)).collect()
+}
+
+/// What an unknown campaign in an address is told as.
+pub fn no_such_campaign() -> Problem {
+    Problem::refused(404, &crate::campaign::CampaignRefusal::NoSuchCampaign)
+}
+
+/// What an unknown booking in an address is told as.
+pub fn no_such_booking() -> Problem {
+    problem(&BookingRefusal::NoSuchBooking)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::every;
+
+    #[test]
+    fn every_code_of_the_refusals_is_listed() {
+        let known: Vec<String> = every().into_iter().map(|problem| problem.code).collect();
+        let sources = [include_str!("../refusal.rs"), include_str!("../../partnership/agreement.rs")];
+        let mut seen = 0;
+        for source in sources {
+            let codes = source.split("fn code(").nth(1).and_then(|rest| rest.split("fn sentence(").next());
+            for code in codes.unwrap_or_default().split("=> \"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(known.iter().any(|k| k == code), "{code} stands in no list of problems");
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, known.len());
+    }
+}
