@@ -7,16 +7,21 @@
 //! - A slot is never taken above its capacity: `slot_capacity`; likewise allocation, stock and team-day.
 //! - Every live booking cites the agreement and version that allowed it, and has one ledger entry.
 //! - Consecutive appointments of a course have one product and lie within its interval, both ends included.
+//! - What was given stays: no use case releases such a booking but the correction of its outcome.
 //! - A booking of a batch counts against every capacity at once, and nobody sees it until the batch is live.
 //!
 //! Not here: messages, robots, plans. They read the events that are written with each change.
 
+pub mod attendance;
 pub mod batch;
 pub mod cancel;
+pub mod check_in;
 pub mod choose;
 pub mod confirm;
 mod counters;
 mod desk;
+pub mod did_not_attend;
+pub mod outcome;
 pub mod pages;
 pub mod place;
 pub mod rebook;

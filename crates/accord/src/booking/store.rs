@@ -1,7 +1,11 @@
 //! All SQL of bookings and batches.
 
+mod attendance;
 mod person;
 
+pub use attendance::{
+    attendance, attendance_of, born_on_list, day_is_over, given_of, missing, next_free, past_of, set_attendance,
+};
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};
 
 use super::rules::{Held, PersonFacts};

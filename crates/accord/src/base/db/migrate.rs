@@ -40,6 +40,7 @@ migrations! {
     6 "0006_campaign"
     7 "0007_booking"
     8 "0008_plan"
+    9 "0009_attendance"
 }
 
 /// What [`migrate`] did.
