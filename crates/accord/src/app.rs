@@ -8,6 +8,7 @@ use crate::base::page::{OpsFrame, Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{audit, web};
+use crate::booking::did_not_attend::{AT_A_TIME, sweep};
 use crate::cohort::routes::OnceTaken;
 use crate::partnership::ledger;
 use crate::plan::runs::Runs;
@@ -230,6 +231,31 @@ pub async fn seal_for_ever(app: App) {
                         tracing::warn!(?stop, "could not seal; will try again");
                         break;
                     }
+                }
+            }
+        }
+    }
+}
+
+/// How often the service looks for people who did not come.
+const SWEEP_EVERY: Duration = Duration::from_secs(15 * 60);
+
+/// Marks who did not come, long after their session, as long as the service runs. Not in a demo: nobody notes there who did.
+pub async fn sweep_for_ever(app: App) {
+    if app.web.house.demo {
+        return;
+    }
+    let who = Actor::new(app.web.house.partnership, "operator of this machine", "sweep");
+    loop {
+        tokio::time::sleep(SWEEP_EVERY).await;
+        loop {
+            let swept = app.web.db.write(&who, |tx| sweep(tx).map_err(Stop::<()>::Store)).await;
+            match swept {
+                Ok(people) if people >= AT_A_TIME as usize => {}
+                Ok(_) => break,
+                Err(stop) => {
+                    tracing::warn!(?stop, "could not mark who did not come; will try again");
+                    break;
                 }
             }
         }
