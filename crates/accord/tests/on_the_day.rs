@@ -277,6 +277,30 @@ on_both_engines! {
         assert!(told[1].0.contains("\"batch\":\"B1\"") && told[2].0.contains("unwell"), "{told:?}");
     }
 
+    fn what_the_clinic_closed_it_may_open_again_and_what_the_person_said_stands(fresh) {
+        let small = Small::build(fresh, 2);
+        let (person, campaign) = (small.people[0], small.campaign);
+        let id = booked(fresh, &small, &[0, 21])[0].id;
+        here(fresh, &small, id);
+        noted(fresh, &small, id, 1, Noted::NotGiven(WhyNot::Declined)).expect("noted by mistake");
+        assert_eq!(offer(fresh, &small).0, Offer::Declined);
+        noted(fresh, &small, id, 2, Noted::NotGiven(WhyNot::Unwell)).expect("corrected");
+        assert_eq!(offer(fresh, &small).0, Offer::Waiting);
+        work(fresh, move |tx| close_offer(tx, person, campaign, Reason::HadElsewhere, "there")).expect("closed");
+        noted(fresh, &small, id, 3, Noted::NotGiven(WhyNot::Other)).expect("corrected");
+        assert_eq!(offer(fresh, &small).0, Offer::HadElsewhere, "the person's word stands");
+        noted(fresh, &small, id, 4, batch("b1")).expect("corrected");
+        assert_eq!((offer(fresh, &small).0, stored(fresh, id).0), (Offer::HadElsewhere, "confirmed"));
+        // Marked as missing too soon, and put right the same day.
+        let fresh = &again(fresh);
+        let small = Small::build(fresh, 1);
+        let (id, site) = (booked(fresh, &small, &[0])[0].id, small.site);
+        at(fresh, 0, 2);
+        assert_eq!(work(fresh, move |tx| close_day(tx, site, date(2027, 1, 4))), Ok(1));
+        noted(fresh, &small, id, 1, batch("b1")).expect("put right");
+        assert_eq!(offer(fresh, &small).0, Offer::Completed);
+    }
+
     fn a_correction_that_clashes_with_a_new_booking_is_refused(fresh) {
         let small = Small::build(fresh, 1);
         let id = booked(fresh, &small, &[0])[0].id;

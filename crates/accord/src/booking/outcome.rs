@@ -59,9 +59,10 @@ pub fn note(
     };
     store::set_attendance(tx, &after)?;
     told(tx, &booking, &outcome, before.as_ref())?;
+    let closed = closed_by_others(tx, &booking, before.as_ref())?;
     match noted {
-        Noted::Given(_) => given(tx, booking)?,
-        Noted::NotGiven(why) => not_given(tx, booking, *why)?,
+        Noted::Given(_) => given(tx, booking, closed)?,
+        Noted::NotGiven(why) => not_given(tx, booking, *why, closed)?,
     }
     Ok(after)
 }
@@ -74,7 +75,7 @@ fn check(tx: &mut Tx<'_>, booking: &Booking, known: Option<&Attendance>, seen: u
         DayRefusal::GivenUp
     } else if booking.date > today {
         DayRefusal::NotYet
-    } else if booking.date == today && known.is_none_or(|known| known.came.is_none()) {
+    } else if booking.date == today && known.is_none_or(|known| known.came.is_none() && known.outcome.is_none()) {
         DayRefusal::NotHere
     } else {
         return Ok(());
@@ -82,11 +83,23 @@ fn check(tx: &mut Tx<'_>, booking: &Booking, known: Option<&Attendance>, seen: u
     Err(Stop::Refused(refusal))
 }
 
-fn given(tx: &mut Tx<'_>, booking: Booking) -> Result<(), Stop<DayRefusal>> {
+/// Whether the person, or whoever struck them off, closed the offer: that stands, whatever the clinic corrects. What the
+/// clinic closed itself, it may open again.
+fn closed_by_others(tx: &mut Tx<'_>, booking: &Booking, before: Option<&Outcome>) -> Result<bool, StoreError> {
+    let by_clinic = matches!(before, Some(Outcome::NotGiven(why)) if !why.another_day());
+    let state = campaign::store::offer_state(tx, booking.campaign, booking.person)?;
+    let closed = state.is_some_and(|state| state.is_closed() && state != offer::State::Completed);
+    Ok(closed && (!by_clinic || state == Some(offer::State::Left)))
+}
+
+fn given(tx: &mut Tx<'_>, booking: Booking, closed: bool) -> Result<(), Stop<DayRefusal>> {
     let booking = if booking.state.is_live() { booking } else { restore(tx, &booking)? };
     let course = campaign::store::load(tx, booking.campaign)?.map_or(0, |rules| rules.appointments.len());
     let had = store::given_of(tx, booking.person, booking.campaign)?;
     if had.len() < course {
+        if closed {
+            return Ok(());
+        }
         return Ok(settle_offer_after(tx, std::slice::from_ref(&booking), &had)?);
     }
     let standing = offer::Standing {
@@ -112,9 +125,12 @@ fn restore(tx: &mut Tx<'_>, booking: &Booking) -> Result<Booking, Stop<DayRefusa
     write::take_back(tx, booking).map_err(Stop::into)
 }
 
-fn not_given(tx: &mut Tx<'_>, booking: Booking, why: WhyNot) -> Result<(), Stop<DayRefusal>> {
+fn not_given(tx: &mut Tx<'_>, booking: Booking, why: WhyNot, closed: bool) -> Result<(), Stop<DayRefusal>> {
     if booking.state.is_live() {
         release(tx, &booking, State::Cancelled, "not_given")?;
+    }
+    if closed {
+        return Ok(());
     }
     come_to_nothing(tx, &booking)?;
     if !why.another_day() {

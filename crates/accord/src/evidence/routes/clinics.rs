@@ -221,10 +221,10 @@ fn day_rows(web: &Web, rows: Vec<store::DayRow>, course: usize, acts: Acts) -> V
         seen: row.seen,
         batch: row.batch.clone().or_else(|| open.get(&row.product).cloned()).unwrap_or_default(),
         key: web.form_key(),
-        answer: match (row.came, row.outcome.as_deref()) {
+        answer: match (row.state.as_str(), row.outcome.as_deref()) {
+            ("confirmed", _) => Said::Confirmed,
             (_, Some("did_not_attend")) => Said::Missed,
-            (Some(_), _) | (_, Some(_)) => Said::Arrived,
-            _ if row.state == "confirmed" => Said::Confirmed,
+            (_, Some(_)) => Said::Arrived,
             _ => Said::None,
         },
         name: row.name,
