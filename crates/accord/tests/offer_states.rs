@@ -7,7 +7,7 @@ use accord::booking::attendance::{Batch, DayRefusal, WhyNot};
 use accord::booking::cancel::{Reason, cancel_all, close_offer, reopen};
 use accord::booking::check_in::{By, check_in};
 use accord::booking::confirm::confirm;
-use accord::booking::did_not_attend::sweep;
+use accord::booking::did_not_attend::close_day;
 use accord::booking::outcome::{Noted, note};
 use accord::booking::place::{place, place_many};
 use accord::booking::{BookingRefusal, Pick, PlaceCourse, batch, store};
@@ -17,6 +17,7 @@ use accord::cohort::resolve::{Decision, ResolveRefusal};
 use accord::evidence::verify::verify;
 use accord::p;
 use accord::testing::{Fresh, Small};
+use jiff::civil::date;
 
 /// state | event | by | next state
 type Row = [String; 4];
@@ -128,15 +129,15 @@ fn happen(fresh: &Fresh, small: &Small, event: &str) -> Came {
     }
 }
 
-/// The day of the appointment: at its time, or the morning after for who is missing.
+/// The day of the appointment: at its time, or an hour later for who is missing.
 fn on_the_day(fresh: &Fresh, small: &Small, event: &str) -> Came {
     let (person, campaign, site) = (small.people[0], small.campaign, small.site);
-    let to_the_day = if event == "miss" { 38 } else { 25 } * 3_600_000_000;
+    let to_the_day = if event == "miss" { 26 } else { 25 } * 3_600_000_000;
     fresh.db.clock.advance_us(to_the_day);
     let event = event.to_owned();
     let came = fresh.db.write_now(&fresh.who, move |tx| -> Result<bool, Stop<DayRefusal>> {
         if event == "miss" {
-            return Ok(sweep(tx)? > 0);
+            return Ok(close_day(tx, site, date(2027, 1, 5))? > 0);
         }
         let booking = store::seen_of(tx, person, campaign)?.pop().ok_or(Stop::Refused(DayRefusal::NotFound))?;
         check_in(tx, site, &By::Booking(booking.id))?;

@@ -315,6 +315,12 @@ on_both_engines! {
     fn who_misses_the_first_waits_and_the_second_goes_too(fresh) {
         let small = Small::build(fresh, 2);
         let course = booked(fresh, &small, &[0, 21]);
+        at(fresh, 0, 2 + AFTER_HOURS);
+        assert_eq!(work(fresh, |tx| Ok::<_, Stop<()>>(sweep(tx)?)), Ok(0), "a clinic that keeps its day on paper");
+        at(fresh, 0, 0);
+        let other = PlaceCourse { person: small.people[2], campaign: small.campaign, picks: vec![Pick { appointment: 1, slot: small.slots[0] }] };
+        let came = work(fresh, move |tx| place(tx, &other)).expect("booked")[0].id;
+        here(fresh, &small, came);
         at(fresh, 0, 1 + AFTER_HOURS);
         assert_eq!(work(fresh, |tx| Ok::<_, Stop<()>>(sweep(tx)?)), Ok(0), "ten minutes too soon");
         at(fresh, 0, 2 + AFTER_HOURS);

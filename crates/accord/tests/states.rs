@@ -6,13 +6,14 @@ use accord::booking::attendance::{Batch, DayRefusal, WhyNot};
 use accord::booking::cancel::{Reason, cancel, close_offer};
 use accord::booking::check_in::{By, check_in};
 use accord::booking::confirm::confirm;
-use accord::booking::did_not_attend::sweep;
+use accord::booking::did_not_attend::close_day;
 use accord::booking::outcome::{Noted, note};
 use accord::booking::place::{place, place_many};
 use accord::booking::rebook::rebook;
 use accord::booking::{Booking, BookingRefusal, Pick, PlaceCourse, batch, store};
 use accord::p;
 use accord::testing::{Fresh, Small};
+use jiff::civil::date;
 
 /// state | event | next state | ledger | offer | event written
 type Row = [String; 6];
@@ -101,13 +102,13 @@ fn happen(fresh: &Fresh, small: &Small, at: Option<&Booking>, event: &str) -> Re
     }
 }
 
-/// At 9 o'clock on the day of the appointment, or 13 hours later for who is missing.
+/// At 9 o'clock on the day of the appointment, or an hour later for who is missing.
 fn on_the_day(fresh: &Fresh, small: &Small, booking: &Booking, event: &str) -> Result<(), String> {
     let (site, id, event) = (small.site, booking.id, event.to_owned());
-    fresh.db.clock.advance_us(if event == "miss" { 38 } else { 25 } * 3_600_000_000);
+    fresh.db.clock.advance_us(if event == "miss" { 26 } else { 25 } * 3_600_000_000);
     let happened = fresh.db.write_now(&fresh.who, move |tx| -> Result<(), Stop<DayRefusal>> {
         if event == "miss" {
-            return Ok(sweep(tx).map(|n| assert_eq!(n, 1))?);
+            return close_day(tx, site, date(2027, 1, 5)).map(|n| assert_eq!(n, 1));
         }
         let came = check_in(tx, site, &By::Booking(id));
         let noted = match event.as_str() {

@@ -23,6 +23,9 @@ pub fn over_before(now: Timestamp) -> Timestamp {
 }
 
 /// Marks those as missing who were expected in sessions that ended [`AFTER_HOURS`] ago, at most [`AT_A_TIME`]; how many.
+///
+/// Only where somebody was checked in that day: a clinic that keeps its day on paper has noted nobody, and nobody of it loses
+/// a second appointment over that. There the clinic team says who was missing: [`close_day`].
 pub fn sweep(tx: &mut Tx<'_>) -> Result<usize, StoreError> {
     let over = over_before(tx.now());
     let missing = store::missing(tx, over, None, AT_A_TIME)?;

@@ -117,8 +117,8 @@ pub fn next_free(
     )
 }
 
-/// Live bookings whose session was over before `over` and for which nobody came and nothing was noted. Only those of one
-/// site and day when they are named.
+/// Live bookings whose session was over before `over` and for which nobody came and nothing was noted: those of one site and
+/// day when they are named, else those of every site and day at which somebody was checked in.
 pub fn missing(
     tx: &mut Tx<'_>,
     over: Timestamp,
@@ -135,6 +135,9 @@ pub fn missing(
            AND (t.id IS NULL OR t.state = 'live')
            AND NOT EXISTS (SELECT 1 FROM slot l WHERE l.partnership_id = b.partnership_id AND l.session_id = b.session_id
              AND l.starts_us + l.minutes * 60000000 > $2)
+           AND ($3 IS NOT NULL OR EXISTS (SELECT 1 FROM booking o
+             JOIN attendance c ON c.partnership_id = o.partnership_id AND c.booking_id = o.id AND c.checked_in_us IS NOT NULL
+             WHERE o.partnership_id = b.partnership_id AND o.site_id = b.site_id AND o.date = b.date AND o.live = 1))
          ORDER BY b.person_id, b.starts_us, b.id LIMIT $5",
         p![tx.partnership(), over, site, day, limit],
     )?;
