@@ -1,13 +1,14 @@
 //! The running service: what handlers have at hand, the layers round them, and the work in the background.
 
+use crate::access::PersonLookup;
 use crate::access::routes::NameOf;
-use crate::access::{PersonLookup, nobody};
 use crate::base::clock::Chance;
 use crate::base::db::{Actor, Db, Stop, StoreError, Tx};
 use crate::base::page::{OpsFrame, Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{api, audit, web};
+use crate::booking::did_not_attend;
 use crate::cohort::routes::OnceTaken;
 use crate::partnership::ledger;
 use crate::plan::runs::Runs;
@@ -208,34 +209,87 @@ fn headers(response: &mut Response, https: bool) {
     }
 }
 
-/// Seals up to so many rows; answers how many there were.
-pub type Sealer = fn(&mut Tx<'_>, u32) -> Result<usize, StoreError>;
+/// Does up to so many at a time; answers how many there were.
+pub type Work = fn(&mut Tx<'_>, u32) -> Result<usize, StoreError>;
 
 /// Everything that is sealed after the fact.
-pub const SEALERS: &[Sealer] = &[audit::seal, ledger::seal];
+pub const SEALERS: &[Work] = &[audit::seal, ledger::seal];
 
 /// Rows sealed in one transaction.
 const SEAL_ROWS: u32 = 500;
-/// How often the sealer looks.
-const SEAL_EVERY: Duration = Duration::from_millis(500);
 
-/// Seals for ever; ends with the runtime. What it could not seal now it seals later.
-pub async fn seal_for_ever(app: App) {
-    let who = sealer(&nobody(app.web.house.partnership));
+/// What the service does by itself, again and again.
+struct Job {
+    name: &'static str,
+    every: Duration,
+    /// How many in one transaction.
+    at_a_time: u32,
+    /// Whether the log tells how many there were.
+    counts: bool,
+    in_demo: bool,
+    work: Work,
+}
+
+/// A place whose time is over is shown as free two seconds later at most; whoever wants it gets it before, see
+/// `booking/hold.rs`. In a demo nobody notes who came, so nobody is missing there.
+const JOBS: &[Job] = &[
+    Job {
+        name: "seal",
+        every: Duration::from_millis(500),
+        at_a_time: SEAL_ROWS,
+        counts: false,
+        in_demo: true,
+        work: |tx, n| SEALERS.iter().try_fold(0, |most, seal| Ok(most.max(seal(tx, n)?))),
+    },
+    Job {
+        name: "give held places back",
+        every: Duration::from_secs(2),
+        at_a_time: 200,
+        counts: true,
+        in_demo: true,
+        work: booking::hold::sweep,
+    },
+    Job {
+        name: "mark who did not come",
+        every: Duration::from_secs(15 * 60),
+        at_a_time: did_not_attend::AT_A_TIME,
+        counts: true,
+        in_demo: false,
+        work: |tx, _| did_not_attend::sweep(tx),
+    },
+];
+
+/// Does all jobs for ever; ends with the runtime, or when it is dropped. What could not be done now is done later.
+pub async fn work_for_ever(app: App) {
+    let mut under_way = tokio::task::JoinSet::new();
+    for job in JOBS.iter().filter(|job| job.in_demo || !app.web.house.demo) {
+        under_way.spawn(repeat(app.clone(), job));
+    }
+    while under_way.join_next().await.is_some() {}
+}
+
+async fn repeat(app: App, job: &'static Job) {
+    let who = Actor::new(app.web.house.partnership, "operator of this machine", job.name);
     loop {
-        tokio::time::sleep(SEAL_EVERY).await;
-        for seal in SEALERS {
-            loop {
-                let sealed = app.web.db.write(&who, move |tx| seal(tx, SEAL_ROWS).map_err(Stop::<()>::Store)).await;
-                match sealed {
-                    Ok(rows) if rows >= SEAL_ROWS as usize => {}
-                    Ok(_) => break,
-                    Err(stop) => {
-                        tracing::warn!(?stop, "could not seal; will try again");
+        tokio::time::sleep(job.every).await;
+        let mut all = 0;
+        loop {
+            let work = |tx: &mut Tx<'_>| (job.work)(tx, job.at_a_time).map_err(Stop::<()>::Store);
+            match app.web.db.write(&who, work).await {
+                Ok(some) => {
+                    all += some;
+                    if some < job.at_a_time as usize {
                         break;
                     }
                 }
+                Err(stop) => {
+                    tracing::warn!(?stop, job = job.name, "a job could not be done; it is tried again");
+                    break;
+                }
             }
+        }
+        if job.counts && all > 0 {
+            tracing::info!(count = all, job = job.name, "done");
         }
     }
 }
@@ -254,39 +308,6 @@ pub fn seal_now(db: &Db, who: &Actor) -> Result<(), StoreError> {
         }
     }
     Ok(())
-}
-
-/// How often the sweeper looks: a place whose time is over is shown as free this much later at most. Whoever wants it
-/// gets it before, see `booking/hold.rs`.
-const SWEEP_EVERY: Duration = Duration::from_secs(2);
-/// Places given back in one transaction.
-const SWEEP_ROWS: u32 = 200;
-
-/// Gives held places back when their time is over, for ever; ends with the runtime. Counts them in the log.
-pub async fn sweep_for_ever(app: App) {
-    let who = Actor::new(app.web.house.partnership, "operator of this machine", "sweeper");
-    loop {
-        tokio::time::sleep(SWEEP_EVERY).await;
-        let mut all = 0;
-        loop {
-            let sweep = |tx: &mut Tx<'_>| booking::hold::sweep(tx, SWEEP_ROWS).map_err(Stop::<()>::Store);
-            match app.web.db.write(&who, sweep).await {
-                Ok(places) => {
-                    all += places;
-                    if places < SWEEP_ROWS as usize {
-                        break;
-                    }
-                }
-                Err(stop) => {
-                    tracing::warn!(?stop, "could not give held places back; will try again");
-                    break;
-                }
-            }
-        }
-        if all > 0 {
-            tracing::info!(places = all, "gave held places back");
-        }
-    }
 }
 
 fn sealer(of: &Actor) -> Actor {

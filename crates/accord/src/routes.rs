@@ -6,7 +6,8 @@ use crate::app::{App, AsItIs};
 use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
-use crate::booking::{api, routes as mine};
+use crate::booking::api;
+use crate::booking::routes::{self as mine, day as desk};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
 use crate::evidence::{health, routes as see};
@@ -88,6 +89,10 @@ pub fn table() -> Vec<Route> {
         get("/sites.csv", Lead, see::sites_csv),
         get("/sites/{site}", ClinicInPath, see::site),
         get("/sites/{site}/{date}", ClinicInPath, see::day_list),
+        post("/sites/{site}/{date}/check-in", ClinicInPath, desk::check_in),
+        post("/sites/{site}/{date}/take", ClinicInPath, desk::take),
+        post("/sites/{site}/{date}/outcome", ClinicInPath, desk::outcome),
+        post("/sites/{site}/{date}/close", ClinicInPath, desk::close),
         get("/sessions", Lead, see::sessions),
         // programs
         get("/api/v1", Open, api::page),

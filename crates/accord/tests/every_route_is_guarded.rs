@@ -6,6 +6,7 @@ use accord::access::Role;
 use accord::access::api_key::KeyRole;
 use accord::access::guard::Guard;
 use accord::base::fingerprint;
+use accord::base::ids::SiteId;
 use accord::routes::{self, Route};
 use axum::http::StatusCode;
 use support::{Service, home, person, site, stranger};
@@ -69,6 +70,7 @@ fn a_stranger_is_told_that_there_is_nothing() {
         (Guard::Employers, service.cookie(Role::ClinicTeam { site: site() })),
         (Guard::EmployerInPath, service.cookie(Role::EmployerContact { organisation: stranger() })),
         (Guard::ClinicInPath, service.cookie(Role::EmployerContact { organisation: home() })),
+        (Guard::ClinicInPath, service.cookie(Role::ClinicTeam { site: SiteId::from_uuid(support::uuid(21)) })),
         (Guard::Person, service.cookie(Role::CampaignLead { organisation: None })),
     ];
     let nowhere = service.get("/there-is-no-such-page", &cookies[0].1);

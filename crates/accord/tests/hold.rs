@@ -2,7 +2,7 @@
 
 mod support;
 
-use accord::app::{App, sweep_for_ever};
+use accord::app::{App, work_for_ever};
 use accord::base::db::{Stop, Tx};
 use accord::base::ids::{Employment, Person, PersonId};
 use accord::base::page::Help;
@@ -245,7 +245,7 @@ on_both_engines! {
         let house = House { partnership: fresh.who.partnership, name: "Small".into(), demo: false, help };
         let app = App::new(fresh.db.clone(), support::key(), house, false);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-        runtime.spawn(sweep_for_ever(app));
+        runtime.spawn(work_for_ever(app));
         // It looks every two seconds; a busy machine gets longer.
         let swept = (0..300).any(|_| {
             std::thread::sleep(std::time::Duration::from_millis(100));

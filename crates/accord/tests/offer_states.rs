@@ -3,8 +3,12 @@
 use accord::base::db::{Stop, StoreError, Tx};
 use accord::base::ids::{OrganisationId, PartnershipId, WorklistItem};
 use accord::base::refusal::Refusal;
+use accord::booking::attendance::{Batch, DayRefusal, WhyNot};
 use accord::booking::cancel::{Reason, cancel_all, close_offer, reopen};
+use accord::booking::check_in::{By, check_in};
 use accord::booking::confirm::confirm;
+use accord::booking::did_not_attend::close_day;
+use accord::booking::outcome::{Noted, note};
 use accord::booking::place::{place, place_many};
 use accord::booking::{BookingRefusal, Pick, PlaceCourse, batch, store};
 use accord::campaign::offer::{self, OfferRefusal, State};
@@ -13,6 +17,7 @@ use accord::cohort::resolve::{Decision, ResolveRefusal};
 use accord::evidence::verify::verify;
 use accord::p;
 use accord::testing::{Fresh, Small};
+use jiff::civil::date;
 
 /// state | event | by | next state
 type Row = [String; 4];
@@ -119,8 +124,35 @@ fn happen(fresh: &Fresh, small: &Small, event: &str) -> Came {
         "unplace" => run(fresh, move |tx| Ok(unplace(tx, &s)?)),
         "leave" => run(fresh, move |tx| Ok(campaigns::leave(tx, campaign, person, "left")?)),
         "decide" => decided(fresh),
+        "check in" | "given" | "not given" | "miss" => on_the_day(fresh, small, event),
         event => panic!("docs/states.md has an event that no code knows: {event}"),
     }
+}
+
+/// The day of the appointment: at its time, or an hour later for who is missing.
+fn on_the_day(fresh: &Fresh, small: &Small, event: &str) -> Came {
+    let (person, campaign, site) = (small.people[0], small.campaign, small.site);
+    let to_the_day = if event == "miss" { 26 } else { 25 } * 3_600_000_000;
+    fresh.db.clock.advance_us(to_the_day);
+    let event = event.to_owned();
+    let came = fresh.db.write_now(&fresh.who, move |tx| -> Result<bool, Stop<DayRefusal>> {
+        if event == "miss" {
+            return Ok(close_day(tx, site, date(2027, 1, 5))? > 0);
+        }
+        let booking = store::seen_of(tx, person, campaign)?.pop().ok_or(Stop::Refused(DayRefusal::NotFound))?;
+        check_in(tx, site, &By::Booking(booking.id))?;
+        let noted = match event.as_str() {
+            "given" => Noted::Given(Batch::parse("B1").expect("a batch")),
+            "not given" => Noted::NotGiven(WhyNot::Unwell),
+            _ => return Ok(false),
+        };
+        note(tx, site, booking.id, 1, &noted).map(|_| true)
+    });
+    fresh.db.clock.advance_us(-to_the_day);
+    came.map_err(|stop| match stop {
+        Stop::Refused(refusal) => refusal.code().to_owned(),
+        Stop::Store(error) => panic!("{error}"),
+    })
 }
 
 fn decided(fresh: &Fresh) -> Came {
@@ -161,7 +193,7 @@ fn every_state_and_event_has_its_row() {
             events.push(event.clone());
         }
     }
-    assert_eq!(events.len(), 9);
+    assert_eq!(events.len(), 13);
     for at in State::ALL {
         for event in &events {
             let rows = table.iter().filter(|row| row[0] == at.word() && row[1] == *event).count();

@@ -2,13 +2,18 @@
 
 use accord::base::db::{Stop, Tx};
 use accord::base::refusal::Refusal;
+use accord::booking::attendance::{Batch, DayRefusal, WhyNot};
 use accord::booking::cancel::{Reason, cancel, close_offer};
+use accord::booking::check_in::{By, check_in};
 use accord::booking::confirm::confirm;
+use accord::booking::did_not_attend::close_day;
+use accord::booking::outcome::{Noted, note};
 use accord::booking::place::{place, place_many};
 use accord::booking::rebook::rebook;
 use accord::booking::{Booking, BookingRefusal, Pick, PlaceCourse, batch, store};
 use accord::p;
 use accord::testing::{Fresh, Small};
+use jiff::civil::date;
 
 /// state | event | next state | ledger | offer | event written
 type Row = [String; 6];
@@ -92,8 +97,31 @@ fn happen(fresh: &Fresh, small: &Small, at: Option<&Booking>, event: &str) -> Re
         ("had elsewhere", Some(_)) => {
             run(fresh, move |tx| close_offer(tx, person, campaign, Reason::HadElsewhere, "said so").map(|_| ()))
         }
+        ("check in" | "given" | "not given" | "miss", Some(b)) => on_the_day(fresh, small, &b, event),
         (event, _) => panic!("docs/states.md has an event that no code knows: {event}"),
     }
+}
+
+/// At 9 o'clock on the day of the appointment, or an hour later for who is missing.
+fn on_the_day(fresh: &Fresh, small: &Small, booking: &Booking, event: &str) -> Result<(), String> {
+    let (site, id, event) = (small.site, booking.id, event.to_owned());
+    fresh.db.clock.advance_us(if event == "miss" { 26 } else { 25 } * 3_600_000_000);
+    let happened = fresh.db.write_now(&fresh.who, move |tx| -> Result<(), Stop<DayRefusal>> {
+        if event == "miss" {
+            return close_day(tx, site, date(2027, 1, 5)).map(|n| assert_eq!(n, 1));
+        }
+        let came = check_in(tx, site, &By::Booking(id));
+        let noted = match event.as_str() {
+            "given" => Noted::Given(Batch::parse("B1").expect("a batch")),
+            "not given" => Noted::NotGiven(WhyNot::Unwell),
+            _ => return came.map(|_| ()),
+        };
+        note(tx, site, id, came.map_or(0, |_| 1), &noted).map(|_| ())
+    });
+    happened.map_err(|stop| match stop {
+        Stop::Refused(refusal) => refusal.code().to_owned(),
+        Stop::Store(error) => panic!("{error}"),
+    })
 }
 
 /// Sum of the ledger, the offer's state, and the kinds of events written so far.

@@ -47,6 +47,9 @@ pub fn cancel(tx: &mut Tx<'_>, id: BookingId, version: u32, reason: Reason) -> R
     if !booking.state.is_live() {
         return Err(Stop::Refused(BookingRefusal::NotLive { state: booking.state.word() }));
     }
+    if store::given_of(tx, booking.person, booking.campaign)?.contains(&id) {
+        return Err(Stop::Refused(BookingRefusal::NotLive { state: "given" }));
+    }
     if booking.version != version {
         return Err(Stop::Refused(BookingRefusal::ChangedMeanwhile));
     }
@@ -55,8 +58,8 @@ pub fn cancel(tx: &mut Tx<'_>, id: BookingId, version: u32, reason: Reason) -> R
     Ok(closed)
 }
 
-/// Cancels all of a person's appointments in a campaign and closes their offer: declined, or had elsewhere. What a plan
-/// is just giving them goes too: it must not turn live against their answer. So does what they hold.
+/// Cancels all of a person's appointments in a campaign but those they had, and closes their offer: declined, or had
+/// elsewhere. What a plan is just giving them goes too: it must not turn live against their answer. So does what they hold.
 pub fn close_offer(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -67,7 +70,8 @@ pub fn close_offer(
     store::lock_person(tx, person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     hold::let_go(tx, &[(person, campaign)])?;
     let mut closed = Vec::new();
-    for booking in store::live_of(tx, person, campaign)? {
+    let given = store::given_of(tx, person, campaign)?;
+    for booking in store::live_of(tx, person, campaign)?.into_iter().filter(|b| !given.contains(&b.id)) {
         closed.push(release(tx, &booking, State::Cancelled, reason.word())?);
     }
     let state = match reason {
@@ -92,8 +96,9 @@ pub fn cancel_all(
     store::lock_person(tx, person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let now = tx.now();
     let mut closed = Vec::new();
+    let given = store::given_of(tx, person, campaign)?;
     for booking in store::seen_of(tx, person, campaign)? {
-        if booking.starts > now {
+        if booking.starts > now && !given.contains(&booking.id) {
             closed.push(release(tx, &booking, State::Cancelled, Reason::ByPerson.word())?);
         }
     }

@@ -8,18 +8,23 @@
 //! - Every live booking cites the agreement and version that allowed it, and has one ledger entry.
 //! - Consecutive appointments of a course have one product and lie within its interval, both ends included.
 //! - A held place counts against every capacity like a booking, has no ledger entry, and goes within minutes.
+//! - What was given stays: no use case releases such a booking but the correction of its outcome.
 //! - A booking of a batch counts against every capacity at once, and nobody sees it until the batch is live.
 //!
 //! Not here: messages, robots, plans. They read the events that are written with each change.
 
 pub mod api;
+pub mod attendance;
 pub mod batch;
 pub mod cancel;
+pub mod check_in;
 pub mod choose;
 pub mod confirm;
 mod counters;
 mod desk;
+pub mod did_not_attend;
 pub mod hold;
+pub mod outcome;
 pub mod pages;
 pub mod place;
 pub mod rebook;

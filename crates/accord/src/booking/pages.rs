@@ -5,7 +5,7 @@ mod day_list;
 mod samples;
 
 pub use change::{Change, Check, Choice, Order, OtherVisit};
-pub use day_list::{Answer, DayList, DayRow};
+pub use day_list::{Acts, Answer, DayList, DayRow, DeskRefused, Stage, Take};
 pub use samples::samples;
 
 use askama::Template;
@@ -48,6 +48,8 @@ pub enum VisitState {
     Done,
     /// The person did not come.
     Missed,
+    /// The person came, and it was not given.
+    NotGiven,
     /// Its time is over; nothing was recorded.
     Past,
     /// Shown before it is taken.
@@ -97,14 +99,20 @@ impl Visit {
         match self.state {
             VisitState::Assigned | VisitState::Proposed => None,
             VisitState::Confirmed => Some("confirmed"),
-            VisitState::Done => Some("done"),
-            VisitState::Missed => Some("missed"),
+            VisitState::Done => Some("you had it"),
+            VisitState::Missed => Some("missed appointment"),
+            VisitState::NotGiven => Some("not given that day"),
             VisitState::Past => Some("this time has passed"),
         }
     }
 
     fn is_past(&self) -> bool {
-        matches!(self.state, VisitState::Done | VisitState::Missed | VisitState::Past)
+        matches!(self.state, VisitState::Done | VisitState::Missed | VisitState::NotGiven | VisitState::Past)
+    }
+
+    /// Whether something was noted of it.
+    fn is_over(&self) -> bool {
+        self.is_past() && self.state != VisitState::Past
     }
 
     fn may_change(&self) -> bool {
@@ -136,6 +144,12 @@ pub enum Standing {
     Elsewhere,
     /// Cancelled by the person.
     Cancelled,
+    /// Missed an appointment; new times are looked for.
+    Missed,
+    /// Came, and it was not given; new times are looked for.
+    NotGiven,
+    /// Came, and it was not given for a reason that stands.
+    NotAdvised,
     /// Nothing found within the limits.
     NoPlace,
     /// Invited, but nothing to show yet.
@@ -151,6 +165,9 @@ impl Standing {
             Self::Declined => "You told us that you do not want this. You have no appointments.",
             Self::Elsewhere => "You told us that you have had it elsewhere. You have no appointments here.",
             Self::Cancelled => "You cancelled your appointments.",
+            Self::Missed => "You missed your appointment.",
+            Self::NotGiven => "You came, but it was not given that day.",
+            Self::NotAdvised => "You came, and it was not given. You have no more appointments.",
             Self::NoPlace => "We could not find a place within your travel limit. You are on our list.",
             Self::NotYet => "You have no appointments yet. You are on our list.",
         }
@@ -158,7 +175,7 @@ impl Standing {
 
     /// Whether the next step is ours: nothing is shown yet, and nothing is asked.
     fn waits(self) -> bool {
-        matches!(self, Self::NoPlace | Self::NotYet)
+        matches!(self, Self::NoPlace | Self::NotYet | Self::Missed | Self::NotGiven)
     }
 
     fn open(self) -> bool {
@@ -170,7 +187,7 @@ impl Standing {
     }
 
     fn may_ask_again(self) -> bool {
-        matches!(self, Self::Declined | Self::Elsewhere | Self::Cancelled)
+        matches!(self, Self::Declined | Self::Elsewhere | Self::Cancelled | Self::NotAdvised)
     }
 }
 
@@ -204,11 +221,11 @@ pub struct Appointments {
 
 impl Appointments {
     fn confirm_words(&self) -> String {
-        format!("Confirm {}", appointments(self.visits.len()))
+        format!("Confirm {}", self.them())
     }
 
     fn them(&self) -> &'static str {
-        appointments(self.visits.len())
+        appointments(self.visits.iter().filter(|v| !v.is_over()).count())
     }
 }
 

@@ -17,9 +17,13 @@ pub fn rebook(
 ) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let mut released = Vec::new();
+    let given = store::given_of(tx, want.person, want.campaign)?;
     for old in store::seen_of(tx, want.person, want.campaign)? {
         if !want.picks.iter().any(|pick| pick.appointment == old.appointment) {
             continue;
+        }
+        if given.contains(&old.id) {
+            return Err(Stop::Refused(BookingRefusal::NotLive { state: "given" }));
         }
         if !seen.contains(&(old.id, old.version)) {
             return Err(Stop::Refused(BookingRefusal::ChangedMeanwhile));

@@ -1,8 +1,10 @@
-//! A person's own pages, as HTTP. Every page shows the signed-in person and nobody else; no address names a person.
+//! A person's own pages, as HTTP: every page shows the signed-in person and nobody else. And the clinic's desk on the day.
+//! No address names a person.
 
 mod answers;
 mod calendar;
 mod change;
+pub mod day;
 mod own;
 
 pub use answers::{cancel, cancel_form, confirm, decline, decline_form, elsewhere, elsewhere_form, reopen};

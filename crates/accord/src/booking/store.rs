@@ -1,8 +1,12 @@
 //! All SQL of bookings and batches.
 
+mod attendance;
 mod hold;
 mod person;
 
+pub use attendance::{
+    attendance, attendance_of, born_on_list, day_is_over, given_of, missing, next_free, past_of, set_attendance,
+};
 pub use hold::{
     any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
 };

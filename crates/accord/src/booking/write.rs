@@ -6,8 +6,9 @@ use super::refusal::BookingRefusal;
 use super::rules::Allowed;
 use super::{Booking, PlaceCourse, Reference, State, Way, store};
 use crate::base::audit::{self, Done};
-use crate::base::db::{StoreError, Tx};
-use crate::base::ids::{BatchId, Booking as BookingKind, CampaignId, OrganisationId, TeamId};
+use crate::base::clock::london_date;
+use crate::base::db::{Stop, StoreError, Tx};
+use crate::base::ids::{BatchId, Booking as BookingKind, BookingId, CampaignId, OrganisationId, TeamId};
 use crate::base::outbox;
 use crate::campaign;
 use crate::partnership::ledger;
@@ -75,18 +76,35 @@ pub(super) fn release(tx: &mut Tx<'_>, booking: &Booking, state: State, reason: 
     Ok(closed)
 }
 
+/// The reverse of [`release`], for a booking that was released by mistake: it takes everything again, as confirmed.
+pub(super) fn take_back(tx: &mut Tx<'_>, booking: &Booking) -> Result<Booking, Stop<BookingRefusal>> {
+    if let Some(refusal) = counters::take(tx, &units(std::slice::from_ref(booking)))? {
+        return Err(Stop::Refused(refusal));
+    }
+    let back = Booking { state: State::Confirmed, version: booking.version + 1, ..booking.clone() };
+    store::set_state(tx, &back, "")?;
+    ledger::post(tx, &entry(&back, 1))?;
+    record(tx, "take_back", &back)?;
+    event(tx, "booking.taken_back", &back)?;
+    Ok(back)
+}
+
 /// Brings the offer in line with what the person now has.
 pub(super) fn settle_offer(tx: &mut Tx<'_>, of: &[Booking]) -> Result<(), StoreError> {
+    settle_offer_after(tx, of, &HashSet::new())
+}
+
+/// [`settle_offer`], told which of the bookings the person has had: those are nobody's next date.
+pub(super) fn settle_offer_after(tx: &mut Tx<'_>, of: &[Booking], had: &HashSet<BookingId>) -> Result<(), StoreError> {
     let Some(booking) = of.first() else { return Ok(()) };
     let campaign: CampaignId = booking.campaign;
     let Some(rules) = campaign::store::load(tx, campaign)? else { return Ok(()) };
     let live = store::live_of(tx, booking.person, campaign)?;
-    campaign::offer::settle_by_bookings(
-        tx,
-        &rules,
-        booking.person,
-        &live.iter().map(|b| (b.date, b.state == State::Confirmed)).collect::<Vec<_>>(),
-    )
+    let today = london_date(tx.now());
+    let to_come = |b: &&Booking| b.date >= today && !had.contains(&b.id);
+    let next = live.iter().filter(to_come).map(|b| b.date).min().unwrap_or(today);
+    let confirmed: Vec<bool> = live.iter().map(|b| b.state == State::Confirmed).collect();
+    campaign::offer::settle_by_bookings(tx, &rules, booking.person, &confirmed, next)
 }
 
 /// Takes for everybody at once; where that is too much for a counter, for one after another.

@@ -127,21 +127,21 @@ pub fn set(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, to: &Standin
     store::set_offer(tx, campaign, person, to)
 }
 
-/// Brings an offer in line with the bookings the person has: when each is, and whether confirmed.
+/// Brings an offer in line with the bookings the person has: whether each is confirmed, and the day of the next.
 pub fn settle_by_bookings(
     tx: &mut Tx<'_>,
     campaign: &Campaign,
     person: PersonId,
-    live: &[(Date, bool)],
+    confirmed: &[bool],
+    next: Date,
 ) -> Result<(), StoreError> {
-    let whole = live.len() == campaign.appointments.len();
-    let state = match (whole, live.iter().all(|(_, confirmed)| *confirmed)) {
+    let whole = confirmed.len() == campaign.appointments.len();
+    let state = match (whole, confirmed.iter().all(|confirmed| *confirmed)) {
         (false, _) => State::Waiting,
         (true, true) => State::Confirmed,
         (true, false) => State::Assigned,
     };
-    let next = if whole { live.iter().map(|(date, _)| *date).min() } else { None };
-    let next_on = Some(next.unwrap_or_else(|| tomorrow(tx)));
+    let next_on = Some(if whole { next } else { tomorrow(tx) });
     set(
         tx,
         campaign.id,

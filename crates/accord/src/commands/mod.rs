@@ -21,6 +21,7 @@ mod organisations;
 pub mod plan;
 pub mod publish;
 pub mod serve;
+mod sweep;
 mod verify;
 
 use crate::base::clock::{Chance, Clock, london_date};
@@ -80,6 +81,8 @@ enum Command {
     Publish(publish::PublishArgs),
     /// Serve the pages
     Serve(serve::Serve),
+    /// Mark who did not come to sessions that are long over; a running service does it by itself
+    Sweep,
     /// Check every invariant of the store
     Verify(verify::Verify),
     /// Write organisations, clinics, sessions, deliveries, or a plan's problem and proof as files
@@ -210,6 +213,7 @@ pub fn main() -> ExitCode {
             publish::run(&args, &store.db, who, cli.at.json).map_err(|stop| planning(store, stop))
         }),
         Command::Serve(args) => serve::run(&cli.at, &args),
+        Command::Sweep => on_store(&cli.at, |store, who| sweep::run(&cli.at, store, who)),
         Command::Verify(args) => verify::run(&cli.at, &args),
         Command::Export(args) => export::run(&cli.at, &args),
         Command::Link(args) => link::run(&cli.at, &args),

@@ -2,7 +2,7 @@
 
 use super::{At, Ended, Failure, Opened, demo, print_line};
 use crate::access::{PersonLookup, Role, person_code, sign_in, sign_in_link};
-use crate::app::{App, seal_for_ever, sweep_for_ever};
+use crate::app::{App, work_for_ever};
 use crate::base::clock::{Chance, Clock};
 use crate::base::db::{Stop, Tx};
 use crate::base::secret::Key;
@@ -165,11 +165,9 @@ pub fn until_stopped(store: &Opened, key: Key, listener: TcpListener) -> Result<
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async move {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
-        let sealer = tokio::spawn(seal_for_ever(app.clone()));
-        let sweeper = tokio::spawn(sweep_for_ever(app.clone()));
+        let jobs = tokio::spawn(work_for_ever(app.clone()));
         let served = axum::serve(listener, app.router()).with_graceful_shutdown(told_to_stop()).await;
-        sealer.abort();
-        sweeper.abort();
+        jobs.abort();
         served.map_err(failed)
     })?;
     eprintln!("accord: stopped; everything answered is in the store");

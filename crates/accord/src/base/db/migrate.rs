@@ -42,6 +42,7 @@ migrations! {
     8 "0008_plan"
     9 "0009_hold"
     10 "0010_api_key"
+    11 "0011_attendance"
 }
 
 /// What [`migrate`] did.

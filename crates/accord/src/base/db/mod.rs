@@ -50,6 +50,16 @@ pub enum Stop<R> {
     Store(StoreError),
 }
 
+impl<R> Stop<R> {
+    /// The same stop in the words of a use case round this one.
+    pub fn into<S: From<R>>(self) -> Stop<S> {
+        match self {
+            Self::Refused(refusal) => Stop::Refused(refusal.into()),
+            Self::Store(error) => Stop::Store(error),
+        }
+    }
+}
+
 impl<R> From<StoreError> for Stop<R> {
     fn from(error: StoreError) -> Self {
         Self::Store(error)

@@ -3,8 +3,8 @@
 use jiff::civil::{Date, date, time};
 
 use super::{
-    Answer, Appointments, Cancel, Change, Check, Choice, DayList, DayRow, Decline, Done, Elsewhere, Order, OtherVisit,
-    Outcome, Refused, Standing, Visit, VisitState,
+    Acts, Answer, Appointments, Cancel, Change, Check, Choice, DayList, DayRow, Decline, DeskRefused, Done, Elsewhere,
+    Order, OtherVisit, Outcome, Refused, Stage, Standing, Take, Visit, VisitState,
 };
 use crate::base::page::{Direction, Link, PersonFrame, Problem, Sample, sample_ops, sample_person};
 use crate::base::words::Way;
@@ -139,7 +139,15 @@ fn own_pages() -> Vec<Sample> {
             "They will stand on this page, for you to confirm or change. Look here again in a few days.",
         ],
     );
+    let course = |states, standing, next: &[&str]| own("Amina", with_state(states), standing, next);
+    let look = ["We look for new times for you. You need do nothing."];
+    let missed = course([VisitState::Done, VisitState::Missed], Standing::Missed, &look);
+    let not_given = own("Amina", with_state([VisitState::NotGiven; 2])[..1].to_vec(), Standing::NotGiven, &look);
+    let not_advised = own("Amina", with_state([VisitState::NotGiven; 2])[..1].to_vec(), Standing::NotAdvised, &[]);
     vec![
+        Sample::of("booking-appointments-missed", &missed),
+        Sample::of("booking-appointments-not-given", &not_given),
+        Sample::of("booking-appointments-not-advised", &not_advised),
         Sample::of("booking-appointments-full", &own("Amina", two_visits(), Standing::ToConfirm, &SOON)),
         Sample::of("booking-appointments-one", &one),
         Sample::of("booking-appointments-confirmed", &confirmed),
@@ -292,7 +300,7 @@ fn answer_pages() -> Vec<Sample> {
 }
 
 fn clinic_pages() -> Vec<Sample> {
-    let list = |rows: Vec<DayRow>| DayList {
+    let list = |rows: Vec<DayRow>, acts: Acts| DayList {
         frame: sample_ops("/sites"),
         site: "Clacton Hospital".into(),
         date: date(2027, 1, 5),
@@ -305,7 +313,24 @@ fn clinic_pages() -> Vec<Sample> {
         rows,
         before: Link::new("?day=2027-01-04", "Monday 4 January"),
         after: Link::new("?day=2027-01-06", "Wednesday 6 January"),
+        acts,
+        base: "/sites/s/2027-01-05".into(),
+        key: "k-d".into(),
     };
+    let rows = day_rows();
+    let to_come = rows.iter().map(|row| DayRow { stage: Stage::Expected, ..row.clone() }).collect();
+    vec![
+        Sample::of("booking-day-list-full", &list(to_come, Acts::Nothing)),
+        Sample::of("booking-day-list-today", &list(rows.clone(), Acts::Today)),
+        Sample::of("booking-day-list-over", &list(rows.clone(), Acts::Over { today: true })),
+        Sample::of("booking-day-list-later", &list(rows, Acts::Over { today: false })),
+        Sample::of("booking-day-list-empty", &list(vec![], Acts::Today)),
+        Sample::of("booking-desk-wrong-day", &desk_refused(true)),
+        Sample::of("booking-desk-unknown", &desk_refused(false)),
+    ]
+}
+
+fn day_rows() -> Vec<DayRow> {
     let names = [
         "Amina Yusuf",
         ATTACK,
@@ -320,7 +345,7 @@ fn clinic_pages() -> Vec<Sample> {
         "Sam Small",
         "Ben Turner",
     ];
-    let rows = names
+    names
         .iter()
         .enumerate()
         .map(|(at, name)| DayRow {
@@ -336,8 +361,41 @@ fn clinic_pages() -> Vec<Sample> {
                 5 => vec!["step-free".into(), "hearing loop".into()],
                 _ => vec![],
             },
-            answer: [Answer::Confirmed, Answer::None, Answer::Arrived, Answer::Missed][at % 4],
+            answer: if at % 7 == 6 { Answer::Missed } else { [Answer::Confirmed, Answer::None][at % 2] },
+            stage: stages()[at % 7].clone(),
+            booking: format!("b{at}"),
+            seen: 1,
+            batch: if at > 3 { "FX 12-34".into() } else { String::new() },
+            key: format!("k-{at}"),
         })
-        .collect();
-    vec![Sample::of("booking-day-list-full", &list(rows)), Sample::of("booking-day-list-empty", &list(vec![]))]
+        .collect()
+}
+
+fn stages() -> [Stage; 7] {
+    [
+        Stage::Here { at: time(8, 20, 0, 0), off: Some("40 minutes early".into()) },
+        Stage::Given { batch: "FX 12-34".into() },
+        Stage::Expected,
+        Stage::Awaited,
+        Stage::NotGiven { why: "Unwell today" },
+        Stage::Here { at: time(9, 2, 0, 0), off: None },
+        Stage::Missed,
+    ]
+}
+
+fn desk_refused(elsewhere: bool) -> DeskRefused {
+    let (what, next) = if elsewhere {
+        (
+            format!("This booking is for {LONG}, Thursday 7 January, 9:30am."),
+            "A place is free here at 10:20am: take them here, or send them there.",
+        )
+    } else {
+        (
+            "Nobody on today's list has this reference, or this name and date of birth.".to_owned(),
+            "Check the spelling, or find them on the list by their time.",
+        )
+    };
+    let take = elsewhere.then(|| Take { booking: "b1".into(), version: 1, at: time(10, 20, 0, 0) });
+    let base = "/sites/s/2027-01-05".to_owned();
+    DeskRefused { frame: sample_ops("/sites"), what, next: next.into(), take, base, key: "k-t".into() }
 }

@@ -4,9 +4,11 @@ use crate::access::guard::PersonSelf;
 use crate::base::clock::london;
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::idempotency::Once;
+use crate::base::ids::{CampaignId, PersonId};
 use crate::base::page::Link;
 use crate::base::web::{Answer, Web, Wrong, onward, page, page_with};
 use crate::base::words::{self, Way};
+use crate::booking::attendance::Outcome as Given;
 use crate::booking::pages::{Appointments, Done, Outcome, Refused, Standing, Visit, VisitState};
 use crate::booking::{Booking, BookingRefusal, State as BookingState, store};
 use crate::campaign::{self, Campaign, Silence, offer};
@@ -21,7 +23,10 @@ use serde::Deserialize;
 pub(super) struct Seen {
     pub own: store::Own,
     pub campaign: Option<Campaign>,
+    /// What they still have before them, or that nobody noted anything for.
     pub bookings: Vec<Booking>,
+    /// What they had, missed or were not given.
+    pub past: Vec<(Booking, VisitState)>,
     pub sites: Vec<Site>,
     pub needs: AccessNeeds,
     pub travels: bool,
@@ -36,35 +41,41 @@ impl Seen {
             Some(id) => campaign::store::load(tx, id)?,
             None => None,
         };
-        let bookings = match own.campaign {
-            Some(id) => store::seen_of(tx, me.person, id)?,
-            None => Vec::new(),
+        let (bookings, past) = match own.campaign {
+            Some(id) => split(tx, me.person, id)?,
+            None => (Vec::new(), Vec::new()),
         };
         let mut sites = Vec::new();
-        for booking in &bookings {
+        for booking in bookings.iter().chain(past.iter().map(|(booking, _)| booking)) {
             sites.extend(site::by_id(tx, booking.site)?);
         }
         let facts = store::person_facts(tx, me.person)?;
         let needs = facts.as_ref().map_or(AccessNeeds::NONE, |f| f.needs);
         let travels = facts.is_some_and(|f| f.from_sector.is_some());
-        Ok(Some(Self { own, campaign, bookings, sites, needs, travels, now: tx.now() }))
+        Ok(Some(Self { own, campaign, bookings, past, sites, needs, travels, now: tx.now() }))
     }
 
-    /// The appointments, in the order of the course.
+    /// The appointments still to be had, in the order of the course.
     pub fn visits(&self) -> Vec<Visit> {
-        self.bookings
-            .iter()
-            .filter_map(|b| {
-                let site = self.sites.iter().find(|site| site.id == b.site)?;
-                let state = match b.state {
-                    _ if b.starts <= self.now => VisitState::Past,
-                    BookingState::Confirmed => VisitState::Confirmed,
-                    _ => VisitState::Assigned,
-                };
-                let minutes = self.travels.then_some(b.travel_minutes);
-                Some(self.visit(b.appointment, b.starts, site, minutes, state))
-            })
-            .collect()
+        let state = |b: &Booking| match b.state {
+            _ if b.starts <= self.now => VisitState::Past,
+            BookingState::Confirmed => VisitState::Confirmed,
+            _ => VisitState::Assigned,
+        };
+        self.bookings.iter().filter_map(|b| self.visit_of(b, state(b))).collect()
+    }
+
+    /// [`Self::visits`], and what was had, missed or not given.
+    fn whole_course(&self) -> Vec<Visit> {
+        let mut all: Vec<Visit> = self.past.iter().filter_map(|(b, state)| self.visit_of(b, *state)).collect();
+        all.extend(self.visits());
+        all.sort_by_key(|visit| visit.nth);
+        all
+    }
+
+    fn visit_of(&self, b: &Booking, state: VisitState) -> Option<Visit> {
+        let site = self.sites.iter().find(|site| site.id == b.site)?;
+        Some(self.visit(b.appointment, b.starts, site, self.travels.then_some(b.travel_minutes), state))
     }
 
     /// One appointment in this person's words.
@@ -88,7 +99,11 @@ impl Seen {
             let all = self.bookings.iter().all(|b| b.state == BookingState::Confirmed);
             return if all { Standing::Confirmed } else { Standing::ToConfirm };
         }
+        let last = self.past.last().map(|(_, state)| *state);
         match self.own.state {
+            Some(offer::State::Declined) if last == Some(VisitState::NotGiven) => Standing::NotAdvised,
+            Some(offer::State::Waiting) if last == Some(VisitState::NotGiven) => Standing::NotGiven,
+            Some(offer::State::Waiting) if last == Some(VisitState::Missed) => Standing::Missed,
             Some(offer::State::Declined) => Standing::Declined,
             Some(offer::State::HadElsewhere) => Standing::Elsewhere,
             Some(offer::State::Completed) => Standing::Completed,
@@ -114,7 +129,15 @@ impl Seen {
                 &[COME, "If you can't come, change or cancel here, so that somebody else can have the place."]
             }
             Standing::Completed => &["You need do nothing more."],
-            Standing::Declined | Standing::Elsewhere => &[],
+            Standing::Declined | Standing::Elsewhere | Standing::NotAdvised => &[],
+            // The planner books whole courses; the rest of one is booked by hand.
+            Standing::Missed | Standing::NotGiven if self.past.iter().any(|(_, state)| *state == VisitState::Done) => {
+                &["Ring us for a new time: it must be far enough from the one you had."]
+            }
+            Standing::Missed | Standing::NotGiven => &[
+                "We look for new times for you. You need do nothing.",
+                "They will stand on this page. Look here again in a few days, or ring us.",
+            ],
             Standing::Cancelled => &["Your places went to somebody else."],
             Standing::NoPlace => &[
                 "We look again for you whenever places come free. You need do nothing.",
@@ -130,7 +153,10 @@ impl Seen {
         if let (Standing::NotYet, Some(day)) = (self.standing(), last) {
             lines.push(format!("The clinics run until {day}. If you are away for long before then, ring us."));
         }
-        if matches!(self.standing(), Standing::Declined | Standing::Elsewhere | Standing::Cancelled) {
+        if matches!(
+            self.standing(),
+            Standing::Declined | Standing::Elsewhere | Standing::Cancelled | Standing::NotAdvised
+        ) {
             lines.push(format!("You can change your mind with the same code{until}, while there are places."));
         }
         lines
@@ -147,6 +173,29 @@ impl Seen {
 }
 
 const COME: &str = "Come five minutes early. You need nothing but your name and date of birth.";
+
+/// What is still to be had, and what is over: had, missed or not given.
+fn split(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Result<Split, StoreError> {
+    let known = store::attendance_of(tx, person, campaign)?;
+    let over = |b: &Booking| match known.iter().find(|a| a.booking == b.id)?.outcome.as_ref()? {
+        Given::Given { .. } => Some(VisitState::Done),
+        Given::NotGiven(_) => Some(VisitState::NotGiven),
+        Given::DidNotAttend => Some(VisitState::Missed),
+    };
+    let (mut bookings, mut past) = (Vec::new(), Vec::new());
+    let live = store::seen_of(tx, person, campaign)?;
+    for booking in live.into_iter().chain(store::past_of(tx, person, campaign)?) {
+        match over(&booking) {
+            Some(state) => past.push((booking, state)),
+            None if booking.state.is_live() => bookings.push(booking),
+            None => {}
+        }
+    }
+    past.sort_by_key(|(booking, _)| booking.appointment);
+    Ok((bookings, past))
+}
+
+type Split = (Vec<Booking>, Vec<(Booking, VisitState)>);
 
 /// What the site offers of what the person needs; step-free access is said to everybody.
 pub(super) fn access(offered: AccessNeeds, needs: AccessNeeds) -> Vec<String> {
@@ -173,7 +222,7 @@ fn shown(web: &Web, seen: &Seen) -> Answer {
     page(&Appointments {
         frame: web.person_frame(true),
         name: seen.own.name.clone(),
-        visits: seen.visits(),
+        visits: seen.whole_course(),
         standing: seen.standing(),
         next: seen.next(),
         reference: seen.reference(),

@@ -1,21 +1,23 @@
 //! Sites, sessions and a clinic's day.
 
-use super::{look, minute, today};
+use super::{civil, look, minute, today};
 use crate::access::guard::{Lead, Staff};
 use crate::base::ids::SiteId;
 use crate::base::page::{Asked, Link};
 use crate::base::web::{Answer, Web, Wrong, csv, page};
 use crate::base::words;
 use crate::booking::Reference;
-use crate::booking::pages::{Answer as Said, DayList, DayRow};
+use crate::booking::attendance::{When, WhyNot};
+use crate::booking::pages::{Acts, Answer as Said, DayList, DayRow, Stage};
 use crate::clinic::pages::{DaySessions, SessionRow, Sessions, SitePage, SiteRow, Sites, SlotOwner};
 use crate::evidence::store::{campaign, clinics as store};
 use accord_formats::AccessNeeds;
 use accord_formats::csv_out::CsvOut;
 use axum::extract::{Path, Query, State};
-use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
+use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// A day in the query: `?from=2027-01-05` or `?week=2027-01-04`.
@@ -179,8 +181,52 @@ pub async fn day_list(State(web): State<Web>, staff: Staff, Path((site, date)): 
     let (site, course, sessions, (before, after), rows) = found.ok_or(Wrong::NotFound)?;
     frame.crumbs = vec![Link::new(format!("/sites/{id}"), site.clone())];
     let beside = |day: Date| Link::new(format!("/sites/{id}/{day}"), words::short_day(day));
-    let rows = rows.into_iter().map(|row| DayRow {
+    let acts = acts(&web, day, &sessions);
+    page(&DayList {
+        frame,
+        site,
+        date: day,
+        sessions: sessions.iter().map(|s| (minute(s.from), minute(s.until))).collect(),
+        capacity: sessions.iter().map(|s| u64::from(s.capacity)).sum(),
+        rows: day_rows(&web, rows, course, acts),
+        before: beside(before.unwrap_or(plus(day, -1))),
+        after: beside(after.unwrap_or(plus(day, 1))),
+        acts,
+        base: format!("/sites/{id}/{day}"),
+        key: web.form_key(),
+    })
+}
+
+/// What can be noted on a day's list now.
+fn acts(web: &Web, day: Date, sessions: &[store::SessionRow]) -> Acts {
+    let now = web.civil_now();
+    let over = sessions.iter().all(|s| minute(s.until) <= now.time());
+    match day.cmp(&now.date()) {
+        Ordering::Greater => Acts::Nothing,
+        Ordering::Equal if !over => Acts::Today,
+        same_or_past => Acts::Over { today: same_or_past == Ordering::Equal },
+    }
+}
+
+fn day_rows(web: &Web, rows: Vec<store::DayRow>, course: usize, acts: Acts) -> Vec<DayRow> {
+    let now = web.clock().now();
+    // The box in use: the batch noted last, by product.
+    let mut noted: Vec<_> = rows.iter().filter_map(|r| Some((r.noted?, r.product.clone(), r.batch.clone()?))).collect();
+    noted.sort();
+    let open: HashMap<String, String> = noted.into_iter().map(|(_, product, batch)| (product, batch)).collect();
+    let row = |row: store::DayRow| DayRow {
         time: minute(row.minute),
+        stage: stage(&row, now, acts),
+        booking: row.booking.to_string(),
+        seen: row.seen,
+        batch: row.batch.clone().or_else(|| open.get(&row.product).cloned()).unwrap_or_default(),
+        key: web.form_key(),
+        answer: match (row.state.as_str(), row.outcome.as_deref()) {
+            ("confirmed", _) => Said::Confirmed,
+            (_, Some("did_not_attend")) => Said::Missed,
+            (_, Some(_)) => Said::Arrived,
+            _ => Said::None,
+        },
         name: row.name,
         born: row.born,
         nth: u8::try_from(row.appointment).unwrap_or(u8::MAX),
@@ -188,18 +234,22 @@ pub async fn day_list(State(web): State<Web>, staff: Staff, Path((site, date)): 
         product: row.product,
         reference: Reference::parse(&row.reference).map_or(row.reference, |r| r.to_string()),
         needs: access(row.needs),
-        answer: if row.state == "confirmed" { Said::Confirmed } else { Said::None },
-    });
-    page(&DayList {
-        frame,
-        site,
-        date: day,
-        sessions: sessions.iter().map(|s| (minute(s.from), minute(s.until))).collect(),
-        capacity: sessions.iter().map(|s| u64::from(s.capacity)).sum(),
-        rows: rows.collect(),
-        before: beside(before.unwrap_or(plus(day, -1))),
-        after: beside(after.unwrap_or(plus(day, 1))),
-    })
+    };
+    rows.into_iter().map(row).collect()
+}
+
+fn stage(row: &store::DayRow, now: Timestamp, acts: Acts) -> Stage {
+    match (row.outcome.as_deref(), row.came) {
+        (Some("given"), _) => Stage::Given { batch: row.batch.clone().unwrap_or_default() },
+        (Some("not_given"), _) => {
+            let why = row.why.as_deref().and_then(WhyNot::parse).unwrap_or(WhyNot::Other);
+            Stage::NotGiven { why: why.words() }
+        }
+        (Some(_), _) => Stage::Missed,
+        (None, Some(came)) => Stage::Here { at: civil(came).time(), off: When::of(row.starts, came).words() },
+        (None, None) if acts != Acts::Nothing && row.starts < now => Stage::Awaited,
+        (None, None) => Stage::Expected,
+    }
 }
 
 /// `GET /sessions`: a day of all clinics, and the way to the days beside it.

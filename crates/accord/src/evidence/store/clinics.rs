@@ -1,7 +1,8 @@
 //! Sites, sessions and a clinic's day.
 
 use crate::base::db::{FromRow, Row, StoreError, Tx};
-use crate::base::ids::SiteId;
+use crate::base::ids::{BookingId, SiteId};
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// A site with what it offers.
@@ -134,6 +135,14 @@ pub struct DayRow {
     pub reference: String,
     pub needs: u32,
     pub state: String,
+    pub booking: BookingId,
+    pub starts: Timestamp,
+    pub seen: u32,
+    pub came: Option<Timestamp>,
+    pub outcome: Option<String>,
+    pub batch: Option<String>,
+    pub why: Option<String>,
+    pub noted: Option<Timestamp>,
 }
 
 impl FromRow for DayRow {
@@ -147,21 +156,31 @@ impl FromRow for DayRow {
             reference: row.get(5)?,
             needs: row.get(6)?,
             state: row.get(7)?,
+            booking: row.get(8)?,
+            starts: row.get(9)?,
+            seen: row.get(10)?,
+            came: row.get(11)?,
+            outcome: row.get(12)?,
+            batch: row.get(13)?,
+            why: row.get(14)?,
+            noted: row.get(15)?,
         })
     }
 }
 
-/// Who is booked at a site on a day.
+/// Who is booked at a site on a day, and what came of it.
 pub fn day_list(tx: &mut Tx<'_>, site: SiteId, day: Date) -> Result<Vec<DayRow>, StoreError> {
     tx.all(
         "SELECT l.start_minute, COALESCE(p.preferred_name, p.given_name) || ' ' || p.family_name, p.date_of_birth, b.appointment,
-                d.name, b.reference, p.access_needs, b.state
+                d.name, b.reference, p.access_needs, b.state, b.id, b.starts_us, COALESCE(a.version, 0), a.checked_in_us,
+                a.outcome, a.batch, a.reason, a.noted_us
          FROM booking b
          JOIN slot l ON l.partnership_id = b.partnership_id AND l.id = b.slot_id
          JOIN person p ON p.partnership_id = b.partnership_id AND p.id = b.person_id
          JOIN product d ON d.partnership_id = b.partnership_id AND d.id = b.product_id
          LEFT JOIN booking_batch k ON k.partnership_id = b.partnership_id AND k.id = b.batch_id
-         WHERE b.partnership_id = $1 AND b.site_id = $2 AND b.date = $3 AND b.live = 1 AND (b.batch_id IS NULL OR k.state = 'live')
+         LEFT JOIN attendance a ON a.partnership_id = b.partnership_id AND a.booking_id = b.id
+         WHERE b.partnership_id = $1 AND b.site_id = $2 AND b.date = $3 AND (b.live = 1 OR a.outcome IS NOT NULL) AND (b.batch_id IS NULL OR k.state = 'live')
          ORDER BY l.start_minute, p.family_name, p.given_name, b.id",
         p![tx.partnership(), site, day],
     )

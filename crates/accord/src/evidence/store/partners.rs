@@ -72,14 +72,15 @@ pub fn away_count(tx: &mut Tx<'_>, employer: OrganisationId, from: Date) -> Resu
     let (n,): (u32,) = tx.one(
         "SELECT COUNT(*) FROM booking b
          LEFT JOIN booking_batch k ON k.partnership_id = b.partnership_id AND k.id = b.batch_id
-         WHERE b.partnership_id = $1 AND b.employer_id = $2 AND b.live = 1 AND b.on_shift = 1 AND b.date >= $3
+         WHERE b.partnership_id = $1 AND b.employer_id = $2 AND b.on_shift = 1 AND b.date >= $3
+           AND (b.live = 1 OR EXISTS (SELECT 1 FROM attendance a WHERE a.partnership_id = b.partnership_id AND a.booking_id = b.id))
            AND (b.batch_id IS NULL OR k.state = 'live')",
         p![tx.partnership(), employer, from],
     )?;
     Ok(u64::from(n))
 }
 
-/// On-shift absences of an employer from a day on. Asks neither what for nor whether they said yes.
+/// On-shift absences of an employer from a day on. Asks neither what for nor whether they said yes, nor what came of it.
 pub fn away(
     tx: &mut Tx<'_>,
     employer: OrganisationId,
@@ -93,7 +94,8 @@ pub fn away(
          JOIN person p ON p.partnership_id = b.partnership_id AND p.id = b.person_id
          LEFT JOIN team t ON t.partnership_id = b.partnership_id AND t.id = b.team_id
          LEFT JOIN booking_batch k ON k.partnership_id = b.partnership_id AND k.id = b.batch_id
-         WHERE b.partnership_id = $1 AND b.employer_id = $2 AND b.live = 1 AND b.on_shift = 1 AND b.date >= $3
+         WHERE b.partnership_id = $1 AND b.employer_id = $2 AND b.on_shift = 1 AND b.date >= $3
+           AND (b.live = 1 OR EXISTS (SELECT 1 FROM attendance a WHERE a.partnership_id = b.partnership_id AND a.booking_id = b.id))
            AND (b.batch_id IS NULL OR k.state = 'live')
          ORDER BY b.date, b.starts_us, p.family_name, b.id LIMIT $4 OFFSET $5",
         p![tx.partnership(), employer, from, limit, skip],

@@ -17,12 +17,19 @@ SELECT 'the offer says otherwise than the bookings', o.person_id FROM offer o
 JOIN (SELECT campaign_id, COUNT(*) AS wanted FROM campaign_appointment WHERE partnership_id = $1 GROUP BY campaign_id) n
   ON n.campaign_id = o.campaign_id
 LEFT JOIN (
-  SELECT b.person_id, b.campaign_id, COUNT(*) AS live FROM booking b
+  SELECT b.person_id, b.campaign_id, COUNT(*) AS live, COUNT(CASE WHEN a.outcome = 'given' THEN 1 END) AS given FROM booking b
   LEFT JOIN booking_batch t ON t.partnership_id = b.partnership_id AND t.id = b.batch_id
+  LEFT JOIN attendance a ON a.partnership_id = b.partnership_id AND a.booking_id = b.id
   WHERE b.partnership_id = $1 AND b.live = 1 AND (t.id IS NULL OR t.state = 'live')
   GROUP BY b.person_id, b.campaign_id
 ) b ON b.person_id = o.person_id AND b.campaign_id = o.campaign_id
 WHERE o.partnership_id = $1
   AND ((o.state IN ('assigned', 'confirmed') AND COALESCE(b.live, 0) <> n.wanted)
-    OR (o.state IN ('unclear', 'unplaced', 'declined', 'had_elsewhere', 'left') AND COALESCE(b.live, 0) > 0)
+    OR (o.state IN ('unclear', 'unplaced', 'declined', 'had_elsewhere', 'left')
+      AND COALESCE(b.live, 0) > COALESCE(b.given, 0))
+    OR (o.state = 'completed' AND COALESCE(b.live, 0) > COALESCE(b.given, 0))
     OR (o.state = 'waiting' AND COALESCE(b.live, 0) >= n.wanted))
+UNION ALL
+SELECT 'given without a live booking', b.id FROM attendance a
+JOIN booking b ON b.partnership_id = a.partnership_id AND b.id = a.booking_id
+WHERE a.partnership_id = $1 AND ((a.outcome = 'given' AND b.live = 0) OR (a.outcome IN ('not_given', 'did_not_attend') AND b.live = 1))
