@@ -14,7 +14,7 @@ use accord::booking::{BookingRefusal, Pick, PlaceCourse, batch, store};
 use accord::campaign::offer::{self, OfferRefusal, State};
 use accord::campaign::{decide::decide, store as campaigns};
 use accord::cohort::resolve::{Decision, ResolveRefusal};
-use accord::evidence::verify::verify;
+use accord::evidence::verify::{lost, verify};
 use accord::p;
 use accord::testing::{Fresh, Small};
 use jiff::civil::date;
@@ -247,6 +247,15 @@ accord::on_both_engines! {
             // Nothing seals here.
             assert!(finding.name == "I10" || finding.violations.unwrap_or(0) == 0, "{finding:?}");
         }
+    }
+
+    fn whom_nobody_looks_after_is_named(fresh) {
+        let small = Small::build(fresh, 1);
+        let person = small.people[0];
+        assert_eq!(fresh.db.read_now(&fresh.who, lost).expect("read"), []);
+        run(fresh, move |tx| Ok(tx.run("DELETE FROM offer WHERE person_id = $1", p![person])?)).expect("taken away");
+        let found = fresh.db.read_now(&fresh.who, lost).expect("read");
+        assert_eq!(found, [("nobody owns this person".to_owned(), person.to_string())]);
     }
 
     fn nobody_outside_the_campaign_has_an_offer_closed(fresh) {

@@ -66,6 +66,7 @@ impl Folder {
     }
 
     fn fingerprint(&self) -> String {
+        assert_eq!(self.json("lost --json")["lost"], serde_json::json!([]));
         let answer = self.json("verify --fingerprint --json");
         answer["store_hash"].as_str().expect("a hash").to_owned()
     }

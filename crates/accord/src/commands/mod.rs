@@ -16,6 +16,7 @@ mod export;
 pub mod import;
 mod init;
 mod link;
+mod lost;
 pub mod opened;
 mod organisations;
 pub mod plan;
@@ -85,6 +86,8 @@ enum Command {
     Sweep,
     /// Check every invariant of the store
     Verify(verify::Verify),
+    /// Name everybody of an open campaign whom nobody looks after: there must be nobody
+    Lost,
     /// Write organisations, clinics, sessions, deliveries, or a plan's problem and proof as files
     Export(export::Export),
     /// Make a one-time link that signs somebody in
@@ -215,6 +218,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&cli.at, &args),
         Command::Sweep => on_store(&cli.at, |store, who| sweep::run(&cli.at, store, who)),
         Command::Verify(args) => verify::run(&cli.at, &args),
+        Command::Lost => lost::run(&cli.at),
         Command::Export(args) => export::run(&cli.at, &args),
         Command::Link(args) => link::run(&cli.at, &args),
         Command::ApiKey(args) => api_key::run(&cli.at, &args),

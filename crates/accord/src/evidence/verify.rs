@@ -37,6 +37,11 @@ const BY_STATEMENT: [(&str, &str, &str); 8] = [
     ("I12", "no team is too thin", include_str!("verify/i12_team_cover.sql")),
 ];
 
+/// Everybody whom I11 finds: what is wrong, and whose id it is.
+pub fn lost(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, StoreError> {
+    store::violations(tx, include_str!("verify/i11_offers.sql"))
+}
+
 const NOT_YET: [(&str, &str, &str); 2] = [
     ("I6", "one effect in a partner's system", "no partner's system is connected: every site's slots are owned here"),
     ("I7", "one message of one kind and version", "no messages are sent by this version"),
