@@ -1,10 +1,10 @@
 //! The running service: what handlers have at hand, the layers round them, and the work in the background.
 
-use crate::access::PersonLookup;
 use crate::access::routes::NameOf;
+use crate::access::{PersonLookup, ops};
 use crate::base::clock::Chance;
 use crate::base::db::{Actor, Db, Stop, StoreError, Tx};
-use crate::base::page::{OpsFrame, Standing, Trouble};
+use crate::base::page::{Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{api, audit, web};
@@ -163,15 +163,7 @@ fn trouble(response: &Response) -> Option<Trouble> {
 }
 
 fn standing(web: &Web, response: Response, what: Trouble, id: &str) -> Response {
-    let frame = OpsFrame {
-        partnership: web.house.name.clone(),
-        demo: web.house.demo,
-        as_of: web.civil_now(),
-        signed_in: None,
-        nav: Vec::new(),
-        here: String::new(),
-        crumbs: Vec::new(),
-    };
+    let frame = ops::bare(web);
     let request = (what == Trouble::Broken).then(|| id.to_owned());
     let (status, retry) = (response.status(), response.headers().get(header::RETRY_AFTER).cloned());
     let mut page = match web::page_with(status, &Standing { frame, what, request }) {
