@@ -43,6 +43,10 @@ migrations! {
     9 "0009_hold"
     10 "0010_api_key"
     11 "0011_attendance"
+    12 "0012_capacity_change"
+    13 "0013_waiting_list"
+    14 "0014_clinic_day"
+    15 "0015_desk"
 }
 
 /// What [`migrate`] did.

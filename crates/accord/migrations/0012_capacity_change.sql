@@ -1,0 +1,1 @@
+-- Capacity changes, shares, breaks, release of allocations. Owner: clinic, booking, partnership.

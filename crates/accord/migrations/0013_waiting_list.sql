@@ -1,0 +1,1 @@
+-- Waiting list, standby list, given elsewhere. Owner: booking.

@@ -1,0 +1,1 @@
+-- Walk-in, drop-in and roving sessions, day pack, catch-up. Owner: clinic, booking.

@@ -1,0 +1,1 @@
+-- Assisted booking at the desk. Owner: booking.

@@ -1,0 +1,1 @@
+-- Rows for 0012_capacity_change.

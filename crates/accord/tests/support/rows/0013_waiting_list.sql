@@ -1,0 +1,1 @@
+-- Rows for 0013_waiting_list.

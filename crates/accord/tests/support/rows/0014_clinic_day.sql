@@ -1,0 +1,1 @@
+-- Rows for 0014_clinic_day.

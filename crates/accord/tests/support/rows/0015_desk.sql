@@ -1,0 +1,1 @@
+-- Rows for 0015_desk.
