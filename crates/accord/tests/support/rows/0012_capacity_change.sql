@@ -1,1 +1,0 @@
--- Rows for 0012_capacity_change.

@@ -1,1 +1,0 @@
--- Rows for 0013_waiting_list.

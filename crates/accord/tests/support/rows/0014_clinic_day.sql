@@ -1,1 +1,0 @@
--- Rows for 0014_clinic_day.

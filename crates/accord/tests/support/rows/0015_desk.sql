@@ -1,1 +1,0 @@
--- Rows for 0015_desk.
