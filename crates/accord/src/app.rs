@@ -242,6 +242,14 @@ const JOBS: &[Job] = &[
         work: booking::hold::sweep,
     },
     Job {
+        name: "offer free places to the waiting list",
+        every: Duration::from_secs(5),
+        at_a_time: 1,
+        counts: true,
+        in_demo: true,
+        work: booking::timed_offer::work,
+    },
+    Job {
         name: "mark who did not come",
         every: Duration::from_secs(15 * 60),
         at_a_time: did_not_attend::AT_A_TIME,

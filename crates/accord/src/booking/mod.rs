@@ -9,6 +9,7 @@
 //! - Consecutive appointments of a course have one product and lie within its interval, both ends included.
 //! - A held place counts against every capacity like a booking, has no ledger entry, and goes within minutes.
 //! - What was given stays: no use case releases such a booking but the correction of its outcome.
+//! - A place of the waiting list is offered to whoever is next, and the log says who was passed over and why.
 //! - A booking of a batch counts against every capacity at once, and nobody sees it until the batch is live.
 //!
 //! Not here: messages, robots, plans. They read the events that are written with each change.
@@ -23,6 +24,7 @@ pub mod confirm;
 mod counters;
 mod desk;
 pub mod did_not_attend;
+pub mod fair;
 pub mod hold;
 pub mod outcome;
 pub mod pages;
@@ -33,6 +35,8 @@ pub mod refusal;
 pub mod routes;
 pub mod rules;
 pub mod store;
+pub mod timed_offer;
+pub mod waiting_list;
 mod write;
 
 pub use reference::Reference;

@@ -3,6 +3,7 @@
 mod attendance;
 mod hold;
 mod person;
+mod waiting;
 
 pub use attendance::{
     attendance, attendance_of, born_on_list, day_is_over, given_of, missing, next_free, past_of, set_attendance,
@@ -11,6 +12,11 @@ pub use hold::{
     any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
 };
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};
+pub use waiting::{
+    Cell, all_waiting, any_settled, count_in_line, ended_offers, first_free, free_cells, in_line, insert_offer,
+    insert_waiting, may_wait, not_taken, offers_log, offers_of, open_offer, set_tried, set_waiting, set_wishes,
+    settle_timed, settle_waiting, take_turn, waiting_of,
+};
 
 use super::rules::{Held, PersonFacts};
 use super::{Booking, Reference, State};

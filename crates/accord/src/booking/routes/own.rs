@@ -294,6 +294,9 @@ fn said(refusal: &BookingRefusal) -> &'static str {
         R::TwoPlacesAtOnce { .. } => "That time clashes with another appointment of yours",
         R::CampaignClosed => "These appointments can no longer be changed here",
         R::HoldGone => NOT_KEPT,
+        R::NotWaiting => "You are not on this list",
+        R::NothingMissing => "You have all your appointments",
+        R::AllTaken => "Others were quicker, and nothing is left today. You stay on the list",
         R::NoSuchBooking | R::NotLive { .. } => "You have no appointments for that now",
         R::OfferClosed { .. } => "You told us that you do not need these appointments",
         R::PersonUnclear | R::NotEmployed | R::NoSuchPerson | R::NoDateOfBirth | R::TooYoung { .. } => {
