@@ -34,6 +34,8 @@ mod reference;
 pub mod refusal;
 pub mod routes;
 pub mod rules;
+pub mod standby;
+pub mod standby_draw;
 pub mod store;
 pub mod timed_offer;
 pub mod waiting_list;

@@ -10,7 +10,7 @@ use super::fair::{self, HalfDays, SILENCES, SOONEST_US};
 use super::hold::{Purpose, hold_until};
 use super::refusal::BookingRefusal;
 use super::store::{Cell, not_taken};
-use super::waiting_list::{self, Answer, Line, Offered, OfferLog, State, let_go_offered, told};
+use super::waiting_list::{self, Answer, Line, OfferLog, Offered, State, let_go_offered, told};
 use super::{Booking, Pick, PlaceCourse, place, store};
 use crate::base::clock::{at_microsecond, london_date};
 use crate::base::db::{Stop, StoreError, Tx};
@@ -268,11 +268,7 @@ impl<'r> Walk<'r> {
         Ok(Err(code))
     }
 
-    fn picks(
-        &self,
-        tx: &mut Tx<'_>,
-        course: &[(u16, Cell)],
-    ) -> Result<Option<(Vec<Offered>, Timestamp)>, StoreError> {
+    fn picks(&self, tx: &mut Tx<'_>, course: &[(u16, Cell)]) -> Result<Option<(Vec<Offered>, Timestamp)>, StoreError> {
         let (mut picks, mut first) = (Vec::with_capacity(course.len()), None);
         for (appointment, cell) in course {
             let Some((slot, starts)) = store::first_free(tx, cell, self.after)? else { return Ok(None) };

@@ -10,9 +10,7 @@ use super::refusal::BookingRefusal;
 use super::{hold, store};
 use crate::base::audit::{self, Done};
 use crate::base::db::{Stop, StoreError, Tx};
-use crate::base::ids::{
-    CampaignId, PersonId, SiteId, SlotId, Waiting as WaitingKind, WaitingId, WaitingOfferId,
-};
+use crate::base::ids::{CampaignId, PersonId, SiteId, SlotId, Waiting as WaitingKind, WaitingId, WaitingOfferId};
 use crate::base::outbox;
 use crate::base::secret::hex;
 use crate::base::wire::Day;
@@ -40,8 +38,7 @@ pub enum State {
 
 impl State {
     /// Every state, in the order of `docs/states.md`.
-    pub const ALL: [Self; 6] =
-        [Self::InLine, Self::Offered, Self::Placed, Self::Silent, Self::Left, Self::Settled];
+    pub const ALL: [Self; 6] = [Self::InLine, Self::Offered, Self::Placed, Self::Silent, Self::Left, Self::Settled];
 
     /// The word in tables and APIs.
     pub const fn word(self) -> &'static str {
@@ -276,11 +273,7 @@ pub(super) fn open_campaign(tx: &mut Tx<'_>, id: CampaignId) -> Result<Campaign,
 }
 
 /// Why somebody can't wait for a place of a campaign.
-pub(super) fn why_not(
-    tx: &mut Tx<'_>,
-    person: PersonId,
-    campaign: CampaignId,
-) -> Result<BookingRefusal, StoreError> {
+pub(super) fn why_not(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Result<BookingRefusal, StoreError> {
     use campaign::offer::State as Offer;
     Ok(match campaign::store::offer_state(tx, campaign, person)? {
         None => BookingRefusal::NoSuchPerson,

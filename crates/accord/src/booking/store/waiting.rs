@@ -362,7 +362,10 @@ pub fn ended_offers(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<OfferLog>, StoreE
 
 /// The offers a place on the list has had.
 pub fn offers_of(tx: &mut Tx<'_>, id: WaitingId) -> Result<Vec<OfferLog>, StoreError> {
-    tx.all(offer_log!("WHERE f.partnership_id = $1 AND f.waiting_id = $2 ORDER BY f.made_us, f.id"), p![tx.partnership(), id])
+    tx.all(
+        offer_log!("WHERE f.partnership_id = $1 AND f.waiting_id = $2 ORDER BY f.made_us, f.id"),
+        p![tx.partnership(), id],
+    )
 }
 
 /// The offers of a campaign, the newest first.
