@@ -10,6 +10,7 @@ use crate::base::web::{House, Plain, Web};
 use crate::base::{api, audit, web};
 use crate::booking::did_not_attend;
 use crate::cohort::routes::OnceTaken;
+use crate::evidence::metrics::Metrics;
 use crate::partnership::ledger;
 use crate::plan::runs::Runs;
 use crate::{booking, campaign, evidence, log, routes};
@@ -33,6 +34,7 @@ pub struct App {
     pub web: Web,
     people: Arc<dyn PersonLookup>,
     runs: Runs,
+    metrics: Metrics,
     name_of: NameOf,
 }
 
@@ -50,6 +52,7 @@ impl App {
             web,
             people: Arc::new(evidence::people::People),
             runs: Runs::default(),
+            metrics: Metrics::default(),
             name_of: Arc::new(|tx: &mut Tx<'_>, role| evidence::people::name_of(tx, role)),
         }
     }
@@ -73,6 +76,11 @@ impl FromRef<App> for Arc<dyn PersonLookup> {
 impl FromRef<App> for Runs {
     fn from_ref(app: &App) -> Self {
         app.runs.clone()
+    }
+}
+impl FromRef<App> for Metrics {
+    fn from_ref(app: &App) -> Self {
+        app.metrics.clone()
     }
 }
 impl FromRef<App> for OnceTaken {
@@ -119,8 +127,8 @@ async fn dress(State(app): State<App>, request: Request, next: Next) -> Response
     let method = request.method().clone();
     // Paths hold ids and codes; the pattern holds none.
     let pattern = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |p| p.as_str().to_owned());
-    let program =
-        request.uri().path().strip_prefix("/api").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let path = request.uri().path();
+    let program = path == "/metrics" || path == "/api" || path.starts_with("/api/");
     let mut response = next.run(request).await;
     if program {
         response = api::dressed(response);
@@ -254,10 +262,23 @@ const JOBS: &[Job] = &[
 /// Does all jobs for ever; ends with the runtime, or when it is dropped. What could not be done now is done later.
 pub async fn work_for_ever(app: App) {
     let mut under_way = tokio::task::JoinSet::new();
+    under_way.spawn(count_for_ever(app.clone()));
     for job in JOBS.iter().filter(|job| job.in_demo || !app.web.house.demo) {
         under_way.spawn(repeat(app.clone(), job));
     }
     while under_way.join_next().await.is_some() {}
+}
+
+/// Counts the invariants again and again, for those who watch, and says in the log when one is broken.
+async fn count_for_ever(app: App) {
+    loop {
+        match app.metrics.count(&app.web).await {
+            Ok(0) => {}
+            Ok(broken) => tracing::error!(broken, "invariants are broken: run accord verify"),
+            Err(error) => tracing::warn!(?error, "the invariants could not be counted; they are counted again"),
+        }
+        tokio::time::sleep(app.metrics.rest()).await;
+    }
 }
 
 async fn repeat(app: App, job: &'static Job) {
