@@ -9,6 +9,7 @@ use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{api, audit, web};
 use crate::booking::did_not_attend;
+use crate::campaign::routes::Decide;
 use crate::cohort::routes::OnceTaken;
 use crate::evidence::metrics::Metrics;
 use crate::partnership::ledger;
@@ -86,6 +87,11 @@ impl FromRef<App> for Metrics {
 impl FromRef<App> for OnceTaken {
     fn from_ref(_: &App) -> Self {
         Self(campaign::offer::open_for_newcomers)
+    }
+}
+impl FromRef<App> for Decide {
+    fn from_ref(_: &App) -> Self {
+        Self(booking::merge::decide)
     }
 }
 impl FromRef<App> for NameOf {

@@ -24,6 +24,7 @@ mod counters;
 mod desk;
 pub mod did_not_attend;
 pub mod hold;
+pub mod merge;
 pub mod outcome;
 pub mod pages;
 pub mod place;

@@ -2,6 +2,7 @@
 
 mod attendance;
 mod hold;
+mod merge;
 mod person;
 
 pub use attendance::{
@@ -10,6 +11,7 @@ pub use attendance::{
 pub use hold::{
     any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
 };
+pub use merge::{campaigns_of, hand_over};
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};
 
 use super::rules::{Held, PersonFacts};
