@@ -8,7 +8,7 @@ use crate::base::page::{Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{api, audit, web};
-use crate::booking::did_not_attend;
+use crate::booking::{did_not_attend, unanswered};
 use crate::campaign::routes::Decide;
 use crate::cohort::routes::OnceTaken;
 use crate::evidence::metrics::Metrics;
@@ -262,6 +262,22 @@ const JOBS: &[Job] = &[
         counts: true,
         in_demo: false,
         work: |tx, _| did_not_attend::sweep(tx),
+    },
+    Job {
+        name: "remind who has not answered",
+        every: Duration::from_secs(10 * 60),
+        at_a_time: 50,
+        counts: true,
+        in_demo: true,
+        work: unanswered::remind,
+    },
+    Job {
+        name: "give unanswered places back",
+        every: Duration::from_secs(10 * 60),
+        at_a_time: 50,
+        counts: true,
+        in_demo: true,
+        work: unanswered::give_back,
     },
 ];
 

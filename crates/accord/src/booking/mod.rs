@@ -34,6 +34,7 @@ pub mod refusal;
 pub mod routes;
 pub mod rules;
 pub mod store;
+pub mod unanswered;
 mod write;
 
 pub use reference::Reference;

@@ -4,6 +4,7 @@ mod attendance;
 mod hold;
 mod merge;
 mod person;
+mod unanswered;
 
 pub use attendance::{
     attendance, attendance_of, born_on_list, day_is_over, given_of, missing, next_free, past_of, set_attendance,
@@ -13,6 +14,7 @@ pub use hold::{
 };
 pub use merge::{campaigns_of, hand_over};
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};
+pub use unanswered::{set_reminded, silent};
 
 use super::rules::{Held, PersonFacts};
 use super::{Booking, Reference, State};
