@@ -85,7 +85,9 @@ fn sites(tx: &mut Tx<'_>, rules: &Rules) -> Result<Vec<SiteFacts>, StoreError> {
 
 fn slots(tx: &mut Tx<'_>, rules: &Rules) -> Result<Vec<SlotFacts>, StoreError> {
     tx.all(
-        "SELECT t.id, t.site_id, t.date, t.start_minute, t.product_id, t.capacity - t.taken
+        "SELECT t.id, t.site_id, t.date, t.start_minute, t.product_id,
+           CASE WHEN t.takes_new = 0 THEN 0 ELSE t.capacity - t.taken - t.kept_walk_in
+             - CASE WHEN t.assisted_until_us > $3 THEN t.kept_assisted ELSE 0 END END
          FROM session s
          JOIN site i ON i.partnership_id = s.partnership_id AND i.id = s.site_id AND i.state = 'open'
          JOIN campaign_product c ON c.partnership_id = s.partnership_id AND c.product_id = s.product_id AND c.campaign_id = $2
@@ -223,7 +225,8 @@ impl FromRow for SlotFacts {
             date: r.get(2)?,
             start_minute: r.get(3)?,
             product: r.get(4)?,
-            places: r.get(5)?,
+            // Where more is kept than is left, nothing is.
+            places: u16::try_from(r.get::<i64>(5)?.max(0)).unwrap_or(u16::MAX),
         })
     }
 }
