@@ -128,4 +128,5 @@ registry! {
     Elsewhere ElsewhereId "report of a dose given elsewhere";
     ElsewhereFile ElsewhereFileId "file of doses given elsewhere";
     Plan PlanId "plan";
+    CapacityChange CapacityChangeId "capacity change";
 }

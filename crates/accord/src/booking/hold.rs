@@ -15,7 +15,7 @@ use super::counters::{self, Units, Use};
 use super::refusal::BookingRefusal;
 use super::rules::Allowed;
 use super::write::Course;
-use super::{Booking, PlaceCourse, place, store};
+use super::{Booking, PlaceCourse, Way, place, store};
 use crate::base::clock::at_microsecond;
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{
@@ -119,27 +119,32 @@ impl Hold {
 /// Holds what is wanted, all of it or nothing, after the rules of a booking; bookings of the same appointments count as
 /// given back. Holding an appointment again replaces what was held of it.
 pub fn hold(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
-    let last = at_microsecond(tx.now().as_microsecond().saturating_add(KEPT_US));
-    hold_until(tx, want, last, Purpose::Look)
+    hold_as(tx, want, Way::Chosen)
 }
 
-/// [`hold`] until `last`, or until its time begins. A refusal has changed nothing where nothing was held before.
+/// [`hold`] for whoever books in this way: an operator's hold may take what is kept for assisted booking.
+pub fn hold_as(tx: &mut Tx<'_>, want: &PlaceCourse, way: Way) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
+    let last = at_microsecond(tx.now().as_microsecond().saturating_add(KEPT_US));
+    hold_until(tx, want, way, (last, Purpose::Look))
+}
+
+/// [`hold_as`] until an instant, or until its time begins. A refusal has changed nothing where nothing was held before.
 pub(super) fn hold_until(
     tx: &mut Tx<'_>,
     want: &PlaceCourse,
-    last: Timestamp,
-    purpose: Purpose,
+    way: Way,
+    (last, purpose): (Timestamp, Purpose),
 ) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let mut replaced = store::seen_of(tx, want.person, want.campaign)?;
     replaced.retain(|booking| want.picks.iter().any(|pick| pick.appointment == booking.appointment));
     let released: Vec<BookingId> = replaced.iter().map(|booking| booking.id).collect();
-    let course = place::allowed(tx, want, &released)?;
+    let course = place::allowed(tx, want, &released, way)?;
     let appointments: Vec<u16> = want.picks.iter().map(|pick| pick.appointment).collect();
     let before = store::delete_holds(tx, want.person, want.campaign, &appointments)?;
     give_back(tx, &before)?;
     let holds: Vec<Hold> = course.allowed.iter().map(|one| new(tx, &course, one, &replaced, (last, purpose))).collect();
-    if let Some(refusal) = counters::take(tx, &units(&holds))? {
+    if let Some(refusal) = counters::take(tx, &units(&holds), way.share())? {
         return Err(Stop::Refused(refusal));
     }
     store::insert_holds(tx, &holds)?;
@@ -149,6 +154,11 @@ pub(super) fn hold_until(
 /// [`hold`], and lets go of whatever else the person looked at in the campaign: they look at one wish at a time. What the
 /// waiting list offers them stays kept.
 pub fn hold_only(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
+    hold_only_as(tx, want, Way::Chosen)
+}
+
+/// [`hold_only`] for whoever books in this way.
+pub fn hold_only_as(tx: &mut Tx<'_>, want: &PlaceCourse, way: Way) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
     // The person first, as everywhere: two copies of one form must not wait for each other.
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let looked: Vec<u16> = store::holds_of(tx, want.person, want.campaign)?
@@ -157,7 +167,7 @@ pub fn hold_only(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Hold>, Stop<
         .map(|hold| hold.appointment)
         .collect();
     let_go_of(tx, want.person, want.campaign, &looked)?;
-    hold(tx, want)
+    hold_as(tx, want, way)
 }
 
 /// The holds of exactly these picks that the person looks at, while they last.

@@ -11,7 +11,7 @@
 use super::fair;
 use super::refusal::BookingRefusal;
 use super::store::Candidate;
-use super::{Booking, Pick, PlaceCourse, place, store, waiting_list};
+use super::{Booking, Pick, PlaceCourse, Way, place, store, waiting_list};
 use crate::base::audit::{self, Done};
 use crate::base::clock::{london, london_date, london_instant};
 use crate::base::db::{Stop, StoreError, Tx};
@@ -413,7 +413,7 @@ fn allowed(
         return Ok(Err("nothing_missing"));
     };
     let want = PlaceCourse { person, campaign: draw.campaign, picks: vec![Pick { appointment, slot: draw.slot }] };
-    match place::allowed(tx, &want, &[]) {
+    match place::allowed(tx, &want, &[], Way::Chosen) {
         Ok(_) => {}
         Err(Stop::Refused(refusal)) => return Ok(Err(refusal.code())),
         Err(Stop::Store(error)) => return Err(error),
@@ -484,6 +484,9 @@ pub fn work(tx: &mut Tx<'_>, _: u32) -> Result<usize, StoreError> {
                 store::set_ask(tx, (draw.id, ask.person), (AskState::Silent, None), None)?;
             }
             store::set_draw(tx, draw.id, DrawState::Over)?;
+            if draw.taken == 0 {
+                close_session(tx, &draw)?;
+            }
             told(tx, "over", &draw, None)?;
             done += 1;
         } else if seen.state == DrawState::Open && is_thin(tx, &seen)? {
@@ -493,6 +496,15 @@ pub fn work(tx: &mut Tx<'_>, _: u32) -> Result<usize, StoreError> {
         }
     }
     Ok(done)
+}
+
+/// The session of a draw that nobody came of is none.
+fn close_session(tx: &mut Tx<'_>, draw: &Draw) -> Result<(), StoreError> {
+    let Some(slot) = crate::clinic::store::slot(tx, draw.slot)? else { return Ok(()) };
+    match session::close(tx, slot.session) {
+        Err(Stop::Store(error)) => Err(error),
+        Ok(()) | Err(Stop::Refused(_)) => Ok(()),
+    }
 }
 
 /// Whether there is anybody to ask and fewer wait for than should be asked: looked at without taking the draw.

@@ -2,8 +2,10 @@
 
 mod attendance;
 mod hold;
+mod merge;
 mod person;
 mod standby;
+mod unanswered;
 mod waiting;
 
 pub use attendance::{
@@ -12,12 +14,14 @@ pub use attendance::{
 pub use hold::{
     any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
 };
+pub use merge::{campaigns_of, hand_over};
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};
 pub use standby::{
     Candidate, any_open_draw, asked_now, asked_of, asks_of, candidates, close_standby, count_asked, draw_by_id,
     draws_of, insert_asks, insert_draw, insert_standby, lock_draw, next_in_line, open_draws, set_ask, set_draw,
     set_standby, standby_of, took_one,
 };
+pub use unanswered::{set_reminded, silent};
 pub use waiting::{
     Cell, all_waiting, any_settled, count_in_line, ended_offers, first_free, free_cells, in_line, insert_offer,
     insert_waiting, may_wait, not_taken, offers_log, offers_of, open_offer, set_tried, set_waiting, set_wishes,

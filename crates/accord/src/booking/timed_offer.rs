@@ -11,7 +11,7 @@ use super::hold::{Purpose, hold_until};
 use super::refusal::BookingRefusal;
 use super::store::{Cell, not_taken};
 use super::waiting_list::{self, Answer, Line, OfferLog, Offered, State, let_go_offered, told};
-use super::{Booking, Pick, PlaceCourse, place, store};
+use super::{Booking, Pick, PlaceCourse, Way, place, store};
 use crate::base::clock::{at_microsecond, london_date};
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{CampaignId, PersonId, WaitingOffer as OfferKind};
@@ -259,7 +259,7 @@ impl<'r> Walk<'r> {
                 campaign: self.rules.id,
                 picks: picks.iter().map(|o| Pick { appointment: o.appointment, slot: o.slot }).collect(),
             };
-            match hold_until(tx, &want, until, Purpose::Offer) {
+            match hold_until(tx, &want, Way::Chosen, (until, Purpose::Offer)) {
                 Ok(_) => return Ok(Ok((picks, until))),
                 Err(Stop::Refused(refusal)) => code = refusal.code().to_owned(),
                 Err(Stop::Store(error)) => return Err(error),
@@ -386,7 +386,7 @@ pub fn settle_ended(tx: &mut Tx<'_>) -> Result<usize, StoreError> {
 fn could_be_had(tx: &mut Tx<'_>, offer: &OfferLog) -> Result<bool, StoreError> {
     let picks = offer.picks.iter().map(|o| Pick { appointment: o.appointment, slot: o.slot }).collect();
     let want = PlaceCourse { person: offer.person, campaign: offer.campaign, picks };
-    match place::allowed(tx, &want, &[]) {
+    match place::allowed(tx, &want, &[], Way::Chosen) {
         Ok(_) => Ok(true),
         Err(Stop::Refused(_)) => Ok(false),
         Err(Stop::Store(error)) => Err(error),

@@ -249,16 +249,18 @@ impl FromRow for Cell {
 /// Every half-day with places left that begin at `after` or later, up to a day.
 pub fn free_cells(tx: &mut Tx<'_>, after: Timestamp, from: Date, until: Date) -> Result<Vec<Cell>, StoreError> {
     tx.all(
-        "SELECT l.site_id, l.product_id, l.date, MIN(l.start_minute), CAST(SUM(l.capacity - l.taken) AS BIGINT), s.postcode, s.access
+        "SELECT l.site_id, l.product_id, l.date, MIN(l.start_minute), CAST(SUM(l.capacity - l.taken - l.kept_walk_in
+           - CASE WHEN l.assisted_until_us > $5 THEN l.kept_assisted ELSE 0 END) AS BIGINT), s.postcode, s.access
          FROM slot l
          JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id AND e.state = 'open'
          JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id AND s.state = 'open' AND s.slots_owner = 'accord'
-         WHERE l.partnership_id = $1 AND l.date >= $2 AND l.date <= $3 AND l.starts_us >= $4 AND l.taken < l.capacity
+         WHERE l.partnership_id = $1 AND l.date >= $2 AND l.date <= $3 AND l.starts_us >= $4 AND l.takes_new = 1
+           AND l.taken < l.capacity - l.kept_walk_in - CASE WHEN l.assisted_until_us > $5 THEN l.kept_assisted ELSE 0 END
            AND NOT EXISTS (SELECT 1 FROM stock k WHERE k.partnership_id = l.partnership_id AND k.site_id = l.site_id
              AND k.product_id = l.product_id AND k.until_date >= l.date AND k.taken >= k.delivered)
          GROUP BY l.site_id, l.product_id, l.date, CASE WHEN l.start_minute < 720 THEN 0 ELSE 1 END, s.postcode, s.access
          ORDER BY l.date, l.site_id, l.product_id, MIN(l.start_minute)",
-        p![tx.partnership(), from, until, after],
+        p![tx.partnership(), from, until, after, tx.now()],
     )
 }
 
@@ -268,10 +270,11 @@ pub fn first_free(tx: &mut Tx<'_>, cell: &Cell, after: Timestamp) -> Result<Opti
     tx.maybe(
         "SELECT l.id, l.starts_us FROM slot l
          JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id AND e.state = 'open'
-         WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.product_id = $3 AND l.date = $4 AND l.taken < l.capacity
+         WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.product_id = $3 AND l.date = $4 AND l.takes_new = 1
+           AND l.taken < l.capacity - l.kept_walk_in - CASE WHEN l.assisted_until_us > $8 THEN l.kept_assisted ELSE 0 END
            AND l.starts_us >= $5 AND l.start_minute >= $6 AND l.start_minute <= $7
          ORDER BY l.start_minute, l.id LIMIT 1",
-        p![tx.partnership(), cell.site, cell.product, cell.date, after, from, until],
+        p![tx.partnership(), cell.site, cell.product, cell.date, after, from, until, tx.now()],
     )
 }
 
