@@ -264,6 +264,14 @@ const JOBS: &[Job] = &[
         work: booking::timed_offer::work,
     },
     Job {
+        name: "ask the standby list",
+        every: Duration::from_secs(10),
+        at_a_time: 1_000,
+        counts: true,
+        in_demo: true,
+        work: booking::standby_draw::work,
+    },
+    Job {
         name: "mark who did not come",
         every: Duration::from_secs(15 * 60),
         at_a_time: did_not_attend::AT_A_TIME,

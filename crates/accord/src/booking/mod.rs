@@ -24,6 +24,7 @@ pub mod confirm;
 mod counters;
 mod desk;
 pub mod did_not_attend;
+pub mod elsewhere;
 pub mod fair;
 pub mod hold;
 pub mod merge;

@@ -5,9 +5,14 @@ mod answers;
 mod calendar;
 mod change;
 pub mod day;
+pub mod elsewhere;
+pub mod left;
 mod own;
+mod places;
+pub mod waiting;
 
 pub use answers::{cancel, cancel_form, confirm, decline, decline_form, elsewhere, elsewhere_form, reopen};
 pub use calendar::calendar;
 pub use change::{change, check, free_times, hold};
 pub use own::{appointments, done};
+pub use places::{come, leave, not_come, not_take, places, take, wish};

@@ -1,6 +1,7 @@
 //! All SQL of bookings and batches.
 
 mod attendance;
+mod elsewhere;
 mod hold;
 mod merge;
 mod person;
@@ -10,6 +11,10 @@ mod waiting;
 
 pub use attendance::{
     attendance, attendance_of, born_on_list, day_is_over, given_of, missing, next_free, past_of, set_attendance,
+};
+pub use elsewhere::{
+    FileInReview, delete_reports_of, file_in_review, file_name, file_taken, insert_file, insert_reports, open_reports,
+    report_by_id, report_known, reports_of_file, set_report, settle_file,
 };
 pub use hold::{
     any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
