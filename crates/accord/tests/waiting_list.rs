@@ -4,7 +4,7 @@
 mod support;
 
 use accord::base::db::{Stop, Tx};
-use accord::base::ids::{Employment, Person, PersonId, Team};
+use accord::base::ids::PersonId;
 use accord::base::refusal::Refusal;
 use accord::booking::cancel::{Reason, cancel_all, close_offer};
 use accord::booking::fair::{HalfDays, lot};
@@ -16,6 +16,7 @@ use accord::booking::{BookingRefusal, Pick, PlaceCourse, store};
 use accord::evidence::verify;
 use accord::testing::{Fresh, Small};
 use accord::{on_both_engines, p};
+use support::people::more_people;
 
 const HOUR: i64 = 3_600_000_000;
 const DAY: i64 = 24 * HOUR;
@@ -94,38 +95,6 @@ fn order_is_fair(fresh: &Fresh, small: &Small, after: &str) -> usize {
         assert!(offer.passed.iter().all(|(_, code)| !code.is_empty()));
     }
     offers.len()
-}
-
-/// More people of the employer, each in a team of their own, with these priorities.
-fn people(fresh: &Fresh, small: &Small, priorities: &'static [i64]) -> Vec<PersonId> {
-    let (employer, campaign) = (small.employer, small.campaign);
-    run(fresh, move |tx| {
-        tx.run("UPDATE allocation SET capacity = 1000", p![])?;
-        let mut made = Vec::new();
-        for (n, priority) in priorities.iter().enumerate() {
-            let (person, team) = (tx.id::<Person>(), tx.id::<Team>());
-            tx.run(
-                "INSERT INTO team (partnership_id, id, employer_id, name) VALUES ($1, $2, $3, $4)",
-                p![tx.partnership(), team, employer, format!("Team {n}")],
-            )?;
-            tx.run(
-                "INSERT INTO person (partnership_id, id, given_name, family_name, name_key, date_of_birth, birth_checked, home_postcode,
-                   language, access_needs, state, version, created_us)
-                 VALUES ($1, $2, $3, 'More', $3, '1980-02-29', 0, 'IP1 1AA', 'en', 0, 'active', 1, 0)",
-                p![tx.partnership(), person, format!("More {n}")],
-            )?;
-            tx.run(
-                "INSERT INTO employment (partnership_id, id, person_id, employer_id, staff_number, team_id, rota, priority_group,
-                   is_primary, state, version) VALUES ($1, $2, $3, $4, $5, NULL, NULL, $6, 1, 'current', 1)",
-                p![tx.partnership(), tx.id::<Employment>(), person, employer, format!("m{n}"), *priority],
-            )?;
-            made.push(person);
-        }
-        let rules = accord::campaign::store::load(tx, campaign)?.expect("a campaign");
-        accord::campaign::offer::open_for(tx, &rules)?;
-        Ok(made)
-    })
-    .expect("more people")
 }
 
 fn joins(fresh: &Fresh, small: &Small, person: PersonId, wishes: Wishes) -> Result<(), &'static str> {
@@ -275,7 +244,7 @@ on_both_engines! {
 
     fn the_order_is_priority_then_since_then_lot(fresh) {
         let small = Small::build(fresh, 1);
-        let more = people(fresh, &small, &[3, 2, 2, 1]);
+        let more = more_people(fresh, &small, &[3, 2, 2, 1]);
         sql(fresh, "UPDATE slot SET capacity = 0");
         for person in &more {
             fresh.db.clock.advance_us(60_000_000);
@@ -294,7 +263,7 @@ on_both_engines! {
 
     fn all_unplaced_join_at_once_and_the_lot_decides(fresh) {
         let small = Small::build(fresh, 1);
-        let more = people(fresh, &small, &[1, 1, 1, 1, 1, 1]);
+        let more = more_people(fresh, &small, &[1, 1, 1, 1, 1, 1]);
         let campaign = small.campaign;
         sql(fresh, "UPDATE slot SET capacity = 0");
         let reasons: Vec<_> = more.iter().map(|person| (*person, "capacity_short".to_owned())).collect();
@@ -326,7 +295,7 @@ on_both_engines! {
 
     fn whoever_can_not_take_it_is_passed_over_with_the_reason(fresh) {
         let small = Small::build(fresh, 1);
-        let more = people(fresh, &small, &[1, 2, 3, 4, 5, 6]);
+        let more = more_people(fresh, &small, &[1, 2, 3, 4, 5, 6]);
         sql(fresh, "UPDATE slot SET capacity = 0");
         let (near, mornings) = (Wishes { minutes_max: Some(5), ..ANY }, HalfDays::parse("sun_pm").expect("half-days"));
         joins(fresh, &small, more[0], near).expect("joined");
@@ -361,7 +330,7 @@ on_both_engines! {
 
     fn a_whole_course_is_offered_or_nothing(fresh) {
         let small = Small::build(fresh, 2);
-        let me = people(fresh, &small, &[1])[0];
+        let me = more_people(fresh, &small, &[1])[0];
         sql(fresh, "UPDATE slot SET capacity = 0");
         joins(fresh, &small, me, ANY).expect("joined");
         sql(fresh, "UPDATE slot SET capacity = 1 WHERE date = '2027-01-10'");
@@ -387,7 +356,7 @@ on_both_engines! {
 
     fn two_silences_go_to_the_call_list(fresh) {
         let small = Small::build(fresh, 1);
-        let me = people(fresh, &small, &[1])[0];
+        let me = more_people(fresh, &small, &[1])[0];
         sql(fresh, "UPDATE slot SET capacity = 0");
         joins(fresh, &small, me, ANY).expect("joined");
         for (day, after) in [(15, "in_line"), (25, "silent")] {
@@ -407,7 +376,7 @@ on_both_engines! {
 
     fn at_night_nothing_is_offered_and_what_is_too_near_never(fresh) {
         let small = Small::build(fresh, 1);
-        let me = people(fresh, &small, &[1])[0];
+        let me = more_people(fresh, &small, &[1])[0];
         sql(fresh, "UPDATE slot SET capacity = 0");
         joins(fresh, &small, me, ANY).expect("joined");
         // Slots are at nine; it is Monday, eight.
@@ -423,7 +392,7 @@ on_both_engines! {
 
     fn chance_does_what_it_likes_and_the_order_stays_fair(fresh) {
         let small = Small::build(fresh, 2);
-        let more = people(fresh, &small, &[1, 1, 1, 2, 2, 2, 2, 3, 3, 3]);
+        let more = more_people(fresh, &small, &[1, 1, 1, 2, 2, 2, 2, 3, 3, 3]);
         sql(fresh, "UPDATE slot SET capacity = 0");
         let mut chance = Chance(20_270_104);
         let mut made = 0;

@@ -4,10 +4,14 @@
 
 mod change;
 mod document;
+mod free_places;
 mod look;
 mod problems;
 mod wire;
 
 pub use change::{cancel, confirm, place, rebook};
 pub use document::{OPERATIONS, openapi, page};
+pub use free_places::{
+    accept, answer, decline, join_standby, join_waiting, leave_standby, leave_waiting, look as lists,
+};
 pub use look::{booking, campaigns, people, slots};

@@ -12,6 +12,7 @@ mod clinics;
 mod demo;
 pub use about::VERSION;
 pub mod doctor;
+mod elsewhere;
 mod export;
 pub mod import;
 mod init;
@@ -84,6 +85,8 @@ enum Command {
     Serve(serve::Serve),
     /// Mark who did not come to sessions that are long over; a running service does it by itself
     Sweep,
+    /// Take a file that says who had it elsewhere, after a look at what it would do
+    Elsewhere(elsewhere::ElsewhereArgs),
     /// Check every invariant of the store
     Verify(verify::Verify),
     /// Name everybody of an open campaign whom nobody looks after: there must be nobody
@@ -217,6 +220,7 @@ pub fn main() -> ExitCode {
         }),
         Command::Serve(args) => serve::run(&cli.at, &args),
         Command::Sweep => on_store(&cli.at, |store, who| sweep::run(&cli.at, store, who)),
+        Command::Elsewhere(args) => elsewhere::run(&cli.at, &args),
         Command::Verify(args) => verify::run(&cli.at, &args),
         Command::Lost => lost::run(&cli.at),
         Command::Export(args) => export::run(&cli.at, &args),

@@ -1,5 +1,6 @@
 //! What each address of the API does, its document, and the page that shows it.
 
+use super::free_places::{OnLists, StandbyAnswer, WishesAsked, Who};
 use super::problems::{every, no_such_campaign};
 use super::wire::{
     Booking, Bookings, Campaigns, CancelAsked, FreeSlots, Nothing, People, PeopleAsked, PlaceAsked, RebookAsked,
@@ -70,6 +71,62 @@ pub const OPERATIONS: &[Operation] = &[
         "rebook",
         "Gives other slots in place of bookings, in one step or not at all.",
         Part::of::<RebookAsked>(),
+        Part::of::<Bookings>(),
+    ),
+    post(
+        "/api/v1/lists/look",
+        "lists",
+        "Where a person stands on the waiting list and the standby list of a campaign. Nothing changes.",
+        Part::of::<Who>(),
+        Part::of::<OnLists>(),
+    ),
+    post(
+        "/api/v1/waiting/join",
+        "join_waiting",
+        "Puts a person on the waiting list, or changes what they wish and keeps their turn.",
+        Part::of::<WishesAsked>(),
+        Part::of::<OnLists>(),
+    ),
+    post(
+        "/api/v1/waiting/leave",
+        "leave_waiting",
+        "Takes a person off the waiting list; what is kept for them goes to the next.",
+        Part::of::<Who>(),
+        Part::of::<OnLists>(),
+    ),
+    post(
+        "/api/v1/waiting/accept",
+        "accept_offer",
+        "Books what the waiting list keeps for a person.",
+        Part::of::<Who>(),
+        Part::of::<Bookings>(),
+    ),
+    post(
+        "/api/v1/waiting/decline",
+        "decline_offer",
+        "The person does not take what is kept for them; they keep their turn.",
+        Part::of::<Who>(),
+        Part::of::<OnLists>(),
+    ),
+    post(
+        "/api/v1/standby/join",
+        "join_standby",
+        "Puts a person on the standby list for doses that are left, or changes what they wish.",
+        Part::of::<WishesAsked>(),
+        Part::of::<OnLists>(),
+    ),
+    post(
+        "/api/v1/standby/leave",
+        "leave_standby",
+        "Takes a person off the standby list.",
+        Part::of::<Who>(),
+        Part::of::<OnLists>(),
+    ),
+    post(
+        "/api/v1/standby/answer",
+        "answer_standby",
+        "A person's answer to a dose that is left: the first to say yes are booked. No bookings when they say no.",
+        Part::of::<StandbyAnswer>(),
         Part::of::<Bookings>(),
     ),
 ];
