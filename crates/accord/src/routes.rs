@@ -74,6 +74,7 @@ pub fn table() -> Vec<Route> {
         get("/unplaced", Lead, see::unplaced),
         get("/waiting", Lead, mine::waiting::list),
         post("/waiting", Lead, mine::waiting::add_all),
+        post("/waiting/offer", Lead, mine::waiting::offer),
         get("/elsewhere", Lead, mine::elsewhere::files),
         post("/elsewhere", Lead, mine::elsewhere::upload),
         post("/elsewhere/take", Lead, mine::elsewhere::take),

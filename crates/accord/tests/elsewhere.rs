@@ -185,7 +185,10 @@ fn an_employer_sees_the_same_whatever_is_known() {
     let mut pages = Vec::new();
     for (n, who) in tries.iter().enumerate() {
         let answer = service.post(&at, &own, &format!("key=k{n}&{who}&day=3&month=1&year=2027&product="));
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, format!("{at}?noted=yes").as_str()));
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::SEE_OTHER, format!("{at}?noted=yes").as_str())
+        );
         let page = service.get(answer.header("location"), &own);
         assert!(page.status == StatusCode::OK && page.body.contains("It is noted"), "{}", page.body);
         // Forms' keys differ from page to page.

@@ -55,7 +55,11 @@ impl World {
         let findings = self.service.fresh.db.read_now(&self.service.fresh.who, verify::verify).expect("verified");
         let broken: Vec<_> = findings.iter().filter(|f| f.violations.unwrap_or(0) > 0).collect();
         assert!(broken.is_empty(), "{path}: {broken:?}");
-        if answer.status == StatusCode::SEE_OTHER { self.service.get(answer.header("location"), cookie) } else { answer }
+        if answer.status == StatusCode::SEE_OTHER {
+            self.service.get(answer.header("location"), cookie)
+        } else {
+            answer
+        }
     }
 }
 
@@ -91,7 +95,12 @@ fn a_person_asks_is_offered_a_course_and_takes_it() {
     world.sql("UPDATE slot SET capacity = 1 WHERE date IN ('2027-01-05', '2027-01-10', '2027-01-31')");
     world.works();
     let page = world.service.get("/b/appointments", &me);
-    for words in ["Places have come free for you", "Kept for you until 10am tomorrow", "Sunday 10 January 2027, ", "Take these appointments"] {
+    for words in [
+        "Places have come free for you",
+        "Kept for you until 10am tomorrow",
+        "Sunday 10 January 2027, ",
+        "Take these appointments",
+    ] {
         says(&page, words);
     }
     says(&world.service.get("/waiting", &lead), "has an offer until 10am tomorrow");
@@ -136,8 +145,7 @@ fn everybody_without_a_place_joins_by_one_button() {
     // The first can't: the page says who was passed over and why.
     world.sql("UPDATE person SET access_needs = 1 WHERE id = (SELECT person_id FROM waiting ORDER BY lot LIMIT 1)");
     world.sql("UPDATE slot SET capacity = 1 WHERE date = '2027-01-14'");
-    world.works();
-    let list = world.service.get("/waiting", &lead);
+    let list = world.send("/waiting/offer", &lead, "key=k2");
     says(&list, "waits for an answer");
     says(&list, "nothing near enough");
 }

@@ -98,7 +98,8 @@ fn works(fresh: &Fresh) -> usize {
 /// The order of a draw, worked out again from its seed.
 fn drawn_again(fresh: &Fresh, draw: &Draw) {
     let all = asks(fresh, draw);
-    let placed: Vec<_> = all.iter().filter(|a| a.place > 0).map(|a| (a.person, a.asked_before, a.lot.clone())).collect();
+    let placed: Vec<_> =
+        all.iter().filter(|a| a.place > 0).map(|a| (a.person, a.asked_before, a.lot.clone())).collect();
     let again = fair::draw_order(&draw.seed, placed.iter().map(|(person, before, _)| (*person, *before)).collect());
     assert_eq!(placed, again);
     assert!(all.iter().filter(|a| a.place == 0).all(|a| a.state == AskState::Passed && a.code.is_some()));

@@ -388,6 +388,14 @@ on_both_engines! {
         fresh.db.clock.advance_us(12 * HOUR);
         assert_eq!(works(fresh), 1);
         clean(fresh, &small, "in the morning");
+        // The lead may offer at any hour; nobody has to answer at night.
+        assert_eq!(answers(fresh, &small, me, false), Ok(0));
+        fresh.db.clock.advance_us(12 * HOUR);
+        one_place(fresh, &small, 20);
+        assert_eq!(works(fresh), 0);
+        let campaign = small.campaign;
+        assert_eq!(run(fresh, move |tx| timed_offer::offer_now(tx, campaign)), Ok(1));
+        clean(fresh, &small, "at the lead's word");
     }
 
     fn chance_does_what_it_likes_and_the_order_stays_fair(fresh) {
@@ -430,7 +438,7 @@ fn chaos(fresh: &Fresh, small: &Small, more: &[PersonId], chance: &mut Chance) {
     let lucky = open.get(chance.below(8)).copied();
     let first = Pick { appointment: 1, slot: small.slots[day] };
     let course = vec![first, Pick { appointment: 2, slot: small.slots[day + 21] }];
-    drop(match chance.below(14) {
+    let _done = match chance.below(14) {
         0..=2 => joins(fresh, small, me, ANY),
         3 => run(fresh, move |tx| leave(tx, me, campaign)),
         4 | 5 => run(fresh, move |tx| Ok(tx.run("UPDATE slot SET capacity = capacity + 1 WHERE id = $1", p![slot])?))
@@ -455,6 +463,6 @@ fn chaos(fresh: &Fresh, small: &Small, more: &[PersonId], chance: &mut Chance) {
             fresh.db.clock.advance_us(DAY / 4);
             Ok(())
         }
-    });
+    };
     works(fresh);
 }

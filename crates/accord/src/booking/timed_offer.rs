@@ -45,6 +45,7 @@ pub fn work(tx: &mut Tx<'_>, _: u32) -> Result<usize, StoreError> {
             store::settle_waiting(tx, id, at)?;
         }
         if let Some(rules) = campaign::store::load(tx, id)?
+            && fair::is_awake(tx.now())
             && offer_next(tx, &rules)? != Step::Nothing
         {
             return Ok(1);
@@ -64,9 +65,26 @@ pub enum Step {
     Nothing,
 }
 
+/// Offers of one press of the lead's button at most; the service makes the rest.
+const AT_ONCE: usize = 50;
+
+/// Offers what is free at the lead's word, at any hour: no offer ends at night. How many offers.
+pub fn offer_now(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<usize, Stop<BookingRefusal>> {
+    let rules = waiting_list::open_campaign(tx, campaign)?;
+    let mut made = 0;
+    for _ in 0..AT_ONCE {
+        match offer_next(tx, &rules)? {
+            Step::Made => made += 1,
+            Step::More => {}
+            Step::Nothing => break,
+        }
+    }
+    Ok(made)
+}
+
 /// Makes at most one offer.
 pub fn offer_next(tx: &mut Tx<'_>, rules: &Campaign) -> Result<Step, StoreError> {
-    if !fair::is_awake(tx.now()) || store::count_in_line(tx, rules.id)? == 0 {
+    if store::count_in_line(tx, rules.id)? == 0 {
         return Ok(Step::Nothing);
     }
     // First without the turn: mostly there is nothing to do, and then nothing is written.

@@ -107,8 +107,11 @@ fn on_lists(tx: &mut Tx<'_>, of: &Who) -> Result<OnLists, StoreError> {
     });
     let standby = store::standby_of(tx, of.person, of.campaign)?.is_some();
     let asked = match store::asked_now(tx, of.person, of.campaign)? {
-        Some(draw) => site::by_id(tx, draw.site)?
-            .map(|at| AskedNow { draw: draw.id, site: Site::of(&at), by: Instant(draw.starts) }),
+        Some(draw) => site::by_id(tx, draw.site)?.map(|at| AskedNow {
+            draw: draw.id,
+            site: Site::of(&at),
+            by: Instant(draw.starts),
+        }),
         None => None,
     };
     Ok(OnLists { waiting, standby, asked })
@@ -119,10 +122,7 @@ fn stands(tx: &mut Tx<'_>, of: &Who) -> Result<Reply, Stop<crate::base::api::Pro
     Reply::of(200, &lists).map_err(Stop::Refused)
 }
 
-fn booked(
-    tx: &mut Tx<'_>,
-    of: &[crate::booking::Booking],
-) -> Result<Reply, Stop<crate::base::api::Problem>> {
+fn booked(tx: &mut Tx<'_>, of: &[crate::booking::Booking]) -> Result<Reply, Stop<crate::base::api::Problem>> {
     let bookings = super::wire::Booking::all(tx, of)?;
     Reply::of(200, &Bookings { bookings }).map_err(Stop::Refused)
 }

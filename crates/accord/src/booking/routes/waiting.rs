@@ -6,14 +6,15 @@ use crate::access::ops;
 use crate::access::routes::NameOf;
 use crate::base::clock::{at_microsecond, london};
 use crate::base::db::{Stop, StoreError, Tx};
-use crate::base::idempotency::{Once, once};
-use crate::base::ids::PersonId;
+use crate::base::idempotency::{Once, Sent, once};
+use crate::base::ids::{CampaignId, PersonId, SiteId};
 use crate::base::page::Link;
 use crate::base::web::{Answer, Keyed, Web, Wrong, onward, page};
 use crate::base::words;
 use crate::booking::pages::{LineRow, OfferRow, WaitingList, code_words};
-use crate::booking::store;
+use crate::booking::timed_offer::offer_now;
 use crate::booking::waiting_list::{Answer as Said, OfferLog, Waiting, join_all};
+use crate::booking::{BookingRefusal, store};
 use crate::{campaign, clinic, cohort};
 use axum::extract::State;
 use jiff::Timestamp;
@@ -31,7 +32,7 @@ struct Read {
     offers: Vec<OfferLog>,
     to_add: usize,
     names: HashMap<PersonId, String>,
-    sites: HashMap<crate::base::ids::SiteId, String>,
+    sites: HashMap<SiteId, String>,
 }
 
 fn read(tx: &mut Tx<'_>) -> Result<Read, StoreError> {
@@ -131,12 +132,22 @@ fn stamp(at: Timestamp) -> String {
 pub struct Pressed {}
 
 /// `POST /waiting`: everybody without a place joins the list.
-pub async fn add_all(State(web): State<Web>, Lead(who): Lead, keyed: Keyed<Pressed>) -> Answer {
-    let sent = keyed.sent;
+pub async fn add_all(State(web): State<Web>, lead: Lead, keyed: Keyed<Pressed>) -> Answer {
+    press(&web, lead, keyed.sent, join_all).await
+}
+
+/// `POST /waiting/offer`: what is free is offered now, at any hour.
+pub async fn offer(State(web): State<Web>, lead: Lead, keyed: Keyed<Pressed>) -> Answer {
+    press(&web, lead, keyed.sent, offer_now).await
+}
+
+type Done = Result<usize, Stop<BookingRefusal>>;
+
+async fn press(web: &Web, Lead(who): Lead, sent: Sent, act: fn(&mut Tx<'_>, CampaignId) -> Done) -> Answer {
     let work = move |tx: &mut Tx<'_>| {
         once(tx, &sent, |tx| {
             if let Some((campaign,)) = campaign::store::open(tx).map_err(Stop::Store)?.pop() {
-                join_all(tx, campaign)?;
+                act(tx, campaign)?;
             }
             Ok("/waiting".to_owned())
         })
