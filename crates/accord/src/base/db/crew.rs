@@ -36,6 +36,8 @@ enum Verdict {
 
 trait Job: Send {
     fn run(&mut self, conn: &mut Conn) -> Verdict;
+    /// What the store said to it, if that is why it did not happen.
+    fn stopped_by(&self) -> Option<StoreError>;
     /// Answers the caller. `lost` says why what ran was not kept after all.
     fn answer(self: Box<Self>, lost: Option<StoreError>);
 }
@@ -65,6 +67,13 @@ where
         };
         self.out = Some(out);
         verdict
+    }
+
+    fn stopped_by(&self) -> Option<StoreError> {
+        match &self.out {
+            Some(Err(Stop::Store(error))) => Some(error.clone()),
+            _ => None,
+        }
     }
 
     fn answer(self: Box<Self>, lost: Option<StoreError>) {
@@ -212,17 +221,26 @@ fn group_loop(mut conn: Conn, queue: &Queue) {
         for job in done {
             job.answer(lost.clone());
         }
-        if unknown {
-            // Nobody may decide on a state that may not be on the disk.
-            tracing::error!("a commit failed and its outcome is unknown; stopping");
-            // A command has no log, and its own thread may not get to say it.
-            eprintln!(
-                "accord: {}\n  where: the store's disk\n  next:  look at that disk, run accord verify, then the command again",
-                StoreError::Unknown
-            );
-            std::process::exit(70);
+        // After the answers: nobody waits for pages that are moved from the log into the database.
+        if unknown || conn.tidy_up() == Err(StoreError::Unknown) {
+            stop_here();
         }
     }
+}
+
+/// Nobody may decide on a state that may not be on the disk, and a disk that once failed to make a write safe may say
+/// the next time that it has, and have forgotten it. A start reads what is really there.
+fn stop_here() -> ! {
+    use std::io::Write;
+    tracing::error!("the disk failed to make a write safe; stopping, so that a new start reads what is really there");
+    // A command has no log, and its own thread may not get to say it. The stream may be on the same disk, so a failure
+    // to say it must not keep anybody from stopping.
+    drop(writeln!(
+        std::io::stderr(),
+        "accord: {}\n  where: the store's disk, which failed to make a write safe\n  next:  look at that disk, run accord verify, then the command again",
+        StoreError::Unknown
+    ));
+    std::process::exit(70);
 }
 
 fn run_group(conn: &mut Conn, queue: &Queue, first: Boxed, done: &mut Vec<Boxed>) -> Option<StoreError> {
@@ -238,10 +256,12 @@ fn run_group(conn: &mut Conn, queue: &Queue, first: Boxed, done: &mut Vec<Boxed>
         let verdict = if before.is_ok() { current.run(conn) } else { Verdict::Undo };
         let after = if verdict == Verdict::Keep { conn.keep() } else { conn.undo() };
         kept |= verdict == Verdict::Keep;
+        let said = current.stopped_by();
         done.push(current);
         if conn.group_is_lost() || before.is_err() || after.is_err() {
             conn.rollback();
-            return Some(before.err().or(after.err()).unwrap_or(StoreError::Full));
+            // What the engine said first is why; an error after it only says that the savepoint is gone too.
+            return Some(before.err().or(said).or(after.err()).unwrap_or(StoreError::Full));
         }
         if done.len() < GROUP && since.elapsed() < GROUP_TIME {
             job = next_at_once(queue);
