@@ -2,7 +2,7 @@
 //!
 //! All unsafe code of the project stands here. What it relies on is SQLite's own contract for such a layer
 //! (<https://sqlite.org/vfs.html>): SQLite calls a file's functions only with a file that `xOpen` filled and `xClose` has
-//! not ended, one thread at a time, and gives `szOsFile` bytes for it, aligned for any type.
+//! not ended, one thread at a time, and gives `szOsFile` bytes for it, aligned to eight.
 
 use crate::journal::{Known, Op, known, note};
 use rusqlite::ffi::{
@@ -17,7 +17,7 @@ use std::ptr::null_mut;
 use std::sync::OnceLock;
 
 /// Ours before, SQLite's own file in the bytes behind.
-#[repr(C, align(16))]
+#[repr(C)]
 struct File {
     base: sqlite3_file,
     real: *mut sqlite3_file,
