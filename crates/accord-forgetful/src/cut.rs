@@ -48,6 +48,10 @@ struct File<'j> {
     named: bool,
     /// Written since.
     loose: Vec<&'j Op>,
+    /// Deleted, and not made anew since.
+    gone: bool,
+    /// What a file of the same name held before it was deleted, as long as the disk may still think that it is there.
+    old: Option<Vec<u8>>,
 }
 
 impl Journal {
@@ -68,9 +72,9 @@ impl Journal {
         names.sort_unstable();
         for name in names {
             let file = &files[name];
-            if file.named || chance.random_bool(0.5) {
-                left.insert(name.to_owned(), file.left(chance));
-            }
+            let ours = file.named || (!file.gone && chance.random_bool(0.5));
+            let bytes = if ours { Some(file.left(chance)) } else { file.old.clone().filter(|_| chance.random_bool(0.5)) };
+            left.extend(bytes.map(|bytes| (name.to_owned(), bytes)));
         }
         Disk(left)
     }
@@ -78,18 +82,28 @@ impl Journal {
 
 fn take<'j>(files: &mut HashMap<&'j str, File<'j>>, op: &'j Op, honesty: Honesty, chance: &mut impl Rng) {
     match op {
-        Op::Write { file, .. } | Op::Truncate { file, .. } => files.entry(file).or_default().loose.push(op),
+        Op::Write { file, .. } | Op::Truncate { file, .. } => {
+            let file = files.entry(file).or_default();
+            file.gone = false;
+            file.loose.push(op);
+        }
         Op::Sync { file } if honesty == Honesty::Honest => {
             let file = files.entry(file).or_default();
             let loose = std::mem::take(&mut file.loose);
             loose.into_iter().for_each(|op| apply(&mut file.safe, op));
-            file.named = true;
-        }
-        // A deletion that the folder's sync did not make safe may be undone by the cut, with whatever was on the disk.
-        Op::Delete { file, synced } => {
-            if *synced && honesty == Honesty::Honest || chance.random_bool(0.5) {
-                files.remove(file.as_str());
+            let new = !file.named;
+            (file.named, file.gone) = (true, false);
+            // With the first sync of a new log SQLite syncs the folder too, and so every deletion in it.
+            if new {
+                files.values_mut().for_each(|file| file.old = None);
             }
+        }
+        // A deletion that no sync of the folder made safe may be undone by the cut.
+        Op::Delete { file, synced } => {
+            let file = files.entry(file).or_default();
+            let old = if file.named { Some(file.left(chance)) } else { file.old.take() };
+            let old = old.filter(|_| !(*synced && honesty == Honesty::Honest));
+            *file = File { gone: true, old, ..File::default() };
         }
         Op::Sync { .. } | Op::Mark(_) => {}
     }
@@ -97,7 +111,7 @@ fn take<'j>(files: &mut HashMap<&'j str, File<'j>>, op: &'j Op, honesty: Honesty
 
 impl File<'_> {
     fn on_disk(safe: Vec<u8>) -> Self {
-        Self { safe, named: true, loose: Vec::new() }
+        Self { safe, named: true, ..Self::default() }
     }
 
     fn left(&self, chance: &mut impl Rng) -> Vec<u8> {

@@ -52,14 +52,14 @@ fn every_commit_survives_every_cut_of_an_honest_disk_and_not_of_one_that_lies() 
     let journal = thirty_commits("lies");
     assert!(journal.ops.iter().filter(|op| matches!(op, Op::Sync { .. })).count() >= 30);
     let mut lied = 0;
-    for seed in 0..400 {
+    for seed in 0..150 {
         let at = (seed as usize * 7919) % (journal.ops.len() + 1);
         let acknowledged = journal.marks(at).last().unwrap_or(0);
         let rows = rows_after(&journal, at, Honesty::Honest, seed).expect("the file is whole");
         assert!(rows == acknowledged || rows == acknowledged + 1, "seed {seed}: {rows} of {acknowledged}");
         lied += u32::from(rows_after(&journal, at, Honesty::Lies, seed).is_none_or(|rows| rows < acknowledged));
     }
-    assert!(lied > 100, "a disk that lies lost something in {lied} of 400 cuts");
+    assert!(lied > 40, "a disk that lies lost something in {lied} of 150 cuts");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! The rows, a file each, in the order of their table.
 
+mod kill;
+mod pgstop;
 mod race;
+mod reply_cut;
 mod throughput;
 
 use crate::Row;
@@ -10,4 +13,7 @@ pub const ROWS: &[Row] = &[
     Row { name: "race", bar: race::BAR, postgres: true, run: race::run },
     Row { name: "throughput-sqlite", bar: throughput::SQLITE_BAR, postgres: false, run: throughput::sqlite },
     Row { name: "throughput-postgres", bar: throughput::POSTGRES_BAR, postgres: true, run: throughput::postgres },
+    Row { name: "kill", bar: kill::BAR, postgres: false, run: kill::run },
+    Row { name: "pgstop", bar: pgstop::BAR, postgres: true, run: pgstop::run },
+    Row { name: "reply-cut", bar: reply_cut::BAR, postgres: true, run: reply_cut::run },
 ];
