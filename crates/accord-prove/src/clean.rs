@@ -17,13 +17,7 @@ pub struct Told {
 
 /// Everything that is wrong with the store; nothing: it is clean.
 pub fn faults(how: &How, stage: &Stage, told: &Told) -> Result<Vec<String>, Failed> {
-    let mut faults = Vec::new();
-    for (command, clean) in [("verify", "no violation"), ("lost", "nobody lost")] {
-        let done = accord(how, stage).args([command, "--json"]).output()?;
-        if !done.status.success() {
-            faults.push(format!("accord {command}: not {clean}: {}", String::from_utf8_lossy(&done.stdout).trim()));
-        }
-    }
+    let mut faults = invariants(how, stage)?;
     let db = stage.open()?;
     let stored: HashSet<String> = db.read_now(&stage.who, live_references)?.into_iter().collect();
     let known: HashSet<String> = told.acknowledged.iter().map(|r| r.replace('-', "")).collect();
@@ -40,6 +34,18 @@ pub fn faults(how: &How, stage: &Stage, told: &Told) -> Result<Vec<String>, Fail
             .push(format!("{unknown} bookings are stored that nobody was told of, {} had no answer", told.unanswered));
     }
     faults.iter().for_each(|fault| say(format!("FAULT {fault}")));
+    Ok(faults)
+}
+
+/// What `accord verify` and `accord lost` find.
+pub fn invariants(how: &How, stage: &Stage) -> Result<Vec<String>, Failed> {
+    let mut faults = Vec::new();
+    for (command, clean) in [("verify", "no violation"), ("lost", "nobody lost")] {
+        let done = accord(how, stage).args([command, "--json"]).output()?;
+        if !done.status.success() {
+            faults.push(format!("accord {command}: not {clean}: {}", String::from_utf8_lossy(&done.stdout).trim()));
+        }
+    }
     Ok(faults)
 }
 

@@ -1,6 +1,7 @@
 //! The rows, a file each, in the order of their table.
 
 mod race;
+mod surge;
 mod throughput;
 
 use crate::Row;
@@ -10,4 +11,5 @@ pub const ROWS: &[Row] = &[
     Row { name: "race", bar: race::BAR, postgres: true, run: race::run },
     Row { name: "throughput-sqlite", bar: throughput::SQLITE_BAR, postgres: false, run: throughput::sqlite },
     Row { name: "throughput-postgres", bar: throughput::POSTGRES_BAR, postgres: true, run: throughput::postgres },
+    Row { name: "surge", bar: surge::BAR, postgres: false, run: surge::run },
 ];

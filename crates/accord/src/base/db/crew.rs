@@ -10,8 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// Use cases that may wait before the store says "busy".
-const QUEUE: usize = 4_096;
+/// Use cases that may wait before the store says "busy": half a second of bookings where syncs are quick. A longer
+/// queue books no more; it only lets everybody wait until nobody waits for the answer.
+const QUEUE: usize = 2_048;
+/// Whoever has waited this long is told "busy" and nothing is done: most have given up, and the rest ask again.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// Use cases in one commit at most.
 const GROUP: usize = 256;
 /// A group closes when it has run this long: whoever came first waits no longer than that.
@@ -35,6 +38,8 @@ enum Verdict {
 }
 
 trait Job: Send {
+    /// When it came into the queue.
+    fn asked(&self) -> Instant;
     fn run(&mut self, conn: &mut Conn) -> Verdict;
     /// Answers the caller. `lost` says why what ran was not kept after all.
     fn answer(self: Box<Self>, lost: Option<StoreError>);
@@ -43,6 +48,7 @@ trait Job: Send {
 struct Asked<T, R, F> {
     f: F,
     ask: Ask,
+    asked: Instant,
     out: Option<Result<T, Stop<R>>>,
     reply: oneshot::Sender<Result<T, Stop<R>>>,
 }
@@ -53,6 +59,10 @@ where
     T: Send,
     R: Send,
 {
+    fn asked(&self) -> Instant {
+        self.asked
+    }
+
     fn run(&mut self, conn: &mut Conn) -> Verdict {
         let context = Context { who: self.ask.who.clone(), now: self.ask.clock.now(), chance: self.ask.chance.clone() };
         let mut tx = Tx { conn, context: &context };
@@ -144,7 +154,7 @@ impl Crew {
         R: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job: Boxed = Box::new(Asked { f, ask, out: None, reply });
+        let job: Boxed = Box::new(Asked { f, ask, asked: started(), out: None, reply });
         let queue = self.queue.as_ref().ok_or(StoreError::Busy)?;
         match queue.try_send(job) {
             Ok(()) => Ok(answer),
@@ -165,11 +175,22 @@ impl Drop for Crew {
 }
 
 fn next(queue: &Queue) -> Option<Boxed> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+    in_time(|| queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok())
 }
 
 fn next_at_once(queue: &Queue) -> Option<Boxed> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok()
+    in_time(|| queue.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok())
+}
+
+/// The next that has not waited too long; those that have are told so.
+fn in_time(mut next: impl FnMut() -> Option<Boxed>) -> Option<Boxed> {
+    loop {
+        let job = next()?;
+        if job.asked().elapsed() < LONGEST_WAIT {
+            return Some(job);
+        }
+        job.answer(Some(StoreError::Busy));
+    }
 }
 
 fn single_loop(mut conn: Conn, queue: &Queue) {
