@@ -226,9 +226,10 @@ fn run_single(conn: &mut Conn, job: &mut dyn Job) -> Result<(), StoreError> {
 }
 
 fn group_loop(mut conn: Conn, queue: &Queue) {
+    let mut careful = 0;
     while let Some(first) = next(queue) {
         let mut done: Vec<Boxed> = Vec::new();
-        let lost = run_group(&mut conn, queue, first, &mut done);
+        let lost = run_group(&mut conn, queue, first, &mut done, &mut careful);
         let unknown = lost == Some(StoreError::Unknown);
         for job in done {
             job.answer(lost.clone());
@@ -246,7 +247,13 @@ fn group_loop(mut conn: Conn, queue: &Queue) {
     }
 }
 
-fn run_group(conn: &mut Conn, queue: &Queue, first: Boxed, done: &mut Vec<Boxed>) -> Option<StoreError> {
+fn run_group(
+    conn: &mut Conn,
+    queue: &Queue,
+    first: Boxed,
+    done: &mut Vec<Boxed>,
+    careful: &mut u32,
+) -> Option<StoreError> {
     if let Err(error) = conn.begin() {
         done.push(first);
         return Some(error);
@@ -255,24 +262,71 @@ fn run_group(conn: &mut Conn, queue: &Queue, first: Boxed, done: &mut Vec<Boxed>
     let mut kept = false;
     let mut job = Some(first);
     while let Some(mut current) = job.take() {
-        let before = conn.savepoint();
-        let verdict = if before.is_ok() { current.run(conn) } else { Verdict::Undo };
-        let after = if verdict == Verdict::Keep { conn.keep() } else { conn.undo() };
-        kept |= verdict == Verdict::Keep;
+        let mut ran = run_one(conn, current.as_mut(), *careful > 0);
         done.push(current);
-        if conn.group_is_lost() || before.is_err() || after.is_err() {
+        if matches!(ran, Ok(Ran::Spoilt)) && !conn.group_is_lost() {
+            *careful = CAREFUL;
+            (ran, kept) = run_again(conn, done);
+        }
+        kept |= matches!(ran, Ok(Ran::Kept));
+        if conn.group_is_lost() || ran.is_err() {
             conn.rollback();
-            return Some(before.err().or(after.err()).unwrap_or(StoreError::Full));
+            return Some(ran.err().unwrap_or(StoreError::Full));
         }
         if done.len() < GROUP && since.elapsed() < GROUP_TIME {
             job = next_at_once(queue);
         }
     }
+    *careful = careful.saturating_sub(1);
     if kept {
         return conn.commit().err();
     }
     conn.rollback();
     None
+}
+
+/// Groups after one that was spoilt in which every use case has a savepoint.
+const CAREFUL: u32 = 16;
+
+/// What became of a use case in its group.
+enum Ran {
+    /// It is part of the group.
+    Kept,
+    /// It left nothing behind.
+    Undone,
+    /// It stopped after it had written, and without a savepoint that can't be taken back alone.
+    Spoilt,
+}
+
+/// Runs one use case. A savepoint costs a copy of every page it touches, and almost nobody needs it: rules refuse before
+/// anything is written. So there is none, until somebody stops after writing; then the group runs again with them.
+fn run_one(conn: &mut Conn, job: &mut dyn Job, savepoint: bool) -> Result<Ran, StoreError> {
+    if savepoint {
+        conn.savepoint()?;
+    }
+    let before = conn.changes();
+    let kept = job.run(conn) == Verdict::Keep;
+    match (kept, savepoint) {
+        (true, true) => conn.keep().map(|()| Ran::Kept),
+        (true, false) => Ok(Ran::Kept),
+        (false, true) => conn.undo().map(|()| Ran::Undone),
+        (false, false) if conn.changes() == before => Ok(Ran::Undone),
+        (false, false) => Ok(Ran::Spoilt),
+    }
+}
+
+/// Undoes the group and runs everything in it again, a savepoint each; how the last one ran, and whether any was kept.
+fn run_again(conn: &mut Conn, group: &mut [Boxed]) -> (Result<Ran, StoreError>, bool) {
+    conn.rollback();
+    let (mut ran, mut kept) = (conn.begin().map(|()| Ran::Undone), false);
+    for job in group {
+        if ran.is_err() || conn.group_is_lost() {
+            break;
+        }
+        ran = run_one(conn, job.as_mut(), true);
+        kept |= matches!(ran, Ok(Ran::Kept));
+    }
+    (ran, kept)
 }
 
 fn started() -> Instant {
