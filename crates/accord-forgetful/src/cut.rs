@@ -57,7 +57,9 @@ struct File<'j> {
 impl Journal {
     /// The marks among the first `at` entries.
     pub fn marks(&self, at: usize) -> impl Iterator<Item = u64> {
-        self.ops[..at.min(self.ops.len())].iter().filter_map(|op| if let Op::Mark(mark) = op { Some(*mark) } else { None })
+        self.ops[..at.min(self.ops.len())]
+            .iter()
+            .filter_map(|op| if let Op::Mark(mark) = op { Some(*mark) } else { None })
     }
 
     /// What a disk may hold when the power is cut after the first `at` entries.
@@ -73,7 +75,8 @@ impl Journal {
         for name in names {
             let file = &files[name];
             let ours = file.named || (!file.gone && chance.random_bool(0.5));
-            let bytes = if ours { Some(file.left(chance)) } else { file.old.clone().filter(|_| chance.random_bool(0.5)) };
+            let bytes =
+                if ours { Some(file.left(chance)) } else { file.old.clone().filter(|_| chance.random_bool(0.5)) };
             left.extend(bytes.map(|bytes| (name.to_owned(), bytes)));
         }
         Disk(left)

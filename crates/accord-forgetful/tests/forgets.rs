@@ -29,8 +29,10 @@ fn thirty_commits(name: &str) -> Journal {
     let watch = watch(&folder.0).expect("watched");
     for run in 0..3 {
         let conn = Connection::open(folder.0.join("a.db")).expect("opened");
-        conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS t (n INTEGER, x BLOB)")
-            .expect("set up");
+        conn.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS t (n INTEGER, x BLOB)",
+        )
+        .expect("set up");
         for n in run * 10..run * 10 + 10 {
             conn.execute("INSERT INTO t VALUES (?1, randomblob(6000))", [n as i64]).expect("inserted");
             watch.mark(n + 1);

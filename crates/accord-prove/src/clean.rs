@@ -46,7 +46,6 @@ pub fn invariants(how: &How, stage: &Stage) -> Result<Vec<String>, Failed> {
             faults.push(format!("accord {command}: not {clean}: {}", String::from_utf8_lossy(&done.stdout).trim()));
         }
     }
-    faults.iter().for_each(|fault| say(format!("FAULT {fault}")));
     Ok(faults)
 }
 

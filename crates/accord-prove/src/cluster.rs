@@ -65,7 +65,10 @@ impl Cluster {
         let folder = folder(how, name)?;
         let (bin, data) = (bin()?, folder.join("data"));
         let mut init = as_postgres(&bin.join("initdb"), &folder);
-        done(init.arg("-D").arg(&data).args(["-U", "accord", "-A", "trust", "--locale=C", "--encoding=UTF8", "-N"]), "initdb")?;
+        done(
+            init.arg("-D").arg(&data).args(["-U", "accord", "-A", "trust", "--locale=C", "--encoding=UTF8", "-N"]),
+            "initdb",
+        )?;
         let port = free_port()?;
         let settings = format!(
             "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{}'\nmax_connections = 100\n",

@@ -135,7 +135,8 @@ pub fn play(
     let share = lives.len().div_ceil(at_once.max(1));
     runtime.block_on(async {
         let of = lives.chunks_mut(share.max(1)).enumerate();
-        let all = of.map(|(n, lives)| one_after_another(stage, hand, lives, seed.wrapping_mul(1_000).wrapping_add(n as u64)));
+        let all =
+            of.map(|(n, lives)| one_after_another(stage, hand, lives, seed.wrapping_mul(1_000).wrapping_add(n as u64)));
         futures_util::future::join_all(all).await;
     });
     Ok(lives)

@@ -129,6 +129,8 @@ impl Stage {
     }
 }
 
+/// As many as the employers of a county: their allocations are rows that bookings wait for.
+const EMPLOYERS: u16 = 130;
 /// Days between now and the first clinic: midnight may pass, and nothing else changes.
 const DAYS_AHEAD: i32 = 3;
 
@@ -138,6 +140,7 @@ fn build(tx: &mut Tx<'_>, cast: &Cast, key: &Key) -> Result<(Small, Vec<PersonId
         sites: cast.sites,
         slots_a_day: cast.slots_a_day,
         capacity: cast.capacity,
+        employers: EMPLOYERS,
         allocation: None,
         ..Layout::SMALL
     };

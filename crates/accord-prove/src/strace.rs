@@ -6,7 +6,17 @@ use std::process::{Child, Command};
 
 /// `strace` in front of `bin`: the `when`th of `calls` (of each thread; "3+" is all from the third on) meets `fault`.
 pub fn wrapped(bin: &Path, calls: &str, fault: &str, when: &str) -> Command {
+    faulty(Command::new("strace"), bin, calls, fault, when)
+}
+
+/// [`wrapped`], only where the calls are about one file.
+pub fn wrapped_on(bin: &Path, file: &Path, calls: &str, fault: &str, when: &str) -> Command {
     let mut command = Command::new("strace");
+    command.arg("-P").arg(file);
+    faulty(command, bin, calls, fault, when)
+}
+
+fn faulty(mut command: Command, bin: &Path, calls: &str, fault: &str, when: &str) -> Command {
     command.args(["-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "-e", &format!("trace={calls}")]);
     command.args(["-e", &format!("inject={calls}:{fault}:when={when}")]).arg(bin);
     command

@@ -144,7 +144,7 @@ fn publishings(how: &How, stage: &Stage, all: &mut Sum) -> Result<(), Failed> {
     let (mut cut, mut slowest) = (0, Duration::ZERO);
     for n in 0..how.of(6, 100) {
         let at_nth = n % 2 == 1;
-        newcomers(stage)?;
+        newcomers(stage, n)?;
         let mut command = if at_nth {
             strace::wrapped(&how.bin, CALLS[n / 2 % 2], "signal=SIGKILL", &chance.random_range(1..40).to_string())
         } else {
@@ -198,10 +198,12 @@ fn publishings(how: &How, stage: &Stage, all: &mut Sum) -> Result<(), Failed> {
 }
 
 /// Three hundred more people who wait, and a plan for them.
-fn newcomers(stage: &Stage) -> Result<(), Failed> {
+fn newcomers(stage: &Stage, n: usize) -> Result<(), Failed> {
     let db = stage.open()?;
     let small = stage.small.clone();
-    let made = db.write_now(&stage.who, move |tx| small.crowd(tx, OF_A_PLAN, 0).map_err(Stop::<()>::Store));
+    let from = (n + 1) * OF_A_PLAN;
+    let made =
+        db.write_now(&stage.who, move |tx| small.crowd_of(tx, from..from + OF_A_PLAN, 0).map_err(Stop::<()>::Store));
     made.map_err(|stop| format!("no newcomers: {stop:?}"))?;
     let plan = propose(&db, &stage.who, stage.small.campaign, Budget::standard(), true, &mut |_| {});
     plan.map_err(|stop| format!("no plan: {stop:?}"))?;

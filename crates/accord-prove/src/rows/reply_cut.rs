@@ -189,7 +189,9 @@ async fn answered(
 
 /// How many bookings each person has who has any, in whatever state.
 fn bookings_of_each(tx: &mut Tx<'_>) -> Result<Vec<i64>, StoreError> {
-    let rows: Vec<(i64,)> =
-        tx.all("SELECT COUNT(*) FROM booking WHERE partnership_id = $1 GROUP BY person_id", accord::p![tx.partnership()])?;
+    let rows: Vec<(i64,)> = tx.all(
+        "SELECT COUNT(*) FROM booking WHERE partnership_id = $1 GROUP BY person_id",
+        accord::p![tx.partnership()],
+    )?;
     Ok(rows.into_iter().map(|(n,)| n).collect())
 }

@@ -16,6 +16,9 @@ pub(crate) struct Lite {
     logged: Arc<AtomicI32>,
     /// Statements as SQLite wants them, by the address of ours.
     texts: HashMap<(usize, usize), Arc<str>>,
+    mode: Mode,
+    /// Scripts run: SQLite counts no rows where one changes the schema.
+    scripts: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,8 +39,9 @@ pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
     // Without it SQLite plans many a statement anew for each set of parameters, which costs more than running it.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| translate(&e))?;
     let setup = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-        PRAGMA foreign_keys = ON; PRAGMA cache_size = -98000; PRAGMA temp_store = MEMORY;";
+        PRAGMA foreign_keys = ON; PRAGMA cache_size = -20000; PRAGMA temp_store = MEMORY;";
     conn.execute_batch(setup).map_err(|e| translate(&e))?;
+    // The system keeps the file in memory as well, so a large cache of our own buys little and a small service pays for it.
     // A commit that is answered must be on the disk: anything weaker than FULL is refused.
     let full: i64 = conn.query_row("PRAGMA synchronous", [], |r| r.get(0)).map_err(|e| translate(&e))?;
     let wal: String = conn.query_row("PRAGMA journal_mode", [], |r| r.get(0)).map_err(|e| translate(&e))?;
@@ -48,7 +52,7 @@ pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
         )));
     }
     if mode == Mode::Read {
-        conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16000").map_err(|e| translate(&e))?;
+        conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -3000").map_err(|e| translate(&e))?;
     }
     // SQLite's own way of emptying the log keeps every error to itself, a failed sync too: see `tidy_up`.
     let logged = Arc::new(AtomicI32::new(0));
@@ -58,7 +62,7 @@ pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
         Ok(())
     }))
     .map_err(|e| translate(&e))?;
-    Ok(Conn::Lite(Lite { conn, logged, texts: HashMap::new() }))
+    Ok(Conn::Lite(Lite { conn, logged, texts: HashMap::new(), mode, scripts: 0 }))
 }
 
 static COPIES: AtomicU32 = AtomicU32::new(0);
@@ -174,6 +178,7 @@ impl Lite {
     }
 
     pub fn script(&mut self, text: &str) -> Result<(), StoreError> {
+        self.scripts += 1;
         self.conn.execute_batch(text).map_err(|e| wrong(&e, text))
     }
 
@@ -203,8 +208,8 @@ impl Conn {
     pub(super) fn begin(&mut self) -> Result<(), StoreError> {
         match self {
             Self::Lite(lite) => {
-                let reads = lite.conn.pragma_query_value(None, "query_only", |r| r.get::<_, i64>(0)).unwrap_or(0) == 1;
-                lite.script(if reads { "BEGIN" } else { "BEGIN IMMEDIATE" })
+                let begin = if lite.mode == Mode::Read { "BEGIN" } else { "BEGIN IMMEDIATE" };
+                lite.run(begin, &[]).map(|_| ())
             }
             #[cfg(feature = "postgres")]
             Self::Pg(pg) => pg.begin(),
@@ -228,6 +233,15 @@ impl Conn {
             }
             #[cfg(feature = "postgres")]
             Self::Pg(pg) => pg.rollback(),
+        }
+    }
+
+    /// Grows with every row that is written and every script; what it stood at tells whether anything was.
+    pub(super) fn changes(&self) -> u64 {
+        match self {
+            Self::Lite(lite) => lite.conn.total_changes() + lite.scripts,
+            #[cfg(feature = "postgres")]
+            Self::Pg(_) => 0,
         }
     }
 

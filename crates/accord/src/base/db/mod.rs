@@ -225,6 +225,12 @@ impl Tx<'_> {
         keys.iter().map(|key| vec![Param::Uuid(partnership), key.param()]).collect()
     }
 
+    /// Whether nothing else can be written until this transaction ends: so on SQLite, whose one writer is its lock. Where
+    /// a row would be locked, or looked at again after that, a statement is saved.
+    pub fn is_alone(&self) -> bool {
+        matches!(self.conn, Conn::Lite(_))
+    }
+
     /// Which engine, for `doctor` and the fingerprint only: "sqlite" or "postgresql".
     pub fn engine(&self) -> &'static str {
         match self.conn {
