@@ -14,7 +14,7 @@ use crate::cohort::routes::OnceTaken;
 use crate::evidence::metrics::Metrics;
 use crate::partnership::ledger;
 use crate::plan::runs::Runs;
-use crate::{booking, campaign, evidence, log, routes};
+use crate::{booking, campaign, evidence, log, plan, routes};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -170,7 +170,8 @@ fn trouble(response: &Response) -> Option<Trouble> {
     }
     Some(match status {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Trouble::NotFound,
-        StatusCode::SERVICE_UNAVAILABLE => Trouble::Busy(5),
+        // Only a request that took too long comes here: what it wrote may still be committed.
+        StatusCode::SERVICE_UNAVAILABLE => Trouble::Unknown,
         s if s.is_client_error() => Trouble::Stale,
         _ => Trouble::Broken,
     })
@@ -184,7 +185,7 @@ fn standing(web: &Web, response: Response, what: Trouble, id: &str) -> Response 
         Ok(page) => page,
         Err(_) => status.into_response(),
     };
-    if let Some(retry) = retry.or_else(|| matches!(what, Trouble::Busy(_)).then(|| HeaderValue::from_static("5"))) {
+    if let Some(retry) = retry.or_else(|| (what.status() == 503).then(|| HeaderValue::from_static("5"))) {
         page.headers_mut().insert(header::RETRY_AFTER, retry);
     }
     page
@@ -285,6 +286,8 @@ const JOBS: &[Job] = &[
 pub async fn work_for_ever(app: App) {
     let mut under_way = tokio::task::JoinSet::new();
     under_way.spawn(count_for_ever(app.clone()));
+    let starter = Actor::new(app.web.house.partnership, "operator of this machine", "start-up");
+    under_way.spawn(plan::runs::finish_what_stands_still(app.runs.clone(), app.web.db.clone(), starter));
     for job in JOBS.iter().filter(|job| job.in_demo || !app.web.house.demo) {
         under_way.spawn(repeat(app.clone(), job));
     }

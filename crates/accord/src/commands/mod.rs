@@ -162,7 +162,7 @@ impl Failure {
                 "another program is writing: wait for it, then run the command again"
             }
             StoreError::Unknown => "run accord verify, then the command again",
-            StoreError::Engine(said) => {
+            StoreError::Engine(said) | StoreError::Down(said) => {
                 NEXT.iter().find(|(sign, _)| said.contains(sign)).map_or("run accord doctor", |(_, next)| next)
             }
             _ => "run accord doctor",
