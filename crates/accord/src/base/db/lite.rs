@@ -49,6 +49,15 @@ pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
     Ok(Conn::Lite(Lite { conn, texts: HashMap::new() }))
 }
 
+/// A database in memory: nothing to sync, gone with its connection.
+pub(super) fn in_memory() -> Result<Lite, StoreError> {
+    let conn = Connection::open_in_memory().map_err(|e| translate(&e))?;
+    conn.set_prepared_statement_cache_capacity(PREPARED);
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| translate(&e))?;
+    conn.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;").map_err(|e| translate(&e))?;
+    Ok(Lite { conn, texts: HashMap::new() })
+}
+
 static COPIES: AtomicU32 = AtomicU32::new(0);
 
 /// Copies a database into one file that is whole and on the disk, or is not there.
@@ -92,6 +101,27 @@ fn not_written(error: &std::io::Error, file: &Path) -> StoreError {
 }
 
 impl Lite {
+    /// Another database in memory with everything that is in this one.
+    pub fn copied(&self) -> Result<Self, StoreError> {
+        let mut copy = in_memory()?;
+        let pages = rusqlite::backup::Backup::new(&self.conn, &mut copy.conn).map_err(|e| translate(&e))?;
+        pages.step(-1).map_err(|e| translate(&e))?;
+        drop(pages);
+        Ok(copy)
+    }
+
+    /// Breaks off whatever runs after about so many steps of the engine, once; none: never.
+    pub fn break_off_after(&mut self, steps: Option<u32>) -> Result<(), StoreError> {
+        let handler = steps.map(|mut left| {
+            move || {
+                left = left.saturating_sub(1);
+                // Once: what undoes the transaction must not be broken off too.
+                left == 0 && std::mem::replace(&mut left, u32::MAX) == 0
+            }
+        });
+        self.conn.progress_handler(1, handler).map_err(|e| translate(&e))
+    }
+
     fn text(&mut self, sql: &'static str) -> Arc<str> {
         let key = (sql.as_ptr() as usize, sql.len());
         Arc::clone(self.texts.entry(key).or_insert_with(|| numbered(sql).into()))
@@ -192,7 +222,12 @@ impl Conn {
         match self {
             Self::Lite(lite) => {
                 let reads = lite.conn.pragma_query_value(None, "query_only", |r| r.get::<_, i64>(0)).unwrap_or(0) == 1;
-                lite.script(if reads { "BEGIN" } else { "BEGIN IMMEDIATE" })
+                let begun = lite.script(if reads { "BEGIN" } else { "BEGIN IMMEDIATE" });
+                // A statement that failed may have begun all the same; the next one must find no transaction open.
+                if begun.is_err() {
+                    self.rollback();
+                }
+                begun
             }
             #[cfg(feature = "postgres")]
             Self::Pg(pg) => pg.begin(),
