@@ -1,0 +1,13 @@
+//! The rows, a file each, in the order of their table.
+
+mod race;
+mod throughput;
+
+use crate::Row;
+
+/// Every row.
+pub const ROWS: &[Row] = &[
+    Row { name: "race", bar: race::BAR, postgres: true, run: race::run },
+    Row { name: "throughput-sqlite", bar: throughput::SQLITE_BAR, postgres: false, run: throughput::sqlite },
+    Row { name: "throughput-postgres", bar: throughput::POSTGRES_BAR, postgres: true, run: throughput::postgres },
+];
