@@ -18,7 +18,7 @@ pub(super) fn after_a_step(sim: &mut Sim) -> Result<(), Broken> {
     let nth = sim.step;
     let finding = sim.db.read_now(&sim.world.lead, move |tx| verify::one(tx, nth))?;
     if finding.violations.unwrap_or(0) > 0 {
-        return Err(Broken::new(format!("{}: {:?}", finding.name, finding.why)));
+        return Err(found(sim, &finding));
     }
     if let Some(person) = sim.dice.pick(&sim.world.people).copied() {
         one_person(sim, person)?;
@@ -26,11 +26,34 @@ pub(super) fn after_a_step(sim: &mut Sim) -> Result<(), Broken> {
     Ok(())
 }
 
+/// What a finding names, with all that is known of it.
+fn found(sim: &Sim, finding: &verify::Finding) -> Broken {
+    let mut what = format!("{}: {:?}", finding.name, finding.why);
+    for person in &sim.world.people {
+        if what.contains(&person.to_string()) {
+            what.push_str(&known(sim, *person));
+        }
+    }
+    Broken::new(what)
+}
+
+fn known(sim: &Sim, person: PersonId) -> String {
+    let campaign = sim.world.id();
+    let read = sim.db.read_now(&sim.world.lead, move |tx| {
+        let offer = campaign::store::offer_state(tx, campaign, person)?;
+        let live = store::live_of(tx, person, campaign)?;
+        Ok((offer, live, store::seen_of(tx, person, campaign)?.len(), store::attendance_of(tx, person, campaign)?))
+    });
+    let Ok((offer, live, seen, came)) = read else { return String::new() };
+    let live: Vec<_> = live.iter().map(|b| (b.appointment, b.date, b.state.word(), b.id.to_string())).collect();
+    format!("\n  offer {offer:?}; live {live:?}, {seen} of them seen; {came:?}")
+}
+
 /// All invariants, and nobody lost.
 fn all(sim: &mut Sim) -> Result<(), Broken> {
     for finding in sim.db.read_now(&sim.world.lead, verify::verify)? {
         if finding.violations.unwrap_or(0) > 0 {
-            return Err(Broken::new(format!("{}: {:?}", finding.name, finding.why)));
+            return Err(found(sim, &finding));
         }
     }
     let lost = sim.db.read_now(&sim.world.lead, verify::lost)?;

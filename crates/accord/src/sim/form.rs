@@ -63,7 +63,8 @@ impl Sim {
         let before = self.expired_of_others(about)?;
         let heard = self.deliver(&job, what)?;
         self.forms += 1;
-        self.tell(format!("{what}: {heard:?}"));
+        let whom = about.map(|person| format!(" of {person}")).unwrap_or_default();
+        self.tell(format!("{what}{whom}: {heard:?}"));
         let answered = match heard {
             Heard::Answer(answer) => Ok(answer),
             Heard::Refused(code) => Err(code),

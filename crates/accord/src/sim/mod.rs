@@ -100,7 +100,12 @@ impl Stage {
         let mut steps = Vec::new();
         self.run_noting(seed, most, &mut steps).map_err(|broken| {
             let from = steps.len().saturating_sub(TOLD);
-            Box::new(Failed { seed, why: broken.what, steps: steps.split_off(from) })
+            // What happened to whom the failure names, and whatever else came last.
+            let named =
+                |line: &String| line.split(' ').any(|word| word.len() == 37 && broken.what.contains(&word[..36]));
+            let before = steps[..from].iter().filter(|line| named(line)).cloned().collect::<Vec<_>>();
+            let told = before.into_iter().chain(steps.split_off(from)).collect();
+            Box::new(Failed { seed, why: broken.what, steps: told })
         })
     }
 

@@ -9,7 +9,7 @@ use crate::base::db::{Actor, Db, Stop, StoreError, Tx};
 use crate::base::ids::{AgreementId, CampaignId, OrganisationId, PartnershipId, PersonId, SiteId};
 use crate::base::refusal::Refusal;
 use crate::campaign::create::{NewCampaign, create};
-use crate::campaign::{self, Campaign, Interval, Silence};
+use crate::campaign::{Campaign, Interval, Silence};
 use crate::clinic::import::{Faulty, import_deliveries, import_sessions, import_sites};
 use crate::clinic::store::SlotFacts;
 use crate::clinic::travel::{self, TravelRow};
@@ -96,8 +96,7 @@ impl Plan {
         let sites = 1 + dice.below(TOWNS.len());
         let employers = 1 + dice.below(3);
         let last = today.saturating_add(jiff::Span::new().days(DAYS - 1));
-        let mut sessions =
-            "site,weekday,from,until,slot_minutes,stations,product,from_date,until_date\n".to_owned();
+        let mut sessions = "site,weekday,from,until,slot_minutes,stations,product,from_date,until_date\n".to_owned();
         let mut deliveries = "site,product,arrives_on,doses\n".to_owned();
         for at in 0..sites {
             let product = if dice.percent(80) { "ALPHA" } else { "BETA" };
@@ -114,7 +113,7 @@ impl Plan {
                     until % 60
                 );
             }
-            // The first site has a clinic on Mondays in every world.
+            // The first site has a clinic on Sundays in every world.
             if at == 0 {
                 let _ = writeln!(sessions, "S0,Sunday,10:00,10:30,15,2,{product},{today},{last}");
             }
@@ -209,10 +208,11 @@ fn agreements(
         if plan.one_agreement_a_site { sites.iter().map(|site| vec![*site]).collect() } else { vec![sites.to_vec()] };
     let mut signed = Vec::new();
     for (at, sites) in covered.into_iter().enumerate() {
-        let allocations = employers
-            .iter()
-            .zip(&plan.allocations)
-            .map(|(employer, capacity)| NewAllocation { employer: employer.id, site: None, capacity: *capacity });
+        let allocations = employers.iter().zip(&plan.allocations).map(|(employer, capacity)| NewAllocation {
+            employer: employer.id,
+            site: None,
+            capacity: *capacity,
+        });
         let new = NewAgreement {
             kind: AgreementKind::Capacity,
             title: format!("Places {at}"),
@@ -269,28 +269,10 @@ pub fn row(number: u32, dice: &mut Dice) -> String {
     format!("{number},{family},{given},{born},{home},{team},Nursing and Midwifery Registered,{rota}\n")
 }
 
-/// The campaign of the world, for use cases that take its id.
 impl World {
     /// The campaign's id.
     pub fn id(&self) -> CampaignId {
         self.campaign.id
-    }
-
-    /// Reads the slots anew: their capacity may have changed.
-    pub fn read_slots(&mut self, db: &Db) -> Result<(), Broken> {
-        let (from, until) = (self.campaign.starts_on, self.campaign.ends_on);
-        let read = db.read_now(&self.lead, move |tx| clinic::store::slots_between(tx, from, until));
-        self.slots = read.map_err(|e| Broken::new(format!("the slots can't be read: {e}")))?;
-        Ok(())
-    }
-
-    /// Reads the campaign's rules anew.
-    pub fn read_rules(&mut self, db: &Db) -> Result<(), Broken> {
-        let id = self.id();
-        let read = db.read_now(&self.lead, move |tx| campaign::store::load(tx, id));
-        let found = read.map_err(|e| Broken::new(format!("the campaign can't be read: {e}")))?;
-        self.campaign = found.ok_or_else(|| Broken::new("the campaign is gone"))?;
-        Ok(())
     }
 }
 

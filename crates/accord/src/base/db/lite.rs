@@ -245,8 +245,11 @@ impl Conn {
     pub(super) fn rollback(&mut self) {
         match self {
             Self::Lite(lite) => {
-                if !lite.conn.is_autocommit() {
-                    drop(lite.conn.execute_batch("ROLLBACK"));
+                // Twice: one that was broken off leaves the transaction open, and the next one would be part of it.
+                for _ in 0..2 {
+                    if !lite.conn.is_autocommit() {
+                        drop(lite.conn.execute_batch("ROLLBACK"));
+                    }
                 }
             }
             #[cfg(feature = "postgres")]

@@ -24,9 +24,8 @@ pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
 fn plan(sim: &mut Sim) -> Result<(), Broken> {
     let (campaign, who) = (sim.world.id(), sim.world.lead.clone());
     let counted = sim.db.write_now(&who, move |tx| catch_up(tx, campaign).map_err(Stop::<PlanRefusal>::Store));
-    let proposed = counted.and_then(|()| {
-        propose(&sim.db, &who, campaign, Budget::standard().times(EFFORT), true, &mut |_| {})
-    });
+    let proposed =
+        counted.and_then(|()| propose(&sim.db, &who, campaign, Budget::standard().times(EFFORT), true, &mut |_| {}));
     let Some(saved) = told(sim, "plan", proposed)?.and_then(|proposal| proposal.saved) else { return Ok(()) };
     // Now and then somebody answers, or the clock moves, between a plan and its publishing.
     if sim.dice.percent(30) {
@@ -81,7 +80,7 @@ fn told<T>(sim: &mut Sim, what: &str, done: Result<T, Stop<PlanRefusal>>) -> Res
         Err(Stop::Refused(refusal)) => {
             use crate::base::refusal::Refusal;
             sim.tell(format!("{what}: refused, {}", refusal.code()));
-            let fine = ["nobody_waiting", "no_such_plan", "abandoned", "already_published", "publishing"];
+            let fine = ["nobody_waiting", "no_such_plan", "abandoned", "already_published", "publishing", "too_late"];
             if fine.contains(&refusal.code()) { Ok(None) } else { Err(Broken::new(format!("{what}: {refusal:?}"))) }
         }
         Err(Stop::Store(error)) => Err(Broken::new(format!("{what}: {error}"))),

@@ -71,7 +71,7 @@ fn wish(sim: &mut Sim, page: &Page) -> Option<PlaceCourse> {
         .world
         .slots
         .iter()
-        .filter(|slot| careless || slot.starts() > now)
+        .filter(|slot| careless || (slot.starts() > now && slot.date <= sim.world.campaign.appointments[0].last_on))
         // Most want the next few times, and so the same ones.
         .take(8 + sim.dice.below(60))
         .collect();
