@@ -226,20 +226,25 @@ pub const SEALERS: &[Work] = &[audit::seal, ledger::seal];
 const SEAL_ROWS: u32 = 500;
 
 /// What the service does by itself, again and again.
-struct Job {
-    name: &'static str,
-    every: Duration,
+#[derive(Debug)]
+pub struct Job {
+    /// What it is called in logs and audit rows.
+    pub name: &'static str,
+    /// How long it rests.
+    pub every: Duration,
     /// How many in one transaction.
-    at_a_time: u32,
+    pub at_a_time: u32,
     /// Whether the log tells how many there were.
-    counts: bool,
-    in_demo: bool,
-    work: Work,
+    pub counts: bool,
+    /// Whether a demo does it too.
+    pub in_demo: bool,
+    /// The work of one transaction.
+    pub work: Work,
 }
 
 /// A place whose time is over is shown as free two seconds later at most; whoever wants it gets it before, see
 /// `booking/hold.rs`. In a demo nobody notes who came, so nobody is missing there.
-const JOBS: &[Job] = &[
+pub const JOBS: &[Job] = &[
     Job {
         name: "seal",
         every: Duration::from_millis(500),
