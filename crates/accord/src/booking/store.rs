@@ -171,7 +171,7 @@ pub fn held(
     // booking of a site for each person.
     let mut found: Vec<(PersonId, SiteId, Held)> = Vec::new();
     tx.each_many(
-        "SELECT id, campaign_id, appointment, product_id, date, starts_us, ends_us, site_id, reference, person_id
+        "SELECT id, campaign_id, appointment, product_id, date, starts_us, ends_us, site_id, reference, person_id, state
          FROM booking WHERE partnership_id = $1 AND person_id = $2 AND live = 1",
         &tx.keyed(people),
         |r| {
@@ -188,6 +188,7 @@ pub fn held(
                 ends: r.get(6)?,
                 sector: String::new(),
                 reference: Reference::parse(&reference).ok_or_else(|| StoreError::shape(8, "a reference"))?,
+                confirmed: r.get::<String>(10)? == State::Confirmed.word(),
             };
             found.push((r.get(9)?, r.get(7)?, held));
             Ok(())
