@@ -22,7 +22,7 @@ mod work;
 
 pub use preview::{Draft, draft, store_draft};
 pub use refusal::ChangeRefusal;
-pub use undo::{told, undo};
+pub use undo::{Forecast, told, undo};
 pub use work::{Next, Solved, abandon, commit, finish, finish_now, solve, step, store_solved, under_way};
 
 use crate::base::ids::CampaignId;

@@ -2,6 +2,7 @@
 
 mod attendance;
 pub mod capacity_change;
+pub mod change_list;
 mod hold;
 mod person;
 

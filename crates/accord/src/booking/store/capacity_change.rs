@@ -372,31 +372,6 @@ pub fn copy_for_undo(tx: &mut Tx<'_>, of: CapacityChangeId, undo: CapacityChange
     )
 }
 
-/// Counts of a change: planned, outcome, why, along, anew, was confirmed; how many bookings.
-pub type Count = (String, Option<String>, Option<String>, bool, bool, bool, u64);
-
-/// How many bookings of a change are where, and how many people.
-pub fn counts(tx: &mut Tx<'_>, id: CapacityChangeId) -> Result<(Vec<Count>, u64), StoreError> {
-    let mut counts = Vec::new();
-    tx.each(
-        "SELECT planned, outcome, why, along, anew, CASE WHEN was = 'confirmed' THEN 1 ELSE 0 END, COUNT(*)
-         FROM capacity_change_booking WHERE partnership_id = $1 AND change_id = $2
-         GROUP BY planned, outcome, why, along, anew, was ORDER BY planned, outcome, why, along, anew, was",
-        p![tx.partnership(), id],
-        |r| {
-            let n: i64 = r.get(6)?;
-            counts.push((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, n.unsigned_abs()));
-            Ok(())
-        },
-    )?;
-    let (people,): (i64,) = tx.one(
-        "SELECT COUNT(*) FROM (SELECT DISTINCT person_id, campaign_id FROM capacity_change_booking
-         WHERE partnership_id = $1 AND change_id = $2) p",
-        p![tx.partnership(), id],
-    )?;
-    Ok((counts, people.unsigned_abs()))
-}
-
 /// How many bookings of a plan that is not live yet lie in these sessions.
 pub fn pending_in(tx: &mut Tx<'_>, sessions: &[SessionId]) -> Result<u64, StoreError> {
     let mut count = 0;
