@@ -8,11 +8,11 @@ use crate::base::page::{Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{api, audit, web};
-use crate::booking::{did_not_attend, unanswered};
+use crate::booking::{capacity_change, did_not_attend, unanswered};
 use crate::campaign::routes::Decide;
 use crate::cohort::routes::OnceTaken;
 use crate::evidence::metrics::Metrics;
-use crate::partnership::ledger;
+use crate::partnership::{ledger, release};
 use crate::plan::runs::Runs;
 use crate::{booking, campaign, evidence, log, plan, routes};
 use axum::Router;
@@ -278,6 +278,14 @@ pub const JOBS: &[Job] = &[
         work: booking::standby_draw::work,
     },
     Job {
+        name: "release allocations",
+        every: Duration::from_secs(15),
+        at_a_time: u32::MAX,
+        counts: true,
+        in_demo: true,
+        work: |tx, _| release::sweep(tx),
+    },
+    Job {
         name: "mark who did not come",
         every: Duration::from_secs(15 * 60),
         at_a_time: did_not_attend::AT_A_TIME,
@@ -312,6 +320,7 @@ pub async fn work_for_ever(app: App) {
     for job in JOBS.iter().filter(|job| job.in_demo || !app.web.house.demo) {
         under_way.spawn(repeat(app.clone(), job));
     }
+    under_way.spawn(finish_changes(app));
     while under_way.join_next().await.is_some() {}
 }
 
@@ -324,6 +333,20 @@ async fn count_for_ever(app: App) {
             Err(error) => tracing::warn!(?error, "the invariants could not be counted; they are counted again"),
         }
         tokio::time::sleep(app.metrics.rest()).await;
+    }
+}
+
+/// Capacity changes that were cut off go on: by a kill, or by a request that took too long.
+async fn finish_changes(app: App) {
+    let who = Actor::new(app.web.house.partnership, "operator of this machine", "finish capacity changes");
+    loop {
+        let open = app.web.db.read(&who, capacity_change::under_way).await.unwrap_or_default();
+        for id in open {
+            if let Err(stop) = capacity_change::finish(&app.web.db, &who, id).await {
+                tracing::warn!(?stop, "a capacity change could not be finished; it is tried again");
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
     }
 }
 

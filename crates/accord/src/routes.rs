@@ -7,7 +7,7 @@ use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
 use crate::booking::api;
-use crate::booking::routes::{self as mine, day as desk};
+use crate::booking::routes::{self as mine, changes, day as desk};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
 use crate::evidence::{health, metrics::metrics, routes as see};
@@ -33,6 +33,10 @@ pub struct Route {
 
 /// The whole table.
 pub fn table() -> Vec<Route> {
+    [general(), capacity_changes()].into_iter().flatten().collect()
+}
+
+fn general() -> Vec<Route> {
     use Guard::{Api, ClinicInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
     vec![
         // doors
@@ -137,6 +141,20 @@ pub fn table() -> Vec<Route> {
         get("/assets/{name}", Open, asset),
         get("/livez", Open, livez),
         get("/readyz", Open, readyz),
+    ]
+}
+
+/// Changes of many sessions at once.
+fn capacity_changes() -> Vec<Route> {
+    use Guard::Lead;
+    vec![
+        get("/sessions/change", Lead, changes::choose),
+        post("/sessions/change", Lead, changes::preview),
+        get("/changes", Lead, changes::all),
+        get("/changes/{change}", Lead, changes::look),
+        post("/changes/{change}/commit", Lead, changes::commit),
+        post("/changes/{change}/undo", Lead, changes::undo),
+        get("/waiting-to-be-sent", Lead, changes::waiting),
     ]
 }
 

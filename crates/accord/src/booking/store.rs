@@ -1,6 +1,8 @@
 //! All SQL of bookings and batches.
 
 mod attendance;
+pub mod capacity_change;
+pub mod change_list;
 mod elsewhere;
 mod hold;
 mod merge;
@@ -10,7 +12,8 @@ mod unanswered;
 mod waiting;
 
 pub use attendance::{
-    attendance, attendance_of, born_on_list, day_is_over, given_of, missing, next_free, past_of, set_attendance,
+    attendance, attendance_of, attended, born_on_list, day_is_over, given_of, missing, next_free, past_of,
+    set_attendance,
 };
 pub use elsewhere::{
     FileInReview, delete_reports_of, file_in_review, file_name, file_taken, insert_file, insert_reports, open_reports,
@@ -36,7 +39,7 @@ pub use waiting::{
 use super::rules::{Held, PersonFacts};
 use super::{Booking, Reference, State};
 use crate::base::db::{FromRow, Param, Row, Sql, StoreError, ToParam, Tx};
-use crate::base::ids::{BatchId, BookingId, CampaignId, PartnershipId, PersonId, SiteId};
+use crate::base::ids::{BatchId, BookingId, CampaignId, PartnershipId, PersonId, SiteId, SlotId};
 use accord_formats::{AccessNeeds, Leave, Postcode, Rota};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -356,6 +359,46 @@ pub fn seen_of(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Resul
         ),
         p![tx.partnership(), person, campaign],
     )
+}
+
+/// The live bookings of these slots that may be seen, are still to come, and at which nobody has been checked in.
+pub fn to_come_in(tx: &mut Tx<'_>, slots: &[SlotId]) -> Result<Vec<Booking>, StoreError> {
+    let mut found = Vec::new();
+    let now = tx.now();
+    tx.each_many(
+        booking_columns!(
+            "LEFT JOIN booking_batch t ON t.partnership_id = b.partnership_id AND t.id = b.batch_id
+             WHERE b.partnership_id = $1 AND b.slot_id = $2 AND b.live = 1 AND (t.id IS NULL OR t.state = 'live')
+               AND NOT EXISTS (SELECT 1 FROM attendance a WHERE a.partnership_id = b.partnership_id AND a.booking_id = b.id)"
+        ),
+        &tx.keyed(slots),
+        |r| {
+            found.push(Booking::from_row(r)?);
+            Ok(())
+        },
+    )?;
+    found.retain(|booking| booking.starts > now);
+    Ok(found)
+}
+
+/// The live bookings of people in all campaigns that may be seen.
+pub fn seen_of_people(tx: &mut Tx<'_>, people: &[PersonId]) -> Result<Vec<Booking>, StoreError> {
+    let mut people = people.to_vec();
+    people.sort_unstable();
+    people.dedup();
+    let mut found = Vec::new();
+    tx.each_many(
+        booking_columns!(
+            "LEFT JOIN booking_batch t ON t.partnership_id = b.partnership_id AND t.id = b.batch_id
+             WHERE b.partnership_id = $1 AND b.person_id = $2 AND b.live = 1 AND (t.id IS NULL OR t.state = 'live')"
+        ),
+        &tx.keyed(&people),
+        |r| {
+            found.push(Booking::from_row(r)?);
+            Ok(())
+        },
+    )?;
+    Ok(found)
 }
 
 /// Writes a new, pending batch.

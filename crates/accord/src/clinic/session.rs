@@ -1,5 +1,7 @@
 //! Sessions: clinics on a day, laid out from weekly templates, and the templates that sessions add up to.
 
+use super::layout::Terms;
+use super::layout::Terms;
 use super::refusal::ClinicRefusal;
 use super::store::session as store;
 use crate::base::audit;
@@ -172,7 +174,7 @@ pub fn open_for_added_places(tx: &mut Tx<'_>, planned: Planned) -> Result<Option
     let minutes = (planned.from_minute.saturating_sub(9)..=planned.from_minute).rev();
     let Some(from_minute) = minutes.into_iter().find(|minute| !used(*minute)) else { return Ok(None) };
     let until_minute = from_minute + planned.slot_minutes;
-    store::insert(tx, &[(Planned { from_minute, until_minute, ..planned }, host)])?;
+    store::insert(tx, &[(Planned { from_minute, until_minute, ..planned }, host, Terms::default())])?;
     let slot = store::slot_at(tx, planned.site, planned.product, planned.date, from_minute)?;
     if let Some(slot) = slot {
         store::set_capacity(tx, slot, 0)?;
@@ -186,15 +188,16 @@ pub fn add_place(tx: &mut Tx<'_>, slot: SlotId) -> Result<(), StoreError> {
 }
 
 /// The weekly templates that lay out to exactly these sessions.
-pub fn templates(sessions: &[Planned]) -> Vec<(SiteId, ProductId, Template)> {
+pub fn templates(sessions: &[(Planned, Terms)]) -> Vec<(SiteId, ProductId, Template, Terms)> {
     let mut groups: BTreeMap<_, Vec<Date>> = BTreeMap::new();
-    for s in sessions {
+    for (s, terms) in sessions {
         let weekday = s.date.weekday().to_monday_zero_offset();
-        let key = (s.site, weekday, s.from_minute, s.until_minute, s.product, s.slot_minutes, s.stations);
+        let key =
+            (s.site, weekday, s.from_minute, s.until_minute, s.product, s.slot_minutes, s.stations, terms.clone());
         groups.entry(key).or_default().push(s.date);
     }
     let mut found = Vec::with_capacity(groups.len());
-    for ((site, _, from_minute, until_minute, product, slot_minutes, stations), mut days) in groups {
+    for ((site, _, from_minute, until_minute, product, slot_minutes, stations, terms), mut days) in groups {
         days.sort();
         let (Some(first), Some(last)) = (days.first().copied(), days.last().copied()) else { continue };
         let mut template = Template {
@@ -208,7 +211,7 @@ pub fn templates(sessions: &[Planned]) -> Vec<(SiteId, ProductId, Template)> {
             except: Vec::new(),
         };
         template.except = template.all_days().filter(|day| days.binary_search(day).is_err()).collect();
-        found.push((site, product, template));
+        found.push((site, product, template, terms));
     }
     found
 }
