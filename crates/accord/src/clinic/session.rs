@@ -1,7 +1,6 @@
 //! Sessions: clinics on a day, laid out from weekly templates, and the templates that sessions add up to.
 
 use super::layout::Terms;
-use super::layout::Terms;
 use super::refusal::ClinicRefusal;
 use super::store::session as store;
 use crate::base::audit;
