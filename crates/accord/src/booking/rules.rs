@@ -153,8 +153,8 @@ fn check_one(
         campaign.appointment(want.appointment).ok_or(BookingRefusal::NoSuchAppointment { number: want.appointment })?;
     let slot = want.slot.as_ref().ok_or(BookingRefusal::NoSuchSlot)?;
     // Who is put back where they were is nobody new.
-    let held = slot.session_open || (facts.way == Way::Restored && slot.session_honours);
-    if !held || !slot.site_open {
+    let takes_them = slot.session_open || (facts.way == Way::Restored && slot.session_honours);
+    if !takes_them || !slot.site_open {
         return Err(BookingRefusal::SessionClosed);
     }
     if slot.slots_owner == SlotsOwner::Partner {
