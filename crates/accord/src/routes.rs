@@ -10,7 +10,7 @@ use crate::booking::api::{self, capacity};
 use crate::booking::routes::{self as mine, changes, day as desk};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
-use crate::evidence::{health, routes as see};
+use crate::evidence::{health, metrics::metrics, routes as see};
 use crate::plan::routes as plans;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
@@ -109,6 +109,7 @@ fn general() -> Vec<Route> {
         post("/api/v1/bookings/{reference}/confirm", Api, api::confirm),
         post("/api/v1/bookings/{reference}/cancel", Api, api::cancel),
         post("/api/v1/bookings/{reference}/rebook", Api, api::rebook),
+        get("/metrics", Api, metrics),
         // for everybody
         get("/about", Open, see::about),
         get("/assets/{name}", Open, asset),
@@ -174,12 +175,23 @@ async fn livez() -> Response {
     (Extension(AsItIs), "ok\n").into_response()
 }
 
-/// `GET /readyz`: the store answers.
+/// `GET /readyz`: the store takes a transaction. A disk that is nearly full is said here too, while there is still room.
 async fn readyz(State(web): State<Web>) -> Response {
     let who = crate::access::nobody(web.house.partnership);
     let ready = web.db.write(&who, |tx| health::answers(tx).map_err(Stop::<()>::Store));
-    match ready.await {
-        Ok(_) => (Extension(AsItIs), "ready\n").into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Extension(AsItIs), "the store does not answer\n").into_response(),
+    let Ok(file) = ready.await else {
+        let retry = [(header::RETRY_AFTER, "5")];
+        let said = "the store does not answer\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, retry, Extension(AsItIs), said).into_response();
+    };
+    let room = match file {
+        Some(file) => tokio::task::spawn_blocking(move || health::room(&file)).await.ok().flatten(),
+        None => None,
+    };
+    let mut said = "ready\n".to_owned();
+    if let Some(room) = room.filter(|room| room.used_percent >= health::NEARLY_FULL_PERCENT) {
+        tracing::warn!(used_percent = room.used_percent, free_mb = room.free_mb, "the store's disk is nearly full");
+        said += &format!("warning: the store's disk is {} % full, {} MB are free\n", room.used_percent, room.free_mb);
     }
+    (Extension(AsItIs), said).into_response()
 }

@@ -25,6 +25,7 @@ mod counters;
 mod desk;
 pub mod did_not_attend;
 pub mod hold;
+pub mod merge;
 pub mod outcome;
 pub mod pages;
 pub mod place;
@@ -34,6 +35,7 @@ pub mod refusal;
 pub mod routes;
 pub mod rules;
 pub mod store;
+pub mod unanswered;
 mod write;
 
 pub use reference::Reference;

@@ -4,7 +4,9 @@ mod attendance;
 pub mod capacity_change;
 pub mod change_list;
 mod hold;
+mod merge;
 mod person;
+mod unanswered;
 
 pub use attendance::{
     attendance, attendance_of, attended, born_on_list, day_is_over, given_of, missing, next_free, past_of,
@@ -13,7 +15,9 @@ pub use attendance::{
 pub use hold::{
     any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
 };
+pub use merge::{campaigns_of, hand_over};
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};
+pub use unanswered::{set_reminded, silent};
 
 use super::rules::{Held, PersonFacts};
 use super::{Booking, Reference, State};
@@ -153,7 +157,7 @@ pub fn held(
     // booking of a site for each person.
     let mut found: Vec<(PersonId, SiteId, Held)> = Vec::new();
     tx.each_many(
-        "SELECT id, campaign_id, appointment, product_id, date, starts_us, ends_us, site_id, reference, person_id
+        "SELECT id, campaign_id, appointment, product_id, date, starts_us, ends_us, site_id, reference, person_id, state
          FROM booking WHERE partnership_id = $1 AND person_id = $2 AND live = 1",
         &tx.keyed(people),
         |r| {
@@ -170,6 +174,7 @@ pub fn held(
                 ends: r.get(6)?,
                 sector: String::new(),
                 reference: Reference::parse(&reference).ok_or_else(|| StoreError::shape(8, "a reference"))?,
+                confirmed: r.get::<String>(10)? == State::Confirmed.word(),
             };
             found.push((r.get(9)?, r.get(7)?, held));
             Ok(())

@@ -10,9 +10,11 @@ use crate::base::clock::london_date;
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{BatchId, Booking as BookingKind, BookingId, CampaignId, OrganisationId, TeamId};
 use crate::base::outbox;
-use crate::campaign;
+use crate::campaign::{self, Campaign};
 use crate::partnership::ledger;
+use jiff::civil::Date;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 /// Where a booking comes from.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +28,9 @@ pub(super) struct Origin {
 #[derive(Debug)]
 pub(super) struct Course<'a> {
     pub want: &'a PlaceCourse,
+    pub rules: Rc<Campaign>,
+    /// The live bookings of the campaign that they have besides: whether confirmed, and the day.
+    pub besides: Vec<(bool, Date)>,
     pub employer: OrganisationId,
     pub team: Option<TeamId>,
     pub allowed: Vec<Allowed>,
@@ -55,9 +60,10 @@ pub(super) fn courses(tx: &mut Tx<'_>, courses: &[Course<'_>], origin: &Origin) 
     audit::record_many(tx, &bookings.iter().map(|booking| done("place", booking)).collect::<Vec<_>>())?;
     // A batch tells of itself once, when it turns live; nobody may hear of its bookings before.
     if origin.batch.is_none() {
-        for bookings in placed.iter().flatten() {
+        for (course, placed) in courses.iter().zip(&placed) {
+            let Ok(bookings) = placed else { continue };
             bookings.iter().try_for_each(|booking| event(tx, "booking.placed", booking))?;
-            settle_offer(tx, bookings)?;
+            settle_placed(tx, course, bookings)?;
         }
     }
     Ok(placed)
@@ -82,6 +88,19 @@ pub(super) fn take_back(tx: &mut Tx<'_>, booking: &Booking) -> Result<Booking, S
     record(tx, "take_back", &back)?;
     event(tx, "booking.taken_back", &back)?;
     Ok(back)
+}
+
+/// [`settle_offer`] for who was just placed: what they have was read under the same lock, and is not read again.
+fn settle_placed(tx: &mut Tx<'_>, course: &Course<'_>, placed: &[Booking]) -> Result<(), StoreError> {
+    if placed.is_empty() {
+        return Ok(());
+    }
+    let new = placed.iter().map(|b| (b.state == State::Confirmed, b.date));
+    let live: Vec<(bool, Date)> = course.besides.iter().copied().chain(new).collect();
+    let today = london_date(tx.now());
+    let next = live.iter().map(|(_, date)| *date).filter(|date| *date >= today).min().unwrap_or(today);
+    let confirmed: Vec<bool> = live.iter().map(|(confirmed, _)| *confirmed).collect();
+    campaign::offer::settle_by_bookings(tx, &course.rules, course.want.person, &confirmed, next)
 }
 
 /// Gives what the rules allowed in place of `old`, all of it or nothing: only the difference is taken from the counters,

@@ -160,6 +160,7 @@ fn people(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<PersonFacts>, Sto
          JOIN person p ON p.partnership_id = o.partnership_id AND p.id = o.person_id AND p.state = 'active'
          LEFT JOIN employment e ON e.partnership_id = o.partnership_id AND e.person_id = o.person_id AND e.state <> 'left'
          WHERE o.partnership_id = $1 AND o.campaign_id = $2 AND o.state IN ('waiting', 'unplaced')
+           AND COALESCE(o.reason, '') NOT IN ('cancelled_by_person', 'unanswered')
            AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.partnership_id = o.partnership_id
              AND b.person_id = o.person_id AND b.campaign_id = o.campaign_id AND b.live = 1)
          ORDER BY o.person_id, e.is_primary DESC, e.id",
