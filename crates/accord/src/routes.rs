@@ -6,7 +6,7 @@ use crate::app::{App, AsItIs};
 use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
-use crate::booking::api;
+use crate::booking::api::{self, capacity};
 use crate::booking::routes::{self as mine, changes, day as desk};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
@@ -146,7 +146,7 @@ fn general() -> Vec<Route> {
 
 /// Changes of many sessions at once.
 fn capacity_changes() -> Vec<Route> {
-    use Guard::Lead;
+    use Guard::{Api, Lead};
     vec![
         get("/sessions/change", Lead, changes::choose),
         post("/sessions/change", Lead, changes::preview),
@@ -155,6 +155,10 @@ fn capacity_changes() -> Vec<Route> {
         post("/changes/{change}/commit", Lead, changes::commit),
         post("/changes/{change}/undo", Lead, changes::undo),
         get("/waiting-to-be-sent", Lead, changes::waiting),
+        post("/api/v1/capacity-changes", Api, capacity::preview),
+        get("/api/v1/capacity-changes/{change}", Api, capacity::look),
+        post("/api/v1/capacity-changes/{change}/commit", Api, capacity::commit),
+        post("/api/v1/capacity-changes/{change}/undo", Api, capacity::undo),
     ]
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Who may call stands in `routes.rs`; what is said and taken in `wire.rs`; what each address does in `document.rs`.
 
+pub mod capacity;
 mod change;
 mod document;
 mod free_places;

@@ -2,13 +2,15 @@
 
 use super::free_places::{OnLists, StandbyAnswer, Who, WishesAsked};
 use super::problems::{every, no_such_campaign};
+use super::capacity::{CapacityChange, CapacityChangeAsked, UndoAsked};
+use super::problems::{every, every_of_changes, no_such_campaign};
 use super::wire::{
     Booking, Bookings, Campaigns, CancelAsked, FreeSlots, Nothing, People, PeopleAsked, PlaceAsked, RebookAsked,
     SlotsAsked,
 };
 use crate::access::ops;
 use crate::base::api::{Problem, Told, told};
-use crate::base::ids::CampaignId;
+use crate::base::ids::{CampaignId, CapacityChangeId};
 use crate::base::openapi::{ApiPage, Operation, Part, PathName, Sources, document};
 use crate::base::web::{self, Answer, Web};
 use crate::booking::Reference;
@@ -129,15 +131,49 @@ pub const OPERATIONS: &[Operation] = &[
         Part::of::<StandbyAnswer>(),
         Part::of::<Bookings>(),
     ),
+    Operation {
+        status: 201,
+        ..post(
+            "/api/v1/capacity-changes",
+            "preview_capacity_change",
+            "What closing, stopping, opening or editing sessions would do; nothing is changed. For a campaign lead's key.",
+            Part::of::<CapacityChangeAsked>(),
+            Part::of::<CapacityChange>(),
+        )
+    },
+    get(
+        "/api/v1/capacity-changes/{change}",
+        "capacity_change",
+        "A capacity change as it stands.",
+        Part::of::<CapacityChange>(),
+    ),
+    post(
+        "/api/v1/capacity-changes/{change}/commit",
+        "commit_capacity_change",
+        "The sessions change at once, people are dealt with one after the other. For a campaign lead's key.",
+        Part::of::<Nothing>(),
+        Part::of::<CapacityChange>(),
+    ),
+    Operation {
+        status: 201,
+        ..post(
+            "/api/v1/capacity-changes/{change}/undo",
+            "undo_capacity_change",
+            "Takes a change back: at once where nobody was told, else as a proposal that waits for its commit. For a campaign lead's key.",
+            Part::of::<UndoAsked>(),
+            Part::of::<CapacityChange>(),
+        )
+    },
 ];
 
 const NAMES: &[PathName] = &[
     ("campaign", Part::of::<CampaignId>(), "Its id."),
     ("reference", Part::of::<Reference>(), "What the person reads out."),
+    ("change", Part::of::<CapacityChangeId>(), "Its id."),
 ];
 
 fn problems() -> Vec<Problem> {
-    every().into_iter().chain([no_such_campaign()]).collect()
+    every().into_iter().chain([no_such_campaign()]).chain(every_of_changes()).collect()
 }
 
 fn sources(problems: &[Problem]) -> Sources<'_> {

@@ -2,6 +2,7 @@
 
 use crate::base::api::Problem;
 use crate::base::db::Stop;
+use crate::booking::capacity_change::ChangeRefusal;
 use crate::booking::{BookingRefusal, Reference};
 use crate::partnership::agreement::AgreementRefusal;
 use jiff::civil::{Date, date};
@@ -79,6 +80,39 @@ pub fn every() -> Vec<Problem> {
     plain.into_iter().chain(agreements.map(R::Agreement)).map(|refusal| problem(&refusal)).collect()
 }
 
+/// A refusal of a capacity change as a problem.
+pub fn change_problem(refusal: &ChangeRefusal) -> Problem {
+    let status = match refusal {
+        ChangeRefusal::NoSuchChange => 404,
+        ChangeRefusal::NoSuchSession
+        | ChangeRefusal::TooMany
+        | ChangeRefusal::NoReason
+        | ChangeRefusal::Settings { .. } => 422,
+        _ => 409,
+    };
+    Problem::refused(status, refusal)
+}
+
+/// One problem of each code of a capacity change.
+pub fn every_of_changes() -> Vec<Problem> {
+    use ChangeRefusal as R;
+    let all = [
+        R::NoSuchSession,
+        R::TooMany,
+        R::Past,
+        R::NoReason,
+        R::Settings { what: "until", wanted: "a time after the start".into() },
+        R::Overlap,
+        R::NothingToDo,
+        R::NoSuchChange,
+        R::NotNow { state: "done" },
+        R::Outdated,
+        R::PlanUnderWay,
+        R::TooLate,
+    ];
+    all.iter().map(change_problem).collect()
+}
+
 /// What an unknown campaign in an address is told as.
 pub fn no_such_campaign() -> Problem {
     Problem::refused(404, &crate::campaign::CampaignRefusal::NoSuchCampaign)
@@ -91,7 +125,7 @@ pub fn no_such_booking() -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::every;
+    use super::{every, every_of_changes};
 
     #[test]
     fn every_code_of_the_refusals_is_listed() {
@@ -106,5 +140,15 @@ mod tests {
             }
         }
         assert_eq!(seen, known.len());
+    }
+
+    #[test]
+    fn every_code_of_a_capacity_change_is_listed() {
+        let known: Vec<String> = every_of_changes().into_iter().map(|problem| problem.code).collect();
+        let source = include_str!("../capacity_change/refusal.rs");
+        let codes = source.split("fn code(").nth(1).and_then(|rest| rest.split("fn sentence(").next());
+        let codes: Vec<&str> =
+            codes.unwrap_or_default().split("=> \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(codes, known);
     }
 }
