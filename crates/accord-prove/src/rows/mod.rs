@@ -3,6 +3,7 @@
 mod disk;
 mod kill;
 mod pgstop;
+mod power;
 mod race;
 mod reply_cut;
 mod surge;
@@ -20,4 +21,5 @@ pub const ROWS: &[Row] = &[
     Row { name: "reply-cut", bar: reply_cut::BAR, postgres: true, run: reply_cut::run },
     Row { name: "surge", bar: surge::BAR, postgres: false, run: surge::run },
     Row { name: "disk", bar: disk::BAR, postgres: false, run: disk::run },
+    Row { name: "power", bar: power::BAR, postgres: false, run: power::run },
 ];
