@@ -1,6 +1,7 @@
 //! The rows, a file each, in the order of their table.
 
 mod disk;
+mod failover;
 mod kill;
 mod pgstop;
 mod power;
@@ -22,4 +23,5 @@ pub const ROWS: &[Row] = &[
     Row { name: "surge", bar: surge::BAR, postgres: false, run: surge::run },
     Row { name: "disk", bar: disk::BAR, postgres: false, run: disk::run },
     Row { name: "power", bar: power::BAR, postgres: false, run: power::run },
+    Row { name: "failover", bar: failover::BAR, postgres: true, run: failover::run },
 ];
