@@ -75,6 +75,8 @@ fn serve(how: &How, stage: &Stage, all: &mut Sum) -> Result<(), Failed> {
         let last = Server::start(how, stage).inspect(|server| hand.port.store(server.port, Ordering::Relaxed));
         let lives = playing.join().map_err(|_| "the players broke off")??;
         killed?;
+        // The sealer comes to what the last kill left.
+        std::thread::sleep(Duration::from_secs(2));
         last?.stop()?;
         Ok::<_, Failed>(lives)
     })?;
