@@ -8,9 +8,11 @@ use crate::base::page::{Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{api, audit, web};
-use crate::booking::did_not_attend;
+use crate::booking::{capacity_change, did_not_attend, unanswered};
+use crate::campaign::routes::Decide;
 use crate::cohort::routes::OnceTaken;
-use crate::partnership::ledger;
+use crate::evidence::metrics::Metrics;
+use crate::partnership::{ledger, release};
 use crate::plan::runs::Runs;
 use crate::{booking, campaign, evidence, log, plan, routes};
 use axum::Router;
@@ -33,6 +35,7 @@ pub struct App {
     pub web: Web,
     people: Arc<dyn PersonLookup>,
     runs: Runs,
+    metrics: Metrics,
     name_of: NameOf,
 }
 
@@ -50,6 +53,7 @@ impl App {
             web,
             people: Arc::new(evidence::people::People),
             runs: Runs::default(),
+            metrics: Metrics::default(),
             name_of: Arc::new(|tx: &mut Tx<'_>, role| evidence::people::name_of(tx, role)),
         }
     }
@@ -75,9 +79,19 @@ impl FromRef<App> for Runs {
         app.runs.clone()
     }
 }
+impl FromRef<App> for Metrics {
+    fn from_ref(app: &App) -> Self {
+        app.metrics.clone()
+    }
+}
 impl FromRef<App> for OnceTaken {
     fn from_ref(_: &App) -> Self {
         Self(campaign::offer::open_for_newcomers)
+    }
+}
+impl FromRef<App> for Decide {
+    fn from_ref(_: &App) -> Self {
+        Self(booking::merge::decide)
     }
 }
 impl FromRef<App> for NameOf {
@@ -119,8 +133,8 @@ async fn dress(State(app): State<App>, request: Request, next: Next) -> Response
     let method = request.method().clone();
     // Paths hold ids and codes; the pattern holds none.
     let pattern = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |p| p.as_str().to_owned());
-    let program =
-        request.uri().path().strip_prefix("/api").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let path = request.uri().path();
+    let program = path == "/metrics" || path == "/api" || path.starts_with("/api/");
     let mut response = next.run(request).await;
     if program {
         response = api::dressed(response);
@@ -212,20 +226,25 @@ pub const SEALERS: &[Work] = &[audit::seal, ledger::seal];
 const SEAL_ROWS: u32 = 500;
 
 /// What the service does by itself, again and again.
-struct Job {
-    name: &'static str,
-    every: Duration,
+#[derive(Debug)]
+pub struct Job {
+    /// What it is called in logs and audit rows.
+    pub name: &'static str,
+    /// How long it rests.
+    pub every: Duration,
     /// How many in one transaction.
-    at_a_time: u32,
+    pub at_a_time: u32,
     /// Whether the log tells how many there were.
-    counts: bool,
-    in_demo: bool,
-    work: Work,
+    pub counts: bool,
+    /// Whether a demo does it too.
+    pub in_demo: bool,
+    /// The work of one transaction.
+    pub work: Work,
 }
 
 /// A place whose time is over is shown as free two seconds later at most; whoever wants it gets it before, see
 /// `booking/hold.rs`. In a demo nobody notes who came, so nobody is missing there.
-const JOBS: &[Job] = &[
+pub const JOBS: &[Job] = &[
     Job {
         name: "seal",
         every: Duration::from_millis(500),
@@ -243,6 +262,14 @@ const JOBS: &[Job] = &[
         work: booking::hold::sweep,
     },
     Job {
+        name: "release allocations",
+        every: Duration::from_secs(15),
+        at_a_time: u32::MAX,
+        counts: true,
+        in_demo: true,
+        work: |tx, _| release::sweep(tx),
+    },
+    Job {
         name: "mark who did not come",
         every: Duration::from_secs(15 * 60),
         at_a_time: did_not_attend::AT_A_TIME,
@@ -250,17 +277,61 @@ const JOBS: &[Job] = &[
         in_demo: false,
         work: |tx, _| did_not_attend::sweep(tx),
     },
+    Job {
+        name: "remind who has not answered",
+        every: Duration::from_secs(10 * 60),
+        at_a_time: 50,
+        counts: true,
+        in_demo: true,
+        work: unanswered::remind,
+    },
+    Job {
+        name: "give unanswered places back",
+        every: Duration::from_secs(10 * 60),
+        at_a_time: 50,
+        counts: true,
+        in_demo: true,
+        work: unanswered::give_back,
+    },
 ];
 
 /// Does all jobs for ever; ends with the runtime, or when it is dropped. What could not be done now is done later.
 pub async fn work_for_ever(app: App) {
     let mut under_way = tokio::task::JoinSet::new();
+    under_way.spawn(count_for_ever(app.clone()));
     let starter = Actor::new(app.web.house.partnership, "operator of this machine", "start-up");
     under_way.spawn(plan::runs::finish_what_stands_still(app.runs.clone(), app.web.db.clone(), starter));
     for job in JOBS.iter().filter(|job| job.in_demo || !app.web.house.demo) {
         under_way.spawn(repeat(app.clone(), job));
     }
+    under_way.spawn(finish_changes(app));
     while under_way.join_next().await.is_some() {}
+}
+
+/// Counts the invariants again and again, for those who watch, and says in the log when one is broken.
+async fn count_for_ever(app: App) {
+    loop {
+        match app.metrics.count(&app.web).await {
+            Ok(0) => {}
+            Ok(broken) => tracing::error!(broken, "invariants are broken: run accord verify"),
+            Err(error) => tracing::warn!(?error, "the invariants could not be counted; they are counted again"),
+        }
+        tokio::time::sleep(app.metrics.rest()).await;
+    }
+}
+
+/// Capacity changes that were cut off go on: by a kill, or by a request that took too long.
+async fn finish_changes(app: App) {
+    let who = Actor::new(app.web.house.partnership, "operator of this machine", "finish capacity changes");
+    loop {
+        let open = app.web.db.read(&who, capacity_change::under_way).await.unwrap_or_default();
+        for id in open {
+            if let Err(stop) = capacity_change::finish(&app.web.db, &who, id).await {
+                tracing::warn!(?stop, "a capacity change could not be finished; it is tried again");
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
 }
 
 async fn repeat(app: App, job: &'static Job) {

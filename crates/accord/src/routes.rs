@@ -7,10 +7,10 @@ use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
 use crate::booking::api;
-use crate::booking::routes::{self as mine, day as desk};
+use crate::booking::routes::{self as mine, changes, day as desk};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
-use crate::evidence::{health, routes as see};
+use crate::evidence::{health, metrics::metrics, routes as see};
 use crate::plan::routes as plans;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
@@ -33,6 +33,10 @@ pub struct Route {
 
 /// The whole table.
 pub fn table() -> Vec<Route> {
+    [general(), capacity_changes()].into_iter().flatten().collect()
+}
+
+fn general() -> Vec<Route> {
     use Guard::{Api, ClinicInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
     vec![
         // doors
@@ -105,11 +109,26 @@ pub fn table() -> Vec<Route> {
         post("/api/v1/bookings/{reference}/confirm", Api, api::confirm),
         post("/api/v1/bookings/{reference}/cancel", Api, api::cancel),
         post("/api/v1/bookings/{reference}/rebook", Api, api::rebook),
+        get("/metrics", Api, metrics),
         // for everybody
         get("/about", Open, see::about),
         get("/assets/{name}", Open, asset),
         get("/livez", Open, livez),
         get("/readyz", Open, readyz),
+    ]
+}
+
+/// Changes of many sessions at once.
+fn capacity_changes() -> Vec<Route> {
+    use Guard::Lead;
+    vec![
+        get("/sessions/change", Lead, changes::choose),
+        post("/sessions/change", Lead, changes::preview),
+        get("/changes", Lead, changes::all),
+        get("/changes/{change}", Lead, changes::look),
+        post("/changes/{change}/commit", Lead, changes::commit),
+        post("/changes/{change}/undo", Lead, changes::undo),
+        get("/waiting-to-be-sent", Lead, changes::waiting),
     ]
 }
 

@@ -2,11 +2,12 @@
 //!
 //! SQLite: one writer takes what has queued, runs each in a savepoint, commits once, answers all.
 //! PostgreSQL and readers: each thread runs one at a time in a transaction of its own.
+//! In memory: no thread and no queue; whoever asks runs it.
 
 use super::{Actor, Chance, Clock, Conn, Context, Stop, StoreError, Tx};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -100,10 +101,11 @@ where
 type Boxed = Box<dyn Job>;
 type Queue = Arc<Mutex<Receiver<Boxed>>>;
 
-/// Threads with one queue.
+/// Threads with one queue; or one connection for whoever asks.
 pub(super) struct Crew {
     queue: Option<SyncSender<Boxed>>,
     threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
+    here: Option<Mutex<Conn>>,
 }
 
 impl Crew {
@@ -133,7 +135,17 @@ impl Crew {
             let thread = thread.spawn(move || work(conn, receiver));
             threads.push(thread.map_err(|e| StoreError::Engine(format!("no thread: {e}")))?);
         }
-        Ok(Arc::new(Self { queue: Some(queue), threads: Mutex::new(threads) }))
+        Ok(Arc::new(Self { queue: Some(queue), threads: Mutex::new(threads), here: None }))
+    }
+
+    /// No thread: each use case runs where it is asked for, in a transaction of its own.
+    pub fn inline(conn: Conn) -> Arc<Self> {
+        Arc::new(Self { queue: None, threads: Mutex::default(), here: Some(Mutex::new(conn)) })
+    }
+
+    /// The connection of an inline crew.
+    pub fn here(&self) -> Option<MutexGuard<'_, Conn>> {
+        self.here.as_ref().map(|conn| conn.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub async fn ask<T, R, F>(&self, ask: Ask, f: F) -> Result<T, Stop<R>>
@@ -164,6 +176,10 @@ impl Crew {
     {
         let (reply, answer) = oneshot::channel();
         let job: Boxed = Box::new(Asked { f, ask, asked: started(), out: None, reply });
+        if let Some(mut conn) = self.here() {
+            run_and_answer(&mut conn, job);
+            return Ok(answer);
+        }
         let queue = self.queue.as_ref().ok_or(StoreError::Busy)?;
         match queue.try_send(job) {
             Ok(()) => Ok(answer),
@@ -203,19 +219,23 @@ fn in_time(mut next: impl FnMut() -> Option<Boxed>) -> Option<Boxed> {
 }
 
 fn single_loop(mut conn: Conn, queue: &Queue) {
-    while let Some(mut job) = next(queue) {
-        let mut lost = None;
-        for tried in 0..TRIES {
-            lost = run_single(&mut conn, job.as_mut()).err();
-            if lost != Some(StoreError::Conflict) {
-                break;
-            }
-            // Both sides of a deadlock must not come back in step.
-            std::thread::sleep(Duration::from_millis(1 << tried.min(6)));
-        }
-        let lost = if lost == Some(StoreError::Conflict) { Some(StoreError::Busy) } else { lost };
-        job.answer(lost);
+    while let Some(job) = next(queue) {
+        run_and_answer(&mut conn, job);
     }
+}
+
+fn run_and_answer(conn: &mut Conn, mut job: Boxed) {
+    let mut lost = None;
+    for tried in 0..TRIES {
+        lost = run_single(conn, job.as_mut()).err();
+        if lost != Some(StoreError::Conflict) {
+            break;
+        }
+        // Both sides of a deadlock must not come back in step.
+        std::thread::sleep(Duration::from_millis(1 << tried.min(6)));
+    }
+    let lost = if lost == Some(StoreError::Conflict) { Some(StoreError::Busy) } else { lost };
+    job.answer(lost);
 }
 
 /// `Err` says why nothing was kept although the function itself succeeded, or that it must run again.

@@ -65,6 +65,16 @@ pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
     Ok(Conn::Lite(Lite { conn, logged, texts: HashMap::new(), mode, scripts: 0 }))
 }
 
+/// A database in memory: nothing to sync, gone with its connection.
+pub(super) fn in_memory() -> Result<Lite, StoreError> {
+    let conn = Connection::open_in_memory().map_err(|e| translate(&e))?;
+    conn.set_prepared_statement_cache_capacity(PREPARED);
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| translate(&e))?;
+    conn.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;").map_err(|e| translate(&e))?;
+    let logged = Arc::new(AtomicI32::new(0));
+    Ok(Lite { conn, logged, texts: HashMap::new(), mode: Mode::Write, scripts: 0 })
+}
+
 static COPIES: AtomicU32 = AtomicU32::new(0);
 
 /// Copies a database into one file that is whole and on the disk, or is not there.
@@ -108,6 +118,27 @@ fn not_written(error: &std::io::Error, file: &Path) -> StoreError {
 }
 
 impl Lite {
+    /// Another database in memory with everything that is in this one.
+    pub fn copied(&self) -> Result<Self, StoreError> {
+        let mut copy = in_memory()?;
+        let pages = rusqlite::backup::Backup::new(&self.conn, &mut copy.conn).map_err(|e| translate(&e))?;
+        pages.step(-1).map_err(|e| translate(&e))?;
+        drop(pages);
+        Ok(copy)
+    }
+
+    /// Breaks off whatever runs after about so many steps of the engine, once; none: never.
+    pub fn break_off_after(&mut self, steps: Option<u32>) -> Result<(), StoreError> {
+        let handler = steps.map(|mut left| {
+            move || {
+                left = left.saturating_sub(1);
+                // Once: what undoes the transaction must not be broken off too.
+                left == 0 && std::mem::replace(&mut left, u32::MAX) == 0
+            }
+        });
+        self.conn.progress_handler(1, handler).map_err(|e| translate(&e))
+    }
+
     fn text(&mut self, sql: &'static str) -> Arc<str> {
         let key = (sql.as_ptr() as usize, sql.len());
         Arc::clone(self.texts.entry(key).or_insert_with(|| numbered(sql).into()))
@@ -209,7 +240,12 @@ impl Conn {
         match self {
             Self::Lite(lite) => {
                 let begin = if lite.mode == Mode::Read { "BEGIN" } else { "BEGIN IMMEDIATE" };
-                lite.run(begin, &[]).map(|_| ())
+                let begun = lite.run(begin, &[]).map(|_| ());
+                // A statement that failed may have begun all the same; the next one must find no transaction open.
+                if begun.is_err() {
+                    self.rollback();
+                }
+                begun
             }
             #[cfg(feature = "postgres")]
             Self::Pg(pg) => pg.begin(),
@@ -227,8 +263,11 @@ impl Conn {
     pub(super) fn rollback(&mut self) {
         match self {
             Self::Lite(lite) => {
-                if !lite.conn.is_autocommit() {
-                    drop(lite.conn.execute_batch("ROLLBACK"));
+                // Twice: one that was broken off leaves the transaction open, and the next one would be part of it.
+                for _ in 0..2 {
+                    if !lite.conn.is_autocommit() {
+                        drop(lite.conn.execute_batch("ROLLBACK"));
+                    }
                 }
             }
             #[cfg(feature = "postgres")]

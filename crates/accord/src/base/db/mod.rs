@@ -8,6 +8,7 @@
 
 mod crew;
 mod lite;
+mod memory;
 pub mod migrate;
 #[cfg(feature = "postgres")]
 mod pg;
