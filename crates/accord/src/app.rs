@@ -10,6 +10,7 @@ use crate::base::web::{House, Plain, Web};
 use crate::base::{api, audit, web};
 use crate::booking::did_not_attend;
 use crate::cohort::routes::OnceTaken;
+use crate::evidence::month::Months;
 use crate::partnership::ledger;
 use crate::plan::runs::Runs;
 use crate::{booking, campaign, evidence, log, routes};
@@ -33,6 +34,7 @@ pub struct App {
     pub web: Web,
     people: Arc<dyn PersonLookup>,
     runs: Runs,
+    months: Months,
     name_of: NameOf,
 }
 
@@ -50,6 +52,7 @@ impl App {
             web,
             people: Arc::new(evidence::people::People),
             runs: Runs::default(),
+            months: Months::default(),
             name_of: Arc::new(|tx: &mut Tx<'_>, role| evidence::people::name_of(tx, role)),
         }
     }
@@ -73,6 +76,11 @@ impl FromRef<App> for Arc<dyn PersonLookup> {
 impl FromRef<App> for Runs {
     fn from_ref(app: &App) -> Self {
         app.runs.clone()
+    }
+}
+impl FromRef<App> for Months {
+    fn from_ref(app: &App) -> Self {
+        app.months.clone()
     }
 }
 impl FromRef<App> for OnceTaken {

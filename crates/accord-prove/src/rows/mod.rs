@@ -1,5 +1,6 @@
 //! The rows, a file each, in the order of their table.
 
+mod month;
 mod race;
 mod surge;
 mod throughput;
@@ -11,5 +12,6 @@ pub const ROWS: &[Row] = &[
     Row { name: "race", bar: race::BAR, postgres: true, run: race::run },
     Row { name: "throughput-sqlite", bar: throughput::SQLITE_BAR, postgres: false, run: throughput::sqlite },
     Row { name: "throughput-postgres", bar: throughput::POSTGRES_BAR, postgres: true, run: throughput::postgres },
+    Row { name: "month", bar: month::BAR, postgres: false, run: month::run },
     Row { name: "surge", bar: surge::BAR, postgres: false, run: surge::run },
 ];
