@@ -83,11 +83,17 @@ pub struct Stage {
 impl Stage {
     /// Builds one. `name` tells it from the others of a row.
     pub fn build(how: &How, engine: Engine, name: &str, cast: &Cast) -> Result<Self, Failed> {
-        let folder = how.folder(name)?;
         let place = match engine {
-            Engine::Sqlite => Place::Folder(folder.join("store")),
+            Engine::Sqlite => Place::Folder(how.folder(name)?.join("store")),
             Engine::Postgres => database()?,
         };
+        Self::build_at(how, place, name, cast)
+    }
+
+    /// Builds one at a place that the row chose.
+    pub fn build_at(how: &How, place: Place, name: &str, cast: &Cast) -> Result<Self, Failed> {
+        let folder = how.folder(name)?;
+        let engine = if place.folder().is_some() { Engine::Sqlite } else { Engine::Postgres };
         if let Some(folder) = place.folder() {
             std::fs::create_dir_all(folder)?;
         }

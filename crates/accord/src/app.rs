@@ -8,12 +8,14 @@ use crate::base::page::{Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{api, audit, web};
-use crate::booking::did_not_attend;
+use crate::booking::{capacity_change, did_not_attend, unanswered};
+use crate::campaign::routes::Decide;
 use crate::cohort::routes::OnceTaken;
+use crate::evidence::metrics::Metrics;
 use crate::evidence::month::Months;
-use crate::partnership::ledger;
+use crate::partnership::{ledger, release};
 use crate::plan::runs::Runs;
-use crate::{booking, campaign, evidence, log, routes};
+use crate::{booking, campaign, evidence, log, plan, routes};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -35,6 +37,7 @@ pub struct App {
     people: Arc<dyn PersonLookup>,
     runs: Runs,
     months: Months,
+    metrics: Metrics,
     name_of: NameOf,
 }
 
@@ -53,6 +56,7 @@ impl App {
             people: Arc::new(evidence::people::People),
             runs: Runs::default(),
             months: Months::default(),
+            metrics: Metrics::default(),
             name_of: Arc::new(|tx: &mut Tx<'_>, role| evidence::people::name_of(tx, role)),
         }
     }
@@ -83,9 +87,19 @@ impl FromRef<App> for Months {
         app.months.clone()
     }
 }
+impl FromRef<App> for Metrics {
+    fn from_ref(app: &App) -> Self {
+        app.metrics.clone()
+    }
+}
 impl FromRef<App> for OnceTaken {
     fn from_ref(_: &App) -> Self {
         Self(campaign::offer::open_for_newcomers)
+    }
+}
+impl FromRef<App> for Decide {
+    fn from_ref(_: &App) -> Self {
+        Self(booking::merge::decide)
     }
 }
 impl FromRef<App> for NameOf {
@@ -127,8 +141,8 @@ async fn dress(State(app): State<App>, request: Request, next: Next) -> Response
     let method = request.method().clone();
     // Paths hold ids and codes; the pattern holds none.
     let pattern = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |p| p.as_str().to_owned());
-    let program =
-        request.uri().path().strip_prefix("/api").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let path = request.uri().path();
+    let program = path == "/metrics" || path == "/api" || path.starts_with("/api/");
     let mut response = next.run(request).await;
     if program {
         response = api::dressed(response);
@@ -164,7 +178,8 @@ fn trouble(response: &Response) -> Option<Trouble> {
     }
     Some(match status {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Trouble::NotFound,
-        StatusCode::SERVICE_UNAVAILABLE => Trouble::Busy(5),
+        // Only a request that took too long comes here: what it wrote may still be committed.
+        StatusCode::SERVICE_UNAVAILABLE => Trouble::Unknown,
         s if s.is_client_error() => Trouble::Stale,
         _ => Trouble::Broken,
     })
@@ -178,7 +193,7 @@ fn standing(web: &Web, response: Response, what: Trouble, id: &str) -> Response 
         Ok(page) => page,
         Err(_) => status.into_response(),
     };
-    if let Some(retry) = retry.or_else(|| matches!(what, Trouble::Busy(_)).then(|| HeaderValue::from_static("5"))) {
+    if let Some(retry) = retry.or_else(|| (what.status() == 503).then(|| HeaderValue::from_static("5"))) {
         page.headers_mut().insert(header::RETRY_AFTER, retry);
     }
     page
@@ -219,20 +234,25 @@ pub const SEALERS: &[Work] = &[audit::seal, ledger::seal];
 const SEAL_ROWS: u32 = 500;
 
 /// What the service does by itself, again and again.
-struct Job {
-    name: &'static str,
-    every: Duration,
+#[derive(Debug)]
+pub struct Job {
+    /// What it is called in logs and audit rows.
+    pub name: &'static str,
+    /// How long it rests.
+    pub every: Duration,
     /// How many in one transaction.
-    at_a_time: u32,
+    pub at_a_time: u32,
     /// Whether the log tells how many there were.
-    counts: bool,
-    in_demo: bool,
-    work: Work,
+    pub counts: bool,
+    /// Whether a demo does it too.
+    pub in_demo: bool,
+    /// The work of one transaction.
+    pub work: Work,
 }
 
 /// A place whose time is over is shown as free two seconds later at most; whoever wants it gets it before, see
 /// `booking/hold.rs`. In a demo nobody notes who came, so nobody is missing there.
-const JOBS: &[Job] = &[
+pub const JOBS: &[Job] = &[
     Job {
         name: "seal",
         every: Duration::from_millis(500),
@@ -250,6 +270,14 @@ const JOBS: &[Job] = &[
         work: booking::hold::sweep,
     },
     Job {
+        name: "release allocations",
+        every: Duration::from_secs(15),
+        at_a_time: u32::MAX,
+        counts: true,
+        in_demo: true,
+        work: |tx, _| release::sweep(tx),
+    },
+    Job {
         name: "mark who did not come",
         every: Duration::from_secs(15 * 60),
         at_a_time: did_not_attend::AT_A_TIME,
@@ -257,15 +285,61 @@ const JOBS: &[Job] = &[
         in_demo: false,
         work: |tx, _| did_not_attend::sweep(tx),
     },
+    Job {
+        name: "remind who has not answered",
+        every: Duration::from_secs(10 * 60),
+        at_a_time: 50,
+        counts: true,
+        in_demo: true,
+        work: unanswered::remind,
+    },
+    Job {
+        name: "give unanswered places back",
+        every: Duration::from_secs(10 * 60),
+        at_a_time: 50,
+        counts: true,
+        in_demo: true,
+        work: unanswered::give_back,
+    },
 ];
 
 /// Does all jobs for ever; ends with the runtime, or when it is dropped. What could not be done now is done later.
 pub async fn work_for_ever(app: App) {
     let mut under_way = tokio::task::JoinSet::new();
+    under_way.spawn(count_for_ever(app.clone()));
+    let starter = Actor::new(app.web.house.partnership, "operator of this machine", "start-up");
+    under_way.spawn(plan::runs::finish_what_stands_still(app.runs.clone(), app.web.db.clone(), starter));
     for job in JOBS.iter().filter(|job| job.in_demo || !app.web.house.demo) {
         under_way.spawn(repeat(app.clone(), job));
     }
+    under_way.spawn(finish_changes(app));
     while under_way.join_next().await.is_some() {}
+}
+
+/// Counts the invariants again and again, for those who watch, and says in the log when one is broken.
+async fn count_for_ever(app: App) {
+    loop {
+        match app.metrics.count(&app.web).await {
+            Ok(0) => {}
+            Ok(broken) => tracing::error!(broken, "invariants are broken: run accord verify"),
+            Err(error) => tracing::warn!(?error, "the invariants could not be counted; they are counted again"),
+        }
+        tokio::time::sleep(app.metrics.rest()).await;
+    }
+}
+
+/// Capacity changes that were cut off go on: by a kill, or by a request that took too long.
+async fn finish_changes(app: App) {
+    let who = Actor::new(app.web.house.partnership, "operator of this machine", "finish capacity changes");
+    loop {
+        let open = app.web.db.read(&who, capacity_change::under_way).await.unwrap_or_default();
+        for id in open {
+            if let Err(stop) = capacity_change::finish(&app.web.db, &who, id).await {
+                tracing::warn!(?stop, "a capacity change could not be finished; it is tried again");
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
 }
 
 async fn repeat(app: App, job: &'static Job) {

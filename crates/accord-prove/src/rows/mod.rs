@@ -1,7 +1,11 @@
 //! The rows, a file each, in the order of their table.
 
+mod disk;
+mod kill;
 mod month;
+mod pgstop;
 mod race;
+mod reply_cut;
 mod surge;
 mod throughput;
 
@@ -14,4 +18,8 @@ pub const ROWS: &[Row] = &[
     Row { name: "throughput-postgres", bar: throughput::POSTGRES_BAR, postgres: true, run: throughput::postgres },
     Row { name: "month", bar: month::BAR, postgres: false, run: month::run },
     Row { name: "surge", bar: surge::BAR, postgres: false, run: surge::run },
+    Row { name: "kill", bar: kill::BAR, postgres: false, run: kill::run },
+    Row { name: "disk", bar: disk::BAR, postgres: false, run: disk::run },
+    Row { name: "pgstop", bar: pgstop::BAR, postgres: true, run: pgstop::run },
+    Row { name: "reply-cut", bar: reply_cut::BAR, postgres: true, run: reply_cut::run },
 ];

@@ -4,10 +4,13 @@
 mod answers;
 mod calendar;
 mod change;
+pub mod changes;
+mod changes_shown;
 pub mod day;
 mod own;
 
 pub use answers::{cancel, cancel_form, confirm, decline, decline_form, elsewhere, elsewhere_form, reopen};
 pub use calendar::calendar;
 pub use change::{change, check, free_times, hold};
+pub use changes_shown::finding;
 pub use own::{appointments, done};

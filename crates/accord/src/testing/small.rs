@@ -10,6 +10,7 @@ use crate::base::ids::{
 use crate::campaign;
 use jiff::Span;
 use jiff::civil::Date;
+use std::ops::Range;
 
 /// How large a [`Small`] partnership is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,9 +118,14 @@ impl Small {
     /// More people, waiting like the first three, of one employer after the other. With `team_size` each so many are one
     /// team that works Monday to Friday; 0: they have no team and nobody knows when they work.
     pub fn crowd(&self, tx: &mut Tx<'_>, count: usize, team_size: usize) -> Result<Vec<PersonId>, StoreError> {
-        let mut people = Vec::with_capacity(count);
-        for from in (0..count).step_by(CHUNK) {
-            people.extend(self.chunk(tx, from..count.min(from + CHUNK), team_size)?);
+        self.crowd_of(tx, 0..count, team_size)
+    }
+
+    /// [`Small::crowd`] of those with these numbers: more of them may come later, under other numbers.
+    pub fn crowd_of(&self, tx: &mut Tx<'_>, of: Range<usize>, team_size: usize) -> Result<Vec<PersonId>, StoreError> {
+        let mut people = Vec::with_capacity(of.len());
+        for from in of.clone().step_by(CHUNK) {
+            people.extend(self.chunk(tx, from..of.end.min(from + CHUNK), team_size)?);
         }
         let rules = campaign::store::load(tx, self.campaign)?;
         let rules = rules.ok_or_else(|| StoreError::Engine("the campaign is gone".into()))?;
@@ -131,12 +137,7 @@ impl Small {
         Ok(people)
     }
 
-    fn chunk(
-        &self,
-        tx: &mut Tx<'_>,
-        of: std::ops::Range<usize>,
-        team_size: usize,
-    ) -> Result<Vec<PersonId>, StoreError> {
+    fn chunk(&self, tx: &mut Tx<'_>, of: Range<usize>, team_size: usize) -> Result<Vec<PersonId>, StoreError> {
         let partnership = tx.partnership();
         let size = team_size.max(1);
         let employer = |n: usize| &self.employers[(of.start + n) / size % self.employers.len()];

@@ -2,11 +2,12 @@
 //!
 //! SQLite: one writer takes what has queued, runs each in a savepoint, commits once, answers all.
 //! PostgreSQL and readers: each thread runs one at a time in a transaction of its own.
+//! In memory: no thread and no queue; whoever asks runs it.
 
 use super::{Actor, Chance, Clock, Conn, Context, Stop, StoreError, Tx};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -41,6 +42,8 @@ trait Job: Send {
     /// When it came into the queue.
     fn asked(&self) -> Instant;
     fn run(&mut self, conn: &mut Conn) -> Verdict;
+    /// What the store said to it, if that is why it did not happen.
+    fn stopped_by(&self) -> Option<StoreError>;
     /// Answers the caller. `lost` says why what ran was not kept after all.
     fn answer(self: Box<Self>, lost: Option<StoreError>);
 }
@@ -77,6 +80,13 @@ where
         verdict
     }
 
+    fn stopped_by(&self) -> Option<StoreError> {
+        match &self.out {
+            Some(Err(Stop::Store(error))) => Some(error.clone()),
+            _ => None,
+        }
+    }
+
     fn answer(self: Box<Self>, lost: Option<StoreError>) {
         let out = match (lost, self.out) {
             (Some(error), Some(Ok(_)) | None) => Err(Stop::Store(error)),
@@ -91,10 +101,11 @@ where
 type Boxed = Box<dyn Job>;
 type Queue = Arc<Mutex<Receiver<Boxed>>>;
 
-/// Threads with one queue.
+/// Threads with one queue; or one connection for whoever asks.
 pub(super) struct Crew {
     queue: Option<SyncSender<Boxed>>,
     threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
+    here: Option<Mutex<Conn>>,
 }
 
 impl Crew {
@@ -124,7 +135,17 @@ impl Crew {
             let thread = thread.spawn(move || work(conn, receiver));
             threads.push(thread.map_err(|e| StoreError::Engine(format!("no thread: {e}")))?);
         }
-        Ok(Arc::new(Self { queue: Some(queue), threads: Mutex::new(threads) }))
+        Ok(Arc::new(Self { queue: Some(queue), threads: Mutex::new(threads), here: None }))
+    }
+
+    /// No thread: each use case runs where it is asked for, in a transaction of its own.
+    pub fn inline(conn: Conn) -> Arc<Self> {
+        Arc::new(Self { queue: None, threads: Mutex::default(), here: Some(Mutex::new(conn)) })
+    }
+
+    /// The connection of an inline crew.
+    pub fn here(&self) -> Option<MutexGuard<'_, Conn>> {
+        self.here.as_ref().map(|conn| conn.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub async fn ask<T, R, F>(&self, ask: Ask, f: F) -> Result<T, Stop<R>>
@@ -155,6 +176,10 @@ impl Crew {
     {
         let (reply, answer) = oneshot::channel();
         let job: Boxed = Box::new(Asked { f, ask, asked: started(), out: None, reply });
+        if let Some(mut conn) = self.here() {
+            run_and_answer(&mut conn, job);
+            return Ok(answer);
+        }
         let queue = self.queue.as_ref().ok_or(StoreError::Busy)?;
         match queue.try_send(job) {
             Ok(()) => Ok(answer),
@@ -194,19 +219,23 @@ fn in_time(mut next: impl FnMut() -> Option<Boxed>) -> Option<Boxed> {
 }
 
 fn single_loop(mut conn: Conn, queue: &Queue) {
-    while let Some(mut job) = next(queue) {
-        let mut lost = None;
-        for tried in 0..TRIES {
-            lost = run_single(&mut conn, job.as_mut()).err();
-            if lost != Some(StoreError::Conflict) {
-                break;
-            }
-            // Both sides of a deadlock must not come back in step.
-            std::thread::sleep(Duration::from_millis(1 << tried.min(6)));
-        }
-        let lost = if lost == Some(StoreError::Conflict) { Some(StoreError::Busy) } else { lost };
-        job.answer(lost);
+    while let Some(job) = next(queue) {
+        run_and_answer(&mut conn, job);
     }
+}
+
+fn run_and_answer(conn: &mut Conn, mut job: Boxed) {
+    let mut lost = None;
+    for tried in 0..TRIES {
+        lost = run_single(conn, job.as_mut()).err();
+        if lost != Some(StoreError::Conflict) {
+            break;
+        }
+        // Both sides of a deadlock must not come back in step.
+        std::thread::sleep(Duration::from_millis(1 << tried.min(6)));
+    }
+    let lost = if lost == Some(StoreError::Conflict) { Some(StoreError::Busy) } else { lost };
+    job.answer(lost);
 }
 
 /// `Err` says why nothing was kept although the function itself succeeded, or that it must run again.
@@ -234,17 +263,26 @@ fn group_loop(mut conn: Conn, queue: &Queue) {
         for job in done {
             job.answer(lost.clone());
         }
-        if unknown {
-            // Nobody may decide on a state that may not be on the disk.
-            tracing::error!("a commit failed and its outcome is unknown; stopping");
-            // A command has no log, and its own thread may not get to say it.
-            eprintln!(
-                "accord: {}\n  where: the store's disk\n  next:  look at that disk, run accord verify, then the command again",
-                StoreError::Unknown
-            );
-            std::process::exit(70);
+        // After the answers: nobody waits for pages that are moved from the log into the database.
+        if unknown || conn.tidy_up() == Err(StoreError::Unknown) {
+            stop_here();
         }
     }
+}
+
+/// Nobody may decide on a state that may not be on the disk, and a disk that once failed to make a write safe may say
+/// the next time that it has, and have forgotten it. A start reads what is really there.
+fn stop_here() -> ! {
+    use std::io::Write;
+    tracing::error!("the disk failed to make a write safe; stopping, so that a new start reads what is really there");
+    // A command has no log, and its own thread may not get to say it. The stream may be on the same disk, so a failure
+    // to say it must not keep anybody from stopping.
+    drop(writeln!(
+        std::io::stderr(),
+        "accord: {}\n  where: the store's disk, which failed to make a write safe\n  next:  look at that disk, run accord verify, then the command again",
+        StoreError::Unknown
+    ));
+    std::process::exit(70);
 }
 
 fn run_group(
@@ -271,7 +309,9 @@ fn run_group(
         kept |= matches!(ran, Ok(Ran::Kept));
         if conn.group_is_lost() || ran.is_err() {
             conn.rollback();
-            return Some(ran.err().unwrap_or(StoreError::Full));
+            // What the engine said first is why; an error after it only says that the savepoint is gone too.
+            let said = done.last().and_then(|job| job.stopped_by());
+            return Some(said.or(ran.err()).unwrap_or(StoreError::Full));
         }
         if done.len() < GROUP && since.elapsed() < GROUP_TIME {
             job = next_at_once(queue);

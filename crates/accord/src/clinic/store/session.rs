@@ -5,8 +5,9 @@ use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
 use crate::base::ids::{
     OrganisationId, ProductId, Session as SessionKind, SessionId, SiteId, Slot as SlotKind, SlotId,
 };
+use crate::clinic::layout::{Settings, Takes, Terms, breaks_text};
 use crate::clinic::session::{Planned, Session};
-use crate::clinic::slot::FreeSlot;
+use crate::clinic::slot::{FreeSlot, Share};
 use jiff::civil::Date;
 
 impl FromRow for Session {
@@ -47,11 +48,12 @@ pub fn between(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<Session>,
 }
 
 /// Writes sessions with all their slots; how many slots there are.
-pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64, StoreError> {
+pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId, Terms)]) -> Result<u64, StoreError> {
     let partnership = tx.partnership();
     let mut sessions: Vec<Vec<Param<'_>>> = Vec::with_capacity(new.len());
     let mut slots: Vec<Vec<Param<'_>>> = Vec::new();
-    for (s, host) in new {
+    let breaks: Vec<String> = new.iter().map(|(_, _, terms)| breaks_text(&terms.breaks)).collect();
+    for ((s, host, terms), breaks) in new.iter().zip(&breaks) {
         let id: SessionId = tx.id::<SessionKind>();
         sessions.push(vec![
             partnership.param(),
@@ -64,8 +66,23 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64,
             s.until_minute.param(),
             s.slot_minutes.param(),
             s.stations.param(),
+            terms.vaccinators.param(),
+            terms.rooms.param(),
+            terms.people_max.param(),
+            breaks.param(),
+            terms.kept_walk_in.param(),
+            terms.kept_assisted.param(),
+            terms.assisted_hours.param(),
         ]);
-        for start in s.starts() {
+        let settings = Settings {
+            takes: Takes::Open,
+            from_minute: s.from_minute,
+            until_minute: s.until_minute,
+            slot_minutes: s.slot_minutes,
+            stations: s.stations,
+            terms: terms.clone(),
+        };
+        for (start, places) in settings.layout(s.date) {
             let slot: SlotId = tx.id::<SlotKind>();
             slots.push(vec![
                 partnership.param(),
@@ -78,20 +95,24 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64,
                 Param::Int(start.into()),
                 Param::Int(london_instant(s.date, start).as_microsecond()),
                 s.slot_minutes.param(),
-                s.stations.param(),
+                Param::Int(places.capacity),
+                Param::Int(places.kept_walk_in),
+                Param::Int(places.kept_assisted),
+                Param::Int(places.assisted_until_us),
             ]);
         }
     }
     tx.run_many(
         "INSERT INTO session (partnership_id, id, site_id, host_id, product_id, date, from_minute, until_minute,
-           slot_minutes, stations, state, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 1)",
+           slot_minutes, stations, state, version, vaccinators, rooms, people_max, breaks, kept_walk_in, kept_assisted,
+           assisted_hours)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 1, $11, $12, $13, $14, $15, $16, $17)",
         &sessions,
     )?;
     tx.run_many(
         "INSERT INTO slot (partnership_id, id, session_id, site_id, host_id, product_id, date, start_minute, starts_us,
-           minutes, capacity, taken)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)",
+           minutes, capacity, taken, kept_walk_in, kept_assisted, assisted_until_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14)",
         &slots,
     )
 }
@@ -122,25 +143,36 @@ impl FromRow for FreeSlot {
     }
 }
 
-/// Slots of open sessions at an open site with a place and a dose left, from one day to another and
-/// not before an instant.
+/// Slots of open sessions at an open site with a place for `share` and a dose left, from one day to another, that have
+/// not begun.
 pub fn free_at(
     tx: &mut Tx<'_>,
     site: SiteId,
     product: ProductId,
     (from, until): (Date, Date),
-    after_us: i64,
+    share: Share,
 ) -> Result<Vec<FreeSlot>, StoreError> {
     tx.all(
-        "SELECT l.id, l.site_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes, l.capacity - l.taken
+        "SELECT l.id, l.site_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes, l.capacity - l.taken - l.kept_walk_in * $7
+           - CASE WHEN l.assisted_until_us > $6 THEN l.kept_assisted * $8 ELSE 0 END
          FROM slot l
          JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id AND e.state = 'open'
          JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id AND s.state = 'open'
          WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.product_id = $3 AND l.date >= $4 AND l.date <= $5
-           AND l.starts_us > $6 AND l.taken < l.capacity
+           AND l.starts_us > $6 AND l.takes_new = 1 AND l.taken < l.capacity - l.kept_walk_in * $7
+             - CASE WHEN l.assisted_until_us > $6 THEN l.kept_assisted * $8 ELSE 0 END
            AND NOT EXISTS (SELECT 1 FROM stock k WHERE k.partnership_id = l.partnership_id AND k.site_id = l.site_id
              AND k.product_id = l.product_id AND k.until_date >= l.date AND k.taken >= k.delivered)
          ORDER BY l.date, l.start_minute, l.id",
-        p![tx.partnership(), site, product, from, until, after_us],
+        p![
+            tx.partnership(),
+            site,
+            product,
+            from,
+            until,
+            tx.now(),
+            i64::from(share.leaves_walk_in()),
+            i64::from(share.leaves_assisted())
+        ],
     )
 }
