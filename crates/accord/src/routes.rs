@@ -98,6 +98,7 @@ fn general() -> Vec<Route> {
         post("/sites/{site}/{date}/outcome", ClinicInPath, desk::outcome),
         post("/sites/{site}/{date}/close", ClinicInPath, desk::close),
         get("/sessions", Lead, see::sessions),
+        get("/sessions/month", Lead, see::month),
         // programs
         get("/api/v1", Open, api::page),
         get("/api/v1/openapi.json", Open, api::openapi),
