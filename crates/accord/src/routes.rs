@@ -116,6 +116,7 @@ fn general() -> Vec<Route> {
         get("/sites/{site}/{date}/standby", ClinicInPath, mine::left::draws),
         post("/sites/{site}/{date}/standby", ClinicInPath, mine::left::ask),
         get("/sessions", Lead, see::sessions),
+        get("/sessions/month", Lead, see::month),
         // programs
         get("/api/v1", Open, api::page),
         get("/api/v1/openapi.json", Open, api::openapi),
