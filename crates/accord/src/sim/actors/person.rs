@@ -4,10 +4,10 @@ use crate::base::db::{Actor, Stop, Tx};
 use crate::base::ids::{BookingId, PersonId, SlotId};
 use crate::booking::cancel::{Reason, cancel, cancel_all, close_offer, reopen};
 use crate::booking::confirm::confirm;
-use crate::booking::hold::{Hold, hold, hold_only};
-use crate::booking::place::place;
-use crate::booking::rebook::rebook;
-use crate::booking::{Booking, BookingRefusal, Pick, PlaceCourse, State, store};
+use crate::booking::hold::{Hold, hold_as, hold_only_as};
+use crate::booking::place::place_as;
+use crate::booking::rebook::rebook_as;
+use crate::booking::{Booking, BookingRefusal, Pick, PlaceCourse, State, Way, store};
 use crate::campaign::{self, offer};
 use crate::clinic::store::SlotFacts;
 use crate::sim::rare::Rare;
@@ -16,6 +16,7 @@ use crate::sim::{Broken, Sim};
 /// What the page in front of somebody shows.
 struct Page {
     who: Actor,
+    way: Way,
     person: PersonId,
     booked: Vec<Booking>,
     holds: Vec<Hold>,
@@ -60,7 +61,8 @@ fn look(sim: &mut Sim, person: PersonId) -> Result<Page, Broken> {
         ))
     })?;
     let publishing = all > booked.len();
-    Ok(Page { who, person, booked, holds, offer, publishing })
+    let way = if operator { Way::Assisted } else { Way::Chosen };
+    Ok(Page { who, way, person, booked, holds, offer, publishing })
 }
 
 /// Two slots in a row that would make a course, or one; often such that the rules allow it.
@@ -106,8 +108,9 @@ fn said(bookings: &[Booking]) -> String {
 fn keep(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
     let Some(want) = wish(sim, page) else { return Ok(()) };
     let only = sim.dice.percent(50);
+    let way = page.way;
     let held = move |tx: &mut Tx<'_>| {
-        let holds = if only { hold_only(tx, &want)? } else { hold(tx, &want)? };
+        let holds = if only { hold_only_as(tx, &want, way)? } else { hold_as(tx, &want, way)? };
         Ok(holds.iter().map(|hold| hold.slot.to_string()).collect::<Vec<_>>().join(" "))
     };
     sim.send(&page.who, Some(page.person), "hold", held)?.ok();
@@ -127,7 +130,8 @@ fn book(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
     };
     let Some(want) = want else { return Ok(()) };
     let picks = want.picks.clone();
-    let work = move |tx: &mut Tx<'_>| place(tx, &want).map(|made| said(&made));
+    let way = page.way;
+    let work = move |tx: &mut Tx<'_>| place_as(tx, &want, way).map(|made| said(&made));
     let answered = sim.send(&page.who, Some(page.person), "place", work)?;
     if answered.is_ok() {
         if from_hold {
@@ -173,7 +177,8 @@ fn look_for_another(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
     if let Some(old) = sim.dice.pick(&page.booked) {
         want.picks[0].appointment = old.appointment;
     }
-    let held = move |tx: &mut Tx<'_>| hold_only(tx, &want).map(|holds| holds.len().to_string());
+    let way = page.way;
+    let held = move |tx: &mut Tx<'_>| hold_only_as(tx, &want, way).map(|holds| holds.len().to_string());
     sim.send(&page.who, Some(page.person), "hold another", held)?.ok();
     Ok(())
 }
@@ -191,7 +196,8 @@ fn change(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
     let replaced = page.booked.iter().filter(|b| want.picks.iter().any(|pick| pick.appointment == b.appointment));
     let seen: Vec<(BookingId, u32)> = replaced.map(|b| (b.id, b.version + stale)).collect();
     let both = want.picks.len() == 2;
-    let work = move |tx: &mut Tx<'_>| rebook(tx, &want, &seen).map(|made| said(&made));
+    let way = page.way;
+    let work = move |tx: &mut Tx<'_>| rebook_as(tx, &want, &seen, way).map(|made| said(&made));
     let before = said(&page.booked);
     let answered = sim.send(&page.who, Some(page.person), "rebook", work)?;
     match answered {
