@@ -64,51 +64,20 @@ impl Drop for Fresh {
 /// Makes a database in the server that `ACCORD_TEST_POSTGRES` names; without one it panics and says so.
 #[cfg(feature = "postgres")]
 pub fn new_database() -> Place {
-    made_database("")
-}
-
-/// Makes a database with everything that is in another one, to which nobody is connected.
-#[cfg(feature = "postgres")]
-pub fn copied_database(of: &Place) -> Place {
-    made_database(&format!(" TEMPLATE {}", name_of(of)))
-}
-
-/// Drops a database that [`new_database`] or [`copied_database`] made, whoever is still connected.
-#[cfg(feature = "postgres")]
-pub fn drop_database(place: &Place) {
-    outside_a_transaction(format!("DROP DATABASE {} WITH (FORCE)", name_of(place)));
-}
-
-#[cfg(feature = "postgres")]
-fn name_of(place: &Place) -> String {
-    let shown = place.to_string();
-    shown.rsplit_once('/').map_or_else(String::new, |(_, name)| name.to_owned())
-}
-
-#[cfg(feature = "postgres")]
-fn server() -> String {
-    std::env::var("ACCORD_TEST_POSTGRES").expect("ACCORD_TEST_POSTGRES names a server; run the tests by scripts/test")
-}
-
-#[cfg(feature = "postgres")]
-fn made_database(like: &str) -> Place {
+    let server = std::env::var("ACCORD_TEST_POSTGRES")
+        .expect("ACCORD_TEST_POSTGRES names a server; run the tests by scripts/test");
     let name = format!("accord_test_{}_{}", std::process::id(), next());
-    outside_a_transaction(format!("CREATE DATABASE {name}{like}"));
-    Place::Postgres(format!("{}/{name}", server()))
-}
-
-#[cfg(feature = "postgres")]
-fn outside_a_transaction(statement: String) {
-    let server = server();
     let admin = Db::open(&Place::Postgres(format!("{server}/postgres")), Clock::Machine, Chance::seeded(1))
         .expect("the test server answers");
+    let statement = format!("CREATE DATABASE {name}");
     // A database can't be made inside a transaction, so the reader's is left for a moment.
     let make = move |tx: &mut Tx<'_>| {
         tx.script("COMMIT")?;
         tx.script(&statement)?;
         tx.script("BEGIN")
     };
-    admin.read_now(&actor(), make).expect("a database can be made or dropped");
+    admin.read_now(&actor(), make).expect("a database can be made");
+    Place::Postgres(format!("{server}/{name}"))
 }
 
 fn next() -> u32 {

@@ -30,17 +30,36 @@ pub struct World {
 /// A store in memory with the world in it, to be copied for each sequence.
 pub fn in_memory(course: u16) -> Result<(Db, World), Failed> {
     let db = Db::in_memory(clock(), Chance::seeded(7))?;
-    let world = fill(&db, &Place::Folder(PathBuf::new()), course)?;
+    migrate::migrate(&db, &Place::Folder(PathBuf::new()))?;
+    let world = fill(&db, course)?;
     Ok((db, world))
 }
 
-/// A database with the same world in it, to be copied for each sequence.
+/// A database for all sequences: each begins by emptying it, since making one takes far longer than filling it.
 #[cfg(feature = "postgres")]
-pub fn in_postgres(course: u16) -> Result<(Place, World), Failed> {
+pub fn in_postgres() -> Result<Option<Db>, Failed> {
+    if std::env::var_os("ACCORD_TEST_POSTGRES").is_none() {
+        return Ok(None);
+    }
     let place = testing::new_database();
     let db = Db::open(&place, clock(), Chance::seeded(7))?;
-    let world = fill(&db, &place, course)?;
-    Ok((place, world))
+    migrate::migrate(&db, &place)?;
+    Ok(Some(db))
+}
+
+/// The same world with the same ids in that database, and a chance of its own for the sequence.
+#[cfg(feature = "postgres")]
+pub fn begun_anew(db: &Db, course: u16, seed: u64) -> Result<(Db, World), Failed> {
+    let tables: Vec<String> = migrate::tables().into_iter().map(|(table, _)| table).collect();
+    // Statements are constants; this one is as good as one.
+    let empty: &'static str = Box::leak(format!("TRUNCATE {}", tables.join(", ")).into_boxed_str());
+    let emptied = db.write_now(&testing::actor(), move |tx| tx.run(empty, p![]).map_err(Stop::<()>::Store));
+    emptied.map_err(|stop| format!("the database can't be emptied: {stop:?}"))?;
+    let mut anew = db.clone();
+    (anew.clock, anew.chance) = (clock(), Chance::seeded(7));
+    let world = fill(&anew, course)?;
+    anew.chance = Chance::seeded(seed);
+    Ok((anew, world))
 }
 
 /// A clock that stands where every sequence begins.
@@ -48,8 +67,7 @@ pub fn clock() -> Clock {
     Clock::standing_at(at_microsecond(BEGIN_US))
 }
 
-fn fill(db: &Db, place: &Place, course: u16) -> Result<World, Failed> {
-    migrate::migrate(db, place)?;
+fn fill(db: &Db, course: u16) -> Result<World, Failed> {
     let who = testing::actor();
     let made = db.write_now(&who, move |tx| build(tx, course).map_err(Stop::<()>::Store));
     let (small, people) = made.map_err(|stop| format!("the world can't be built: {stop:?}"))?;

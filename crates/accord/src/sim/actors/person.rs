@@ -22,6 +22,8 @@ struct Page {
     holds: Vec<Hold>,
     offer: Option<offer::State>,
     publishing: bool,
+    /// Whether all that is booked was had already.
+    had_all: bool,
 }
 
 pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
@@ -52,17 +54,18 @@ fn look(sim: &mut Sim, person: PersonId) -> Result<Page, Broken> {
     } else {
         Actor::new(sim.world.lead.partnership, "person", person)
     };
-    let (booked, holds, offer, all) = sim.db.read_now(&who, move |tx| {
+    let (booked, holds, offer, all, had) = sim.db.read_now(&who, move |tx| {
         Ok((
             store::seen_of(tx, person, campaign)?,
             store::holds_of(tx, person, campaign)?,
             campaign::store::offer_state(tx, campaign, person)?,
             store::live_of(tx, person, campaign)?.len(),
+            store::given_of(tx, person, campaign)?.len(),
         ))
     })?;
     let publishing = all > booked.len();
     let way = if operator { Way::Assisted } else { Way::Chosen };
-    Ok(Page { who, way, person, booked, holds, offer, publishing })
+    Ok(Page { who, way, person, had_all: had >= booked.len(), booked, holds, offer, publishing })
 }
 
 /// Two slots in a row that would make a course, or one; often such that the rules allow it.
@@ -165,8 +168,10 @@ fn say_yes(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
     let work = move |tx: &mut Tx<'_>| confirm(tx, person, campaign).map(|made| said(&made));
     let answered = sim.send(&page.who, Some(person), "confirm", work)?;
     match answered {
-        Err(code) => Err(Broken::new(format!("somebody with a booking could not confirm it: {code}"))),
-        Ok(_) => Ok(()),
+        Err(code) if !page.had_all => {
+            Err(Broken::new(format!("somebody with a booking could not confirm it: {code}")))
+        }
+        _ => Ok(()),
     }
 }
 
