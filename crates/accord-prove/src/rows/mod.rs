@@ -3,6 +3,7 @@
 mod disk;
 mod failover;
 mod kill;
+mod model;
 mod month;
 mod pgstop;
 mod power;
@@ -26,4 +27,5 @@ pub const ROWS: &[Row] = &[
     Row { name: "pgstop", bar: pgstop::BAR, postgres: true, run: pgstop::run },
     Row { name: "failover", bar: failover::BAR, postgres: true, run: failover::run },
     Row { name: "reply-cut", bar: reply_cut::BAR, postgres: true, run: reply_cut::run },
+    Row { name: "model", bar: model::BAR, postgres: true, run: model::run },
 ];

@@ -1,9 +1,9 @@
 //! What each address of the API does, its document, and the page that shows it.
 
-use super::free_places::{OnLists, StandbyAnswer, Who, WishesAsked};
-use super::problems::{every, no_such_campaign};
 use super::capacity::{CapacityChange, CapacityChangeAsked, UndoAsked};
+use super::free_places::{OnLists, StandbyAnswer, Who, WishesAsked};
 use super::problems::{every, every_of_changes, no_such_campaign};
+use super::problems::{every, no_such_campaign};
 use super::wire::{
     Booking, Bookings, Campaigns, CancelAsked, FreeSlots, Nothing, People, PeopleAsked, PlaceAsked, RebookAsked,
     SlotsAsked,

@@ -170,7 +170,7 @@ pub fn delete_idle_holds(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Hold>, Store
                SELECT h.id FROM hold h WHERE h.partnership_id = $1 AND (h.expires_us <= $2 OR EXISTS (
                  SELECT 1 FROM offer o WHERE o.partnership_id = h.partnership_id AND o.campaign_id = h.campaign_id
                    AND o.person_id = h.person_id AND o.state IN ('declined', 'had_elsewhere', 'completed', 'left')))
-               ORDER BY h.expires_us LIMIT $3)
+               ORDER BY h.expires_us, h.id LIMIT $3)
              RETURNING ",
             hold_columns!()
         ),
