@@ -122,4 +122,6 @@ registry! {
     Batch BatchId "batch";
     Hold HoldId "hold";
     Plan PlanId "plan";
+    DayEntry DayEntryId "entry of a clinic's day";
+    DayPack DayPackId "day pack";
 }

@@ -195,6 +195,17 @@ pub enum DayRefusal {
     ChangedMeanwhile,
     /// The clinic has not closed yet.
     StillOpen,
+    /// They have an appointment here today: no walk-in.
+    OnTheList {
+        /// Their booking.
+        booking: BookingId,
+    },
+    /// In no campaign that is open.
+    NotInCampaign,
+    /// No session here on that day.
+    NoSession,
+    /// An entry that was decided meanwhile.
+    Decided,
     /// A rule of booking.
     Booking(BookingRefusal),
 }
@@ -219,6 +230,10 @@ impl Refusal for DayRefusal {
             Self::NotHere => "not_here",
             Self::ChangedMeanwhile => "changed_meanwhile",
             Self::StillOpen => "still_open",
+            Self::OnTheList { .. } => "on_the_list",
+            Self::NotInCampaign => "not_in_campaign",
+            Self::NoSession => "no_session",
+            Self::Decided => "decided",
             Self::Booking(refusal) => refusal.code(),
         }
     }
@@ -240,6 +255,10 @@ impl Refusal for DayRefusal {
             Self::NotHere => "This person is not checked in.".into(),
             Self::ChangedMeanwhile => "Somebody else noted something for this person meanwhile.".into(),
             Self::StillOpen => "The clinic has not closed yet.".into(),
+            Self::OnTheList { .. } => "This person has an appointment here on this day.".into(),
+            Self::NotInCampaign => "This person is not in a campaign that is open.".into(),
+            Self::NoSession => "No clinic is held here on this day.".into(),
+            Self::Decided => "Somebody has decided this meanwhile.".into(),
             Self::Booking(refusal) => refusal.sentence(),
         }
     }
@@ -268,6 +287,10 @@ impl Refusal for DayRefusal {
             Self::NotHere => "Check them in first.".into(),
             Self::ChangedMeanwhile => "Look at the list as it is now.".into(),
             Self::StillOpen => "Mark who is missing after the last time of the day.".into(),
+            Self::OnTheList { .. } => "Check them in on the list.".into(),
+            Self::NotInCampaign => "Take them down, so that their employer is asked.".into(),
+            Self::NoSession => "Ask the campaign lead to open a session.".into(),
+            Self::Decided => "Look at the entries as they are now.".into(),
             Self::Booking(refusal) => refusal.next_step(),
         }
     }

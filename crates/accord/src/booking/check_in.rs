@@ -6,10 +6,11 @@ use super::rebook::rebook;
 use super::write::{event, record};
 use super::{Booking, Pick, PlaceCourse, Reference, store};
 use crate::base::clock::london_date;
-use crate::base::db::{Stop, Tx};
+use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{BookingId, SiteId};
 use crate::campaign;
 use crate::clinic::site;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// What the person gave to be found by.
@@ -121,6 +122,16 @@ fn elsewhere(tx: &mut Tx<'_>, here: SiteId, booking: &Booking) -> Result<Elsewhe
 
 fn arrived(tx: &mut Tx<'_>, at: SiteId, booking: Booking) -> Result<Arrived, Stop<DayRefusal>> {
     let came = tx.now();
+    Ok(came_at(tx, at, booking, came)?)
+}
+
+/// Notes that somebody came at an instant: now, or as paper says. Their person is locked and nothing is known of the day yet.
+pub(super) fn came_at(
+    tx: &mut Tx<'_>,
+    at: SiteId,
+    booking: Booking,
+    came: Timestamp,
+) -> Result<Arrived, StoreError> {
     let known = Attendance { booking: booking.id, came: Some((came, at)), outcome: None, version: 1 };
     store::set_attendance(tx, &known)?;
     record(tx, "check_in", &booking)?;

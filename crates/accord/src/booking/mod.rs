@@ -17,11 +17,13 @@ pub mod api;
 pub mod attendance;
 pub mod batch;
 pub mod cancel;
+pub mod catch_up;
 pub mod check_in;
 pub mod choose;
 pub mod confirm;
 mod counters;
 mod desk;
+pub mod day_entry;
 pub mod did_not_attend;
 pub mod hold;
 pub mod outcome;
@@ -33,6 +35,7 @@ pub mod refusal;
 pub mod routes;
 pub mod rules;
 pub mod store;
+pub mod walk_in;
 mod write;
 
 pub use reference::Reference;
@@ -153,6 +156,11 @@ pub enum Way {
     Planned,
     /// The person, or an operator at the person's word: they may travel further than we would ask of them.
     Chosen,
+    /// They are here without an appointment, or were: only rules that protect somebody bind.
+    WalkIn {
+        /// When they came.
+        at: Timestamp,
+    },
 }
 
 /// One appointment and the slot wanted for it.

@@ -19,7 +19,17 @@ pub(super) fn place_instead(
     want: &PlaceCourse,
     released: &[BookingId],
 ) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
-    let placed = place_all(tx, std::slice::from_ref(want), released, &CHOSEN)?;
+    place_by(tx, want, released, Way::Chosen)
+}
+
+/// [`place_instead`] for whoever chose `way`; confirmed in any case.
+pub(super) fn place_by(
+    tx: &mut Tx<'_>,
+    want: &PlaceCourse,
+    released: &[BookingId],
+    way: Way,
+) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
+    let placed = place_all(tx, std::slice::from_ref(want), released, &Origin { way, ..CHOSEN })?;
     placed.into_iter().next().unwrap_or(Ok(Vec::new())).map_err(Stop::Refused)
 }
 
@@ -29,8 +39,18 @@ pub(super) fn allowed<'a>(
     want: &'a PlaceCourse,
     released: &[BookingId],
 ) -> Result<Course<'a>, Stop<BookingRefusal>> {
+    allowed_by(tx, want, released, Way::Chosen)
+}
+
+/// [`allowed`] for whoever chose `way`.
+pub(super) fn allowed_by<'a>(
+    tx: &mut Tx<'_>,
+    want: &'a PlaceCourse,
+    released: &[BookingId],
+    way: Way,
+) -> Result<Course<'a>, Stop<BookingRefusal>> {
     let mut desk = Desk::open(tx, std::slice::from_ref(want), released)?;
-    decide(tx, &mut desk, want, &CHOSEN)?.map_err(Stop::Refused)
+    decide(tx, &mut desk, want, &Origin { way, ..CHOSEN })?.map_err(Stop::Refused)
 }
 
 /// The person's own choice.

@@ -127,7 +127,7 @@ pub fn import_sessions(
     for planned in &known {
         timetable.add(*planned);
     }
-    let mut new = Vec::new();
+    let (mut new, mut places) = (Vec::new(), Vec::new());
     let mut same = 0;
     for row in &rows {
         let Some((site, host, product)) = codes.pair(row.row, &row.site, &row.product, &mut faults) else { continue };
@@ -143,6 +143,7 @@ pub fn import_sessions(
                 product,
                 slot_minutes: t.slot_minutes,
                 stations: t.stations,
+                kind: t.kind,
             };
             match timetable.meets(&planned) {
                 Some(other) if other == planned && known.contains(&planned) => same += 1,
@@ -157,11 +158,15 @@ pub fn import_sessions(
         for planned in mine {
             timetable.add(planned);
             new.push((planned, host));
+            if !row.place.is_empty() {
+                places.push((planned, row.place.as_str()));
+            }
         }
     }
     faults.sort_by_key(|f| f.row);
     let mut done = Imported::settle(faults, faulty)?;
     sessions::insert(tx, &new)?;
+    places.iter().try_for_each(|(planned, place)| sessions::set_place(tx, planned, place))?;
     done.added = new.len() as u64;
     done.same = same;
     done.record(tx, "sessions", "sessions_imported")?;
@@ -297,14 +302,18 @@ pub fn export_sites(tx: &mut Tx<'_>) -> Result<String, StoreError> {
 pub fn export_sessions(tx: &mut Tx<'_>) -> Result<String, StoreError> {
     let (site_codes, product_codes) = names(tx)?;
     let all = sessions::between(tx, super::stock::BEGIN_OF_TIME, super::stock::END_OF_TIME)?;
-    let open: Vec<Planned> = all.into_iter().filter(|s| s.open).map(|s| s.planned).collect();
-    let mut rows: Vec<TemplateRow> = templates(&open)
-        .into_iter()
-        .filter_map(|(site, product, template)| {
+    let places: HashMap<_, _> = sessions::places(tx)?.into_iter().collect();
+    let mut by_place: BTreeMap<String, Vec<Planned>> = BTreeMap::new();
+    for session in all.into_iter().filter(|s| s.open) {
+        by_place.entry(places.get(&session.id).cloned().unwrap_or_default()).or_default().push(session.planned);
+    }
+    let mut rows: Vec<TemplateRow> = Vec::new();
+    for (place, open) in by_place {
+        rows.extend(templates(&open).into_iter().filter_map(|(site, product, template)| {
             let (site, product) = (site_codes.get(&site)?.clone(), product_codes.get(&product)?.clone());
-            Some(TemplateRow { row: 0, site, product, template })
-        })
-        .collect();
+            Some(TemplateRow { row: 0, site, product, template, place: place.clone() })
+        }));
+    }
     rows.sort_by(|a, b| {
         let key = |r: &TemplateRow| {
             let t = &r.template;

@@ -10,6 +10,58 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use std::collections::BTreeMap;
 
+/// How people come to a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Kind {
+    /// At a time that was booked.
+    #[default]
+    Booked,
+    /// Whenever they like between its beginning and its end.
+    DropIn,
+    /// Not at all: a team goes to them, to wards or homes.
+    Roving,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Booked, Self::DropIn, Self::Roving];
+
+    /// The word in tables and files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Booked => "booked",
+            Self::DropIn => "drop_in",
+            Self::Roving => "roving",
+        }
+    }
+
+    /// Reads the word; a dash or a blank for the stroke.
+    pub fn parse(word: &str) -> Option<Self> {
+        let word = word.trim().to_lowercase().replace(['-', ' '], "_");
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// What a page says of it; nothing where times are booked.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Booked => "",
+            Self::DropIn => "drop-in",
+            Self::Roving => "roving",
+        }
+    }
+}
+
+/// A slot as a session lays it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Laid {
+    /// Minutes after midnight.
+    pub start: u16,
+    /// Its length.
+    pub minutes: u16,
+    /// People who fit in it.
+    pub capacity: u32,
+}
+
 /// A session that comes every week.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
@@ -29,6 +81,8 @@ pub struct Template {
     pub until_date: Date,
     /// Days on which it does not take place.
     pub except: Vec<Date>,
+    /// How people come.
+    pub kind: Kind,
 }
 
 /// Which part of a template makes no sense, and what would.
@@ -103,13 +157,20 @@ pub struct Planned {
     pub slot_minutes: u16,
     /// People at one time.
     pub stations: u16,
+    /// How people come.
+    pub kind: Kind,
 }
 
 impl Planned {
-    /// Starts of its slots, minutes after midnight.
-    pub fn starts(self) -> impl Iterator<Item = u16> {
-        let count = (self.until_minute - self.from_minute) / self.slot_minutes;
-        (0..count).map(move |n| self.from_minute + n * self.slot_minutes)
+    /// Its slots. Where no times are booked there is one, as long as the session, for as many people as its stations can
+    /// see one after another in that time.
+    pub fn slots(self) -> impl Iterator<Item = Laid> {
+        let length = self.until_minute - self.from_minute;
+        let each = length / self.slot_minutes;
+        let (count, minutes, rounds) =
+            if self.kind == Kind::Booked { (each, self.slot_minutes, 1) } else { (1, length, u32::from(each)) };
+        let capacity = u32::from(self.stations) * rounds;
+        (0..count).map(move |n| Laid { start: self.from_minute + n * self.slot_minutes, minutes, capacity })
     }
 
     /// True where both are at one site, of one product, at one time. Other products have stations of
@@ -164,11 +225,11 @@ pub fn templates(sessions: &[Planned]) -> Vec<(SiteId, ProductId, Template)> {
     let mut groups: BTreeMap<_, Vec<Date>> = BTreeMap::new();
     for s in sessions {
         let weekday = s.date.weekday().to_monday_zero_offset();
-        let key = (s.site, weekday, s.from_minute, s.until_minute, s.product, s.slot_minutes, s.stations);
+        let key = (s.site, weekday, s.from_minute, s.until_minute, s.product, s.slot_minutes, s.stations, s.kind);
         groups.entry(key).or_default().push(s.date);
     }
     let mut found = Vec::with_capacity(groups.len());
-    for ((site, _, from_minute, until_minute, product, slot_minutes, stations), mut days) in groups {
+    for ((site, _, from_minute, until_minute, product, slot_minutes, stations, kind), mut days) in groups {
         days.sort();
         let (Some(first), Some(last)) = (days.first().copied(), days.last().copied()) else { continue };
         let mut template = Template {
@@ -180,6 +241,7 @@ pub fn templates(sessions: &[Planned]) -> Vec<(SiteId, ProductId, Template)> {
             from_date: first,
             until_date: last,
             except: Vec::new(),
+            kind,
         };
         template.except = template.all_days().filter(|day| days.binary_search(day).is_err()).collect();
         found.push((site, product, template));

@@ -1,10 +1,11 @@
 //! Weekly sessions as CSV: `site`, `weekday`, `from`, `until` (09:00), `slot_minutes`, `stations`,
 //! `product`, `from_date`, `until_date` (ISO, inclusive), `except` (dates parted by blanks or `;`).
+//! Optional: `kind` (booked, drop_in, roving; booked when left out), `place` (where a roving team goes).
 //! `site_id`, `valid_from` and `valid_until` are read as well. Closed days come beside it as a file of
 //! their own: `site`, `date`, `reason`.
 
 use crate::base::table::{CsvFault, Record, Table, iso_date};
-use crate::clinic::session::Template;
+use crate::clinic::session::{Kind, Template};
 use accord_formats::csv_out::CsvOut;
 use jiff::civil::{Date, Weekday};
 
@@ -19,6 +20,8 @@ pub struct TemplateRow {
     pub product: String,
     /// When, and how much.
     pub template: Template,
+    /// Where a roving team goes; blank for other kinds.
+    pub place: String,
 }
 
 /// A day on which a site is closed all the same.
@@ -85,6 +88,11 @@ fn template(record: &Record<'_>, faults: &mut Vec<CsvFault>) -> Option<TemplateR
     let except = record.take(&["except"], "dates such as 2027-01-04 2027-01-11", faults, |cell| {
         cell.split([' ', ';', ',']).filter(|d| !d.is_empty()).map(iso_date).collect::<Option<Vec<_>>>()
     });
+    let kind = record.take(&["kind"], "booked, drop_in or roving", faults, |cell| {
+        if cell.is_empty() { Some(Kind::Booked) } else { Kind::parse(cell) }
+    });
+    let kind = kind?;
+    let place = if kind == Kind::Roving { record.cell(&["place"]).to_owned() } else { String::new() };
     let template = Template {
         weekday: weekday?,
         from_minute: from?,
@@ -94,8 +102,9 @@ fn template(record: &Record<'_>, faults: &mut Vec<CsvFault>) -> Option<TemplateR
         from_date: first?,
         until_date: last?,
         except: except?,
+        kind,
     };
-    Some(TemplateRow { row: record.row, site: site?, product: product?.to_ascii_uppercase(), template })
+    Some(TemplateRow { row: record.row, site: site?, product: product?.to_ascii_uppercase(), template, place })
 }
 
 fn weekday(cell: &str) -> Option<Weekday> {
@@ -150,8 +159,10 @@ pub fn write(rows: &[TemplateRow]) -> String {
         "from_date",
         "until_date",
         "except",
+        "kind",
+        "place",
     ]);
-    for TemplateRow { site, product, template: t, .. } in rows {
+    for TemplateRow { site, product, template: t, place, .. } in rows {
         let day = DAYS.iter().find(|(_, d)| *d == t.weekday).map_or("", |(name, _)| name);
         let except: Vec<String> = t.except.iter().map(Date::to_string).collect();
         out.record([
@@ -165,6 +176,8 @@ pub fn write(rows: &[TemplateRow]) -> String {
             &t.from_date.to_string(),
             &t.until_date.to_string(),
             &except.join(" "),
+            t.kind.word(),
+            place,
         ]);
     }
     out.finish()

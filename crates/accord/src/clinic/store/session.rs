@@ -5,7 +5,7 @@ use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
 use crate::base::ids::{
     OrganisationId, ProductId, Session as SessionKind, SessionId, SiteId, Slot as SlotKind, SlotId,
 };
-use crate::clinic::session::{Planned, Session};
+use crate::clinic::session::{Kind, Planned, Session};
 use crate::clinic::slot::FreeSlot;
 use jiff::civil::Date;
 
@@ -21,6 +21,7 @@ impl FromRow for Session {
                 product: row.get(5)?,
                 slot_minutes: row.get(6)?,
                 stations: row.get(7)?,
+                kind: kind(row, 13)?,
             },
             host: row.get(8)?,
             open: row.get::<String>(9)? == "open",
@@ -31,16 +32,21 @@ impl FromRow for Session {
     }
 }
 
+/// Reads a kind of session.
+pub(super) fn kind(row: &Row<'_>, at: usize) -> Result<Kind, StoreError> {
+    Kind::parse(&row.get::<String>(at)?).ok_or_else(|| StoreError::shape(at, "a kind of session"))
+}
+
 /// Sessions from one day to another, inclusive, by day, site and start; closed ones too.
 pub fn between(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<Session>, StoreError> {
     tx.all(
         "SELECT e.id, e.site_id, e.date, e.from_minute, e.until_minute, e.product_id, e.slot_minutes, e.stations,
            e.host_id, e.state, e.version, CAST(COALESCE(SUM(l.capacity), 0) AS BIGINT),
-           CAST(COALESCE(SUM(l.taken), 0) AS BIGINT)
+           CAST(COALESCE(SUM(l.taken), 0) AS BIGINT), e.kind
          FROM session e LEFT JOIN slot l ON l.partnership_id = e.partnership_id AND l.session_id = e.id
          WHERE e.partnership_id = $1 AND e.date >= $2 AND e.date <= $3
          GROUP BY e.id, e.site_id, e.date, e.from_minute, e.until_minute, e.product_id, e.slot_minutes, e.stations,
-           e.host_id, e.state, e.version
+           e.host_id, e.state, e.version, e.kind
          ORDER BY e.date, e.site_id, e.from_minute, e.id",
         p![tx.partnership(), from, until],
     )
@@ -64,8 +70,9 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64,
             s.until_minute.param(),
             s.slot_minutes.param(),
             s.stations.param(),
+            Param::Text(s.kind.word()),
         ]);
-        for start in s.starts() {
+        for laid in s.slots() {
             let slot: SlotId = tx.id::<SlotKind>();
             slots.push(vec![
                 partnership.param(),
@@ -75,17 +82,17 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64,
                 host.param(),
                 s.product.param(),
                 s.date.param(),
-                Param::Int(start.into()),
-                Param::Int(london_instant(s.date, start).as_microsecond()),
-                s.slot_minutes.param(),
-                s.stations.param(),
+                Param::Int(laid.start.into()),
+                Param::Int(london_instant(s.date, laid.start).as_microsecond()),
+                Param::Int(laid.minutes.into()),
+                Param::Int(laid.capacity.into()),
             ]);
         }
     }
     tx.run_many(
         "INSERT INTO session (partnership_id, id, site_id, host_id, product_id, date, from_minute, until_minute,
-           slot_minutes, stations, state, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 1)",
+           slot_minutes, stations, kind, state, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open', 1)",
         &sessions,
     )?;
     tx.run_many(
@@ -94,6 +101,21 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64,
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)",
         &slots,
     )
+}
+
+/// Writes where the roving sessions of a site, day, start and product go.
+pub fn set_place(tx: &mut Tx<'_>, of: &Planned, place: &str) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE session SET place = $6 WHERE partnership_id = $1 AND site_id = $2 AND date = $3 AND from_minute = $4
+         AND product_id = $5",
+        p![tx.partnership(), of.site, of.date, of.from_minute, of.product, place],
+    )?;
+    Ok(())
+}
+
+/// Where roving sessions go.
+pub fn places(tx: &mut Tx<'_>) -> Result<Vec<(SessionId, String)>, StoreError> {
+    tx.all("SELECT id, place FROM session WHERE partnership_id = $1 AND place <> ''", p![tx.partnership()])
 }
 
 /// Closes a session; whose it is, none where there is none.
@@ -135,6 +157,7 @@ pub fn free_at(
         "SELECT l.id, l.site_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes, l.capacity - l.taken
          FROM slot l
          JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id AND e.state = 'open'
+           AND e.kind = 'booked'
          JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id AND s.state = 'open'
          WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.product_id = $3 AND l.date >= $4 AND l.date <= $5
            AND l.starts_us > $6 AND l.taken < l.capacity
