@@ -7,7 +7,7 @@ use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
 use crate::booking::api;
-use crate::booking::routes::{self as mine, day as desk};
+use crate::booking::routes::{self as mine, day as desk, walk_in};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
 use crate::evidence::{health, routes as see};
@@ -89,6 +89,10 @@ pub fn table() -> Vec<Route> {
         get("/sites.csv", Lead, see::sites_csv),
         get("/sites/{site}", ClinicInPath, see::site),
         get("/sites/{site}/{date}", ClinicInPath, see::day_list),
+        get("/sites/{site}/{date}/walk-in", ClinicInPath, walk_in::form),
+        post("/sites/{site}/{date}/walk-in", ClinicInPath, walk_in::find),
+        post("/sites/{site}/{date}/walk-in/give", ClinicInPath, walk_in::give),
+        post("/sites/{site}/{date}/walk-in/note", ClinicInPath, walk_in::note),
         post("/sites/{site}/{date}/check-in", ClinicInPath, desk::check_in),
         post("/sites/{site}/{date}/take", ClinicInPath, desk::take),
         post("/sites/{site}/{date}/outcome", ClinicInPath, desk::outcome),

@@ -119,8 +119,10 @@ fn stock(fresh: &Fresh, small: &Small, doses: i64) {
 }
 
 fn left(fresh: &Fresh) -> i64 {
-    let read = |tx: &mut Tx<'_>| tx.one("SELECT delivered - taken FROM stock WHERE partnership_id = $1", p![tx.partnership()]);
-    let (left,): (i64,) = fresh.db.read_now(&fresh.who, read).expect("read");
+    let read = |tx: &mut Tx<'_>| {
+        tx.one::<(i64,)>("SELECT delivered - taken FROM stock WHERE partnership_id = $1", p![tx.partnership()])
+    };
+    let (left,) = fresh.db.read_now(&fresh.who, read).expect("read");
     left
 }
 
@@ -249,8 +251,10 @@ on_both_engines! {
         let taken = line.clone();
         let same = work(fresh, move |tx| take_down(tx, &taken, "no_such_booking").map_err(Stop::<()>::Store)).expect("the same");
         assert_eq!((id, left(fresh)), (same, 2), "twice is once");
-        let count = |tx: &mut Tx<'_>| tx.one("SELECT COUNT(*) FROM person WHERE partnership_id = $1", p![tx.partnership()]);
-        assert_eq!(fresh.db.read_now(&fresh.who, count).expect("read"), (3_i64,));
+        let count = |tx: &mut Tx<'_>| {
+            tx.one::<(i64,)>("SELECT COUNT(*) FROM person WHERE partnership_id = $1", p![tx.partnership()])
+        };
+        assert_eq!(fresh.db.read_now(&fresh.who, count).expect("read"), (3,));
         // Next day the list names them; the clinic says who they are.
         let (site, was) = (small.site, Decision::Was(small.people[0], small.campaign));
         at(fresh, 1, 1);

@@ -126,12 +126,7 @@ fn arrived(tx: &mut Tx<'_>, at: SiteId, booking: Booking) -> Result<Arrived, Sto
 }
 
 /// Notes that somebody came at an instant: now, or as paper says. Their person is locked and nothing is known of the day yet.
-pub(super) fn came_at(
-    tx: &mut Tx<'_>,
-    at: SiteId,
-    booking: Booking,
-    came: Timestamp,
-) -> Result<Arrived, StoreError> {
+pub(super) fn came_at(tx: &mut Tx<'_>, at: SiteId, booking: Booking, came: Timestamp) -> Result<Arrived, StoreError> {
     let known = Attendance { booking: booking.id, came: Some((came, at)), outcome: None, version: 1 };
     store::set_attendance(tx, &known)?;
     record(tx, "check_in", &booking)?;

@@ -3,10 +3,12 @@
 mod change;
 mod day_list;
 mod samples;
+mod walk_in;
 
 pub use change::{Change, Check, Choice, Order, OtherVisit};
 pub use day_list::{Acts, Answer, DayList, DayRow, DeskRefused, Stage, Take};
 pub use samples::samples;
+pub use walk_in::{Chance, Found, May, Somebody, WalkInPage};
 
 use askama::Template;
 use jiff::civil::DateTime;

@@ -6,6 +6,7 @@ mod calendar;
 mod change;
 pub mod day;
 mod own;
+pub mod walk_in;
 
 pub use answers::{cancel, cancel_form, confirm, decline, decline_form, elsewhere, elsewhere_form, reopen};
 pub use calendar::calendar;

@@ -5,9 +5,9 @@
 
 use super::refusal::BookingRefusal;
 use super::{Reference, Way};
+use crate::base::clock::{at_microsecond, london_date};
 use crate::base::ids::{CampaignId, OrganisationId, PersonId, ProductId, TeamId};
 use crate::campaign::Campaign;
-use crate::base::clock::{at_microsecond, london_date};
 use crate::clinic::session::Kind;
 use crate::clinic::site::SlotsOwner;
 use crate::clinic::store::SlotFacts;

@@ -10,13 +10,14 @@ pub use attendance::{
     attendance, attendance_of, born_on_list, day_is_over, given_of, missing, next_free, past_of, set_attendance,
 };
 pub use day_entry::{
-    entries, entry, entry_became, insert_entry, insert_pack, latest_pack, pack_words, same_entry, set_pack_words, settle_entry,
+    entries, entry, entry_became, insert_entry, insert_pack, latest_pack, pack_words, same_entry, set_pack_words,
+    settle_entry,
 };
 pub use hold::{
     any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
 };
-pub use walk_in::{given_on, last_batch, seats};
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};
+pub use walk_in::{given_on, last_batch, seats};
 
 use super::rules::{Held, PersonFacts};
 use super::{Booking, Reference, State};

@@ -151,7 +151,8 @@ fn offered(
     let all: Vec<BookingId> = mine.iter().chain(&others).map(|b| b.id).collect();
     let mut refused = None;
     for seat in seats {
-        let want = PlaceCourse { person, campaign: campaign.id, picks: vec![Pick { appointment: number, slot: seat.slot }] };
+        let want =
+            PlaceCourse { person, campaign: campaign.id, picks: vec![Pick { appointment: number, slot: seat.slot }] };
         let mut fits = |released: &[BookingId]| match place::allowed_by(tx, &want, released, Way::WalkIn { at }) {
             Ok(_) => Ok(Ok(())),
             Err(Stop::Refused(refusal)) => Ok(Err(refusal)),

@@ -118,12 +118,7 @@ pub fn entries(tx: &mut Tx<'_>, site: SiteId, date: Date) -> Result<Vec<Entry>, 
 }
 
 /// Moves an entry that waits; false where it did not wait any more.
-pub fn settle_entry(
-    tx: &mut Tx<'_>,
-    id: DayEntryId,
-    standing: Standing,
-    counted: bool,
-) -> Result<bool, StoreError> {
+pub fn settle_entry(tx: &mut Tx<'_>, id: DayEntryId, standing: Standing, counted: bool) -> Result<bool, StoreError> {
     let by = tx.who().id.clone();
     let rows = tx.run(
         "UPDATE day_entry SET state = $3, counted = $4, decided_us = $5, decided_by = $6

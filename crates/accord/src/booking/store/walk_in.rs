@@ -34,12 +34,7 @@ pub fn seats(tx: &mut Tx<'_>, site: SiteId, day: Date) -> Result<Vec<Seat>, Stor
 }
 
 /// The batch noted last of a product at a site on a day.
-pub fn last_batch(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    day: Date,
-    product: ProductId,
-) -> Result<Option<Batch>, StoreError> {
+pub fn last_batch(tx: &mut Tx<'_>, site: SiteId, day: Date, product: ProductId) -> Result<Option<Batch>, StoreError> {
     let row: Option<(String,)> = tx.maybe(
         "SELECT a.batch FROM booking b
          JOIN attendance a ON a.partnership_id = b.partnership_id AND a.booking_id = b.id AND a.outcome = 'given'
