@@ -23,6 +23,7 @@ pub mod choose;
 pub mod confirm;
 mod counters;
 pub mod day_entry;
+pub mod day_pack;
 mod desk;
 pub mod did_not_attend;
 pub mod hold;

@@ -2,11 +2,13 @@
 
 mod change;
 mod day_list;
+mod day_pack;
 mod samples;
 mod walk_in;
 
 pub use change::{Change, Check, Choice, Order, OtherVisit};
 pub use day_list::{Acts, Answer, DayList, DayRow, DeskRefused, Stage, Take};
+pub use day_pack::{DayPack, PackRow, PackWords};
 pub use samples::samples;
 pub use walk_in::{Chance, Found, May, Somebody, WalkInPage};
 

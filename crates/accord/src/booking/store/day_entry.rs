@@ -4,6 +4,7 @@ use crate::base::clock::london_date;
 use crate::base::db::{FromRow, Row, StoreError, Tx};
 use crate::base::ids::{BookingId, DayEntryId, DayPack as DayPackKind, DayPackId, SiteId};
 use crate::booking::attendance::{Batch, WhyNot};
+use crate::booking::day_pack::Listed;
 use crate::booking::day_entry::{Entry, Line, OWNER_ROLE, Said, Standing};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -197,4 +198,46 @@ pub fn set_pack_words(tx: &mut Tx<'_>, site: SiteId, generation: u32, shown: boo
         p![tx.partnership(), site, generation, at],
     )?;
     Ok(())
+}
+
+impl FromRow for Listed {
+    fn from_row(r: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            minute: r.get(0)?,
+            name: r.get(1)?,
+            born: r.get(2)?,
+            appointment: r.get(3)?,
+            product: r.get(4)?,
+            reference: r.get(5)?,
+            needs: r.get(6)?,
+            booking: r.get(7)?,
+            version: r.get(8)?,
+        })
+    }
+}
+
+/// Who is booked at a site on a day, in order of time.
+pub fn listed(tx: &mut Tx<'_>, site: SiteId, date: Date) -> Result<Vec<Listed>, StoreError> {
+    tx.all(
+        "SELECT l.start_minute, COALESCE(p.preferred_name, p.given_name) || ' ' || p.family_name, p.date_of_birth, b.appointment,
+                d.name, b.reference, p.access_needs, b.id, b.version
+         FROM booking b
+         JOIN slot l ON l.partnership_id = b.partnership_id AND l.id = b.slot_id
+         JOIN person p ON p.partnership_id = b.partnership_id AND p.id = b.person_id
+         JOIN product d ON d.partnership_id = b.partnership_id AND d.id = b.product_id
+         LEFT JOIN booking_batch k ON k.partnership_id = b.partnership_id AND k.id = b.batch_id
+         WHERE b.partnership_id = $1 AND b.site_id = $2 AND b.date = $3 AND b.live = 1
+           AND (b.batch_id IS NULL OR k.state = 'live')
+         ORDER BY l.start_minute, p.family_name, p.given_name, b.id",
+        p![tx.partnership(), site, date],
+    )
+}
+
+/// Sites at which somebody is booked on a day.
+pub fn sites_with_bookings(tx: &mut Tx<'_>, date: Date) -> Result<Vec<SiteId>, StoreError> {
+    let rows: Vec<(SiteId,)> = tx.all(
+        "SELECT DISTINCT site_id FROM booking WHERE partnership_id = $1 AND date = $2 AND live = 1 ORDER BY site_id",
+        p![tx.partnership(), date],
+    )?;
+    Ok(rows.into_iter().map(|(site,)| site).collect())
 }
