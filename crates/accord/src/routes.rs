@@ -7,7 +7,7 @@ use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
 use crate::booking::api;
-use crate::booking::routes::{self as mine, day as desk, walk_in};
+use crate::booking::routes::{self as mine, catch_up, day as desk, walk_in};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
 use crate::evidence::{health, routes as see};
@@ -93,6 +93,11 @@ pub fn table() -> Vec<Route> {
         post("/sites/{site}/{date}/walk-in", ClinicInPath, walk_in::find),
         post("/sites/{site}/{date}/walk-in/give", ClinicInPath, walk_in::give),
         post("/sites/{site}/{date}/walk-in/note", ClinicInPath, walk_in::note),
+        get("/sites/{site}/{date}/catch-up", ClinicInPath, catch_up::form),
+        post("/sites/{site}/{date}/catch-up", ClinicInPath, catch_up::enter),
+        post("/sites/{site}/{date}/catch-up/decide", ClinicInPath, catch_up::decide),
+        post("/sites/{site}/{date}/day-pack", ClinicInPath, catch_up::pack),
+        post("/sites/{site}/{date}/day-pack/words", ClinicInPath, catch_up::pack_words),
         post("/sites/{site}/{date}/check-in", ClinicInPath, desk::check_in),
         post("/sites/{site}/{date}/take", ClinicInPath, desk::take),
         post("/sites/{site}/{date}/outcome", ClinicInPath, desk::outcome),

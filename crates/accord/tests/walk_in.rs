@@ -145,7 +145,7 @@ on_both_engines! {
         let old = booked(fresh, &small, &[3]).remove(0);
         at(fresh, 0, 1);
         let (site, person, now) = (small.site, small.people[0], fresh.db.clock.now());
-        let seen = fresh.db.read_now(&fresh.who, move |tx| look(tx, site, person, now)).expect("read");
+        let seen = work(fresh, move |tx| look(tx, site, person, now).map_err(Stop::<()>::Store)).expect("looked");
         let offered = seen[0].as_ref().expect("may have it");
         assert_eq!(offered.replaces.as_ref().map(|b| b.id), Some(old.id));
         given(fresh, what(fresh, &small)).expect("given");

@@ -1,11 +1,13 @@
 //! What a person sees of their bookings, and what a clinic sees of its day.
 
+mod catch_up;
 mod change;
 mod day_list;
 mod day_pack;
 mod samples;
 mod walk_in;
 
+pub use catch_up::{CatchUpPage, PaperRow, PaperWalkIn, Waits};
 pub use change::{Change, Check, Choice, Order, OtherVisit};
 pub use day_list::{Acts, Answer, DayList, DayRow, DeskRefused, Stage, Take};
 pub use day_pack::{DayPack, PackRow, PackWords};

@@ -3,6 +3,7 @@
 
 mod answers;
 mod calendar;
+pub mod catch_up;
 mod change;
 pub mod day;
 mod own;

@@ -56,7 +56,8 @@ pub struct Seat {
     pub free: bool,
 }
 
-/// What a person may get at a site at an instant, for each open campaign they are in; none: they are in none.
+/// What a person may get at a site at an instant, for each open campaign they are in; none: they are in none. Within a
+/// write: the rules lock what they look at.
 pub fn look(
     tx: &mut Tx<'_>,
     site: SiteId,

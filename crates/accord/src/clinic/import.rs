@@ -134,17 +134,7 @@ pub fn import_sessions(
         let mut mine = Vec::new();
         let mut clash = None;
         for date in row.template.days().filter(|d| !closed.contains(&(row.site.as_str(), *d))) {
-            let t = &row.template;
-            let planned = Planned {
-                site,
-                date,
-                from_minute: t.from_minute,
-                until_minute: t.until_minute,
-                product,
-                slot_minutes: t.slot_minutes,
-                stations: t.stations,
-                kind: t.kind,
-            };
+            let planned = planned(row, site, product, date);
             match timetable.meets(&planned) {
                 Some(other) if other == planned && known.contains(&planned) => same += 1,
                 Some(other) => clash = clash.or(Some(other)),
@@ -171,6 +161,20 @@ pub fn import_sessions(
     done.same = same;
     done.record(tx, "sessions", "sessions_imported")?;
     Ok(done)
+}
+
+fn planned(row: &TemplateRow, site: SiteId, product: ProductId, date: Date) -> Planned {
+    let t = &row.template;
+    Planned {
+        site,
+        date,
+        from_minute: t.from_minute,
+        until_minute: t.until_minute,
+        product,
+        slot_minutes: t.slot_minutes,
+        stations: t.stations,
+        kind: t.kind,
+    }
 }
 
 /// The sessions that are there on any day the templates may fall on.

@@ -4,8 +4,8 @@ use crate::base::clock::london_date;
 use crate::base::db::{FromRow, Row, StoreError, Tx};
 use crate::base::ids::{BookingId, DayEntryId, DayPack as DayPackKind, DayPackId, SiteId};
 use crate::booking::attendance::{Batch, WhyNot};
-use crate::booking::day_pack::Listed;
 use crate::booking::day_entry::{Entry, Line, OWNER_ROLE, Said, Standing};
+use crate::booking::day_pack::Listed;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
