@@ -1,7 +1,7 @@
 //! A page that opens with words, in any browser, with nothing installed and no network: what a clinic has in an outage.
 //!
 //! AES-256-GCM under a key that PBKDF2 makes of the words; a browser has both. The words are drawn by us (100 bits), never
-//! chosen by people, so the rounds only slow a guess that is hopeless anyway. Why this form: `docs/decisions/0008-day-pack.md`.
+//! chosen by people, so the rounds only slow a guess that is hopeless anyway. Why this form: `docs/decisions/0010-day-pack.md`.
 
 use super::secret::{Key, folded, hex, spell};
 use aes_gcm::aead::{Aead, KeyInit, Payload};

@@ -9,6 +9,7 @@ mod agreements;
 mod api_key;
 mod campaign;
 mod clinics;
+pub mod day_pack;
 mod demo;
 pub use about::VERSION;
 pub mod doctor;
@@ -84,6 +85,8 @@ enum Command {
     Serve(serve::Serve),
     /// Mark who did not come to sessions that are long over; a running service does it by itself
     Sweep,
+    /// Write a day's list of a clinic as a sealed file, for an outage; a running service does it by itself
+    DayPack(day_pack::DayPack),
     /// Check every invariant of the store
     Verify(verify::Verify),
     /// Name everybody of an open campaign whom nobody looks after: there must be nobody
@@ -217,6 +220,7 @@ pub fn main() -> ExitCode {
         }),
         Command::Serve(args) => serve::run(&cli.at, &args),
         Command::Sweep => on_store(&cli.at, |store, who| sweep::run(&cli.at, store, who)),
+        Command::DayPack(args) => day_pack::run(&cli.at, &args),
         Command::Verify(args) => verify::run(&cli.at, &args),
         Command::Lost => lost::run(&cli.at),
         Command::Export(args) => export::run(&cli.at, &args),
