@@ -10,7 +10,7 @@ use crate::booking::api;
 use crate::booking::routes::{self as mine, catch_up, day as desk, walk_in};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
-use crate::evidence::{health, routes as see};
+use crate::evidence::{health, metrics::metrics, routes as see};
 use crate::plan::routes as plans;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
@@ -114,6 +114,7 @@ pub fn table() -> Vec<Route> {
         post("/api/v1/bookings/{reference}/confirm", Api, api::confirm),
         post("/api/v1/bookings/{reference}/cancel", Api, api::cancel),
         post("/api/v1/bookings/{reference}/rebook", Api, api::rebook),
+        get("/metrics", Api, metrics),
         // for everybody
         get("/about", Open, see::about),
         get("/assets/{name}", Open, asset),

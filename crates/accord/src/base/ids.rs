@@ -124,4 +124,5 @@ registry! {
     Plan PlanId "plan";
     DayEntry DayEntryId "entry of a clinic's day";
     DayPack DayPackId "day pack";
+    CapacityChange CapacityChangeId "capacity change";
 }

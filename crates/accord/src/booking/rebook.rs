@@ -2,7 +2,7 @@
 
 use super::place::place_instead;
 use super::refusal::BookingRefusal;
-use super::{Booking, PlaceCourse, State, store, write};
+use super::{Booking, PlaceCourse, State, Way, store, write};
 use crate::base::db::{Stop, Tx};
 use crate::base::ids::BookingId;
 
@@ -14,6 +14,16 @@ pub fn rebook(
     tx: &mut Tx<'_>,
     want: &PlaceCourse,
     seen: &[(BookingId, u32)],
+) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
+    rebook_as(tx, want, seen, Way::Chosen)
+}
+
+/// [`rebook`] for whoever books in this way.
+pub fn rebook_as(
+    tx: &mut Tx<'_>,
+    want: &PlaceCourse,
+    seen: &[(BookingId, u32)],
+    way: Way,
 ) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let mut released = Vec::new();
@@ -34,5 +44,5 @@ pub fn rebook(
     if released.len() != seen.len() {
         return Err(Stop::Refused(BookingRefusal::ChangedMeanwhile));
     }
-    place_instead(tx, want, &released)
+    place_instead(tx, want, &released, way)
 }

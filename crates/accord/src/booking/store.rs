@@ -3,7 +3,9 @@
 mod attendance;
 mod day_entry;
 mod hold;
+mod merge;
 mod person;
+mod unanswered;
 mod walk_in;
 
 pub use attendance::{
@@ -16,7 +18,9 @@ pub use day_entry::{
 pub use hold::{
     any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
 };
+pub use merge::{campaigns_of, hand_over};
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};
+pub use unanswered::{set_reminded, silent};
 pub use walk_in::{given_on, last_batch, seats};
 
 use super::rules::{Held, PersonFacts};

@@ -117,7 +117,7 @@ pub fn give(tx: &mut Tx<'_>, what: &Give) -> Result<Booking, Stop<DayRefusal>> {
     }
     let picks = vec![Pick { appointment: offered.appointment, slot: offered.slot }];
     let want = PlaceCourse { person: what.person, campaign: what.campaign, picks };
-    let placed = place::place_by(tx, &want, &[], Way::WalkIn { at: what.at }).map_err(Stop::into)?;
+    let placed = place::place_instead(tx, &want, &[], Way::WalkIn { at: what.at }).map_err(Stop::into)?;
     let booking = placed.into_iter().next().ok_or(Stop::Refused(DayRefusal::NoPlace))?;
     let booking = came_at(tx, what.site, booking, what.at)?.booking;
     note(tx, what.site, booking.id, 1, &Noted::Given(what.batch.clone()))?;
@@ -154,7 +154,7 @@ fn offered(
     for seat in seats {
         let want =
             PlaceCourse { person, campaign: campaign.id, picks: vec![Pick { appointment: number, slot: seat.slot }] };
-        let mut fits = |released: &[BookingId]| match place::allowed_by(tx, &want, released, Way::WalkIn { at }) {
+        let mut fits = |released: &[BookingId]| match place::allowed(tx, &want, released, Way::WalkIn { at }) {
             Ok(_) => Ok(Ok(())),
             Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
             Err(Stop::Store(error)) => Err(error),

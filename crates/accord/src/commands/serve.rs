@@ -171,7 +171,9 @@ pub fn until_stopped(store: &Opened, key: Key, listener: TcpListener) -> Result<
         let packs = folder.map(|folder| tokio::spawn(keep(app.clone(), folder)));
         let served = axum::serve(listener, app.router()).with_graceful_shutdown(told_to_stop()).await;
         jobs.abort();
-        drop(packs.map(|packs| packs.abort()));
+        if let Some(packs) = packs {
+            packs.abort();
+        }
         served.map_err(failed)
     })?;
     eprintln!("accord: stopped; everything answered is in the store");

@@ -25,7 +25,8 @@ impl FromRow for Seat {
 /// Every slot of the open sessions of a site on a day, by product and start.
 pub fn seats(tx: &mut Tx<'_>, site: SiteId, day: Date) -> Result<Vec<Seat>, StoreError> {
     tx.all(
-        "SELECT l.id, l.product_id, c.kind, l.starts_us, l.minutes, l.capacity - l.taken FROM slot l
+        "SELECT l.id, l.product_id, c.kind, l.starts_us, l.minutes, CASE WHEN l.takes_new = 1 THEN l.capacity - l.taken ELSE 0 END
+         FROM slot l
          JOIN session c ON c.partnership_id = l.partnership_id AND c.id = l.session_id AND c.state = 'open'
          JOIN product d ON d.partnership_id = l.partnership_id AND d.id = l.product_id
          WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.date = $3 ORDER BY d.code, l.starts_us, l.id",
