@@ -114,6 +114,9 @@ pub fn table() -> Vec<Route> {
         post("/api/v1/bookings/{reference}/confirm", Api, api::confirm),
         post("/api/v1/bookings/{reference}/cancel", Api, api::cancel),
         post("/api/v1/bookings/{reference}/rebook", Api, api::rebook),
+        post("/api/v1/bookings/{reference}/check-in", Api, api::check_in),
+        post("/api/v1/bookings/{reference}/outcome", Api, api::outcome),
+        post("/api/v1/walk-ins", Api, api::walk_in),
         get("/metrics", Api, metrics),
         // for everybody
         get("/about", Open, see::about),

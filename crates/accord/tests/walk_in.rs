@@ -9,7 +9,7 @@ use accord::booking::attendance::{Batch, DayRefusal};
 use accord::booking::day_entry::{Decision, Line, Said, decide, take_down};
 use accord::booking::place::place;
 use accord::booking::walk_in::{Give, give, look};
-use accord::booking::{Booking, BookingRefusal, Pick, PlaceCourse, store};
+use accord::booking::{Booking, BookingRefusal, Pick, PlaceCourse};
 use accord::campaign::offer::State as Offer;
 use accord::clinic::slot::{Wanted, free_slots};
 use accord::evidence::verify::{lost, verify};

@@ -3,11 +3,13 @@
 //! Who may call stands in `routes.rs`; what is said and taken in `wire.rs`; what each address does in `document.rs`.
 
 mod change;
+mod day;
 mod document;
 mod look;
 mod problems;
 mod wire;
 
 pub use change::{cancel, confirm, place, rebook};
+pub use day::{check_in, outcome, walk_in};
 pub use document::{OPERATIONS, openapi, page};
 pub use look::{booking, campaigns, people, slots};

@@ -4,6 +4,7 @@ mod catch_up;
 mod change;
 mod day_list;
 mod day_pack;
+mod day_samples;
 mod samples;
 mod walk_in;
 

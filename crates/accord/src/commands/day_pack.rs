@@ -134,7 +134,10 @@ pub async fn catch_up(app: &App, who: &Actor, folder: &Path, now: Timestamp) -> 
     let sites = app.web.db.read(who, move |tx| {
         let sites = day_pack::sites_of(tx, day)?;
         let codes = crate::clinic::site::all(tx)?;
-        Ok(sites.into_iter().filter_map(|id| Some((id, codes.iter().find(|s| s.id == id)?.facts.code.clone()))).collect())
+        Ok(sites
+            .into_iter()
+            .filter_map(|id| Some((id, codes.iter().find(|s| s.id == id)?.facts.code.clone())))
+            .collect())
     });
     let sites: Vec<(SiteId, String)> = sites.await.map_err(|e| e.to_string())?;
     let mut made = 0;
@@ -191,7 +194,8 @@ mod tests {
     fn old_packs_go_and_nothing_else_does() {
         let folder = std::env::temp_dir().join(format!("accord-packs-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("made");
-        let names = ["S1-2026-12-28-evening.html", "S1-2026-12-29-morning.html", "2026-12-01-notes.html", "x-evening.html"];
+        let names =
+            ["S1-2026-12-28-evening.html", "S1-2026-12-29-morning.html", "2026-12-01-notes.html", "x-evening.html"];
         for name in names {
             std::fs::write(folder.join(name), "x").expect("written");
         }
