@@ -18,6 +18,7 @@ CREATE TABLE day_entry (
   born TEXT,
   employer TEXT NOT NULL,
   employer_id TEXT,
+  employer_says TEXT CHECK (employer_says IN ('on_next_list', 'not_ours')),
   product_id TEXT,
   said TEXT NOT NULL CHECK (said IN ('given', 'not_given', 'did_not_attend')),
   batch TEXT,

@@ -7,7 +7,7 @@ use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
 use crate::booking::api;
-use crate::booking::routes::{self as mine, catch_up, day as desk, walk_in};
+use crate::booking::routes::{self as mine, catch_up, day as desk, unlisted, walk_in};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
 use crate::evidence::{health, metrics::metrics, routes as see};
@@ -82,6 +82,8 @@ pub fn table() -> Vec<Route> {
         post("/import/{import}", Employers, lists::decide),
         get("/import/{import}/faults.csv", Employers, lists::faults_csv),
         get("/worklist", Employers, see::worklist),
+        get("/unlisted", Employers, unlisted::unlisted),
+        post("/unlisted", Employers, unlisted::answer),
         get("/worklist/{item}", Employers, decisions::item),
         post("/worklist/{item}", Employers, decisions::decide),
         // clinics

@@ -6,6 +6,7 @@ mod day_list;
 mod day_pack;
 mod day_samples;
 mod samples;
+mod unlisted;
 mod walk_in;
 
 pub use catch_up::{CatchUpPage, PaperRow, PaperWalkIn, Waits};
@@ -13,6 +14,7 @@ pub use change::{Change, Check, Choice, Order, OtherVisit};
 pub use day_list::{Acts, Answer, DayList, DayRow, DeskRefused, Stage, Take};
 pub use day_pack::{DayPack, PackRow, PackWords};
 pub use samples::samples;
+pub use unlisted::{Unlisted, UnlistedRow};
 pub use walk_in::{Chance, Found, May, Somebody, WalkInPage};
 
 use askama::Template;

@@ -7,6 +7,7 @@ pub mod catch_up;
 mod change;
 pub mod day;
 mod own;
+pub mod unlisted;
 pub mod walk_in;
 
 pub use answers::{cancel, cancel_form, confirm, decline, decline_form, elsewhere, elsewhere_form, reopen};

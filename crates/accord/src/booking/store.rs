@@ -12,8 +12,8 @@ pub use attendance::{
     attendance, attendance_of, born_on_list, day_is_over, given_of, missing, next_free, past_of, set_attendance,
 };
 pub use day_entry::{
-    entries, entry, entry_became, insert_entry, insert_pack, latest_pack, listed, pack_words, same_entry,
-    set_pack_words, settle_entry, sites_with_bookings,
+    employer_says, entries, entry, entry_became, insert_entry, insert_pack, latest_pack, listed, pack_words,
+    same_entry, set_pack_words, settle_entry, sites_with_bookings, unlisted,
 };
 pub use hold::{
     any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,

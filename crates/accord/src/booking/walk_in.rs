@@ -180,7 +180,7 @@ fn offered(
     Err(Stop::Refused(match refused {
         Some(BookingRefusal::OfferClosed { state }) => DayRefusal::Closed { state },
         Some(refusal) => DayRefusal::Booking(refusal),
-        None => DayRefusal::NoPlace,
+        None => DayRefusal::FullToday,
     }))
 }
 

@@ -6,12 +6,12 @@ use crate::access::api_key::Caller;
 use crate::base::api::{Problem, Reply, Sending, Told, once};
 use crate::base::db::{Stop, Tx};
 use crate::base::web::Web;
+use crate::base::wire::Instant;
 use crate::booking::attendance::{Attendance, DayRefusal, Outcome};
 use crate::booking::check_in::{By, check_in as let_in};
 use crate::booking::outcome::{Noted, note};
 use crate::booking::walk_in::{Give, give};
 use crate::booking::{Booking, Reference, store};
-use crate::base::wire::Instant;
 use axum::extract::{Path, State};
 
 /// `POST /api/v1/bookings/{reference}/check-in`.

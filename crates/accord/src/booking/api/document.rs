@@ -2,8 +2,8 @@
 
 use super::problems::{every, no_such_campaign, of_the_day};
 use super::wire::{
-    Attended, Booking, Bookings, Campaigns, CancelAsked, CheckInAsked, FreeSlots, Nothing, OutcomeAsked, People, PeopleAsked, PlaceAsked, RebookAsked,
-    SlotsAsked, WalkInAsked,
+    Attended, Booking, Bookings, Campaigns, CancelAsked, CheckInAsked, FreeSlots, Nothing, OutcomeAsked, People,
+    PeopleAsked, PlaceAsked, RebookAsked, SlotsAsked, WalkInAsked,
 };
 use crate::access::ops;
 use crate::base::api::{Problem, Told, told};

@@ -101,8 +101,13 @@ pub fn day_stop(stop: Stop<DayRefusal>) -> Stop<Problem> {
 /// One problem of each code that only a clinic's day has.
 pub fn of_the_day() -> Vec<Problem> {
     let nobody = BookingId::from_uuid(uuid::Uuid::nil());
-    let elsewhere =
-        || Elsewhere { booking: nobody, version: 1, place: "Clinic One".into(), starts: Timestamp::UNIX_EPOCH, free: None };
+    let elsewhere = || Elsewhere {
+        booking: nobody,
+        version: 1,
+        place: "Clinic One".into(),
+        starts: Timestamp::UNIX_EPOCH,
+        free: None,
+    };
     let all = [
         DayRefusal::WrongSite(elsewhere()),
         DayRefusal::WrongDay(elsewhere()),
@@ -111,6 +116,7 @@ pub fn of_the_day() -> Vec<Problem> {
         DayRefusal::NotHere,
         DayRefusal::OnTheList { booking: nobody },
         DayRefusal::NotInCampaign,
+        DayRefusal::FullToday,
         DayRefusal::NoSession,
     ];
     all.iter().map(day_problem).collect()

@@ -3,7 +3,8 @@
 use jiff::civil::{date, time};
 
 use super::{
-    CatchUpPage, Chance, Found, May, PackWords, PaperRow, PaperWalkIn, Somebody, WalkInPage, Waits,
+    CatchUpPage, Chance, Found, May, PackWords, PaperRow, PaperWalkIn, Somebody, Unlisted, UnlistedRow, Waits,
+    WalkInPage,
 };
 use crate::base::page::{Problem, Sample, sample_ops};
 
@@ -66,7 +67,8 @@ fn walk_in_pages() -> Vec<Sample> {
         born: ["1".into(), "1".into(), "1970".into()],
         ..page
     };
-    let problems = vec![Problem { field: "day", text: "Enter the date of birth, with four digits for the year".into() }];
+    let problems =
+        vec![Problem { field: "day", text: "Enter the date of birth, with four digits for the year".into() }];
     vec![
         Sample::of("booking-walk-in", &WalkInPage { waiting: 0, ..walk_in(None) }),
         Sample::of(
@@ -133,11 +135,8 @@ fn paper_pages() -> Vec<Sample> {
             _ => row(n, "Amina Yusuf", None),
         })
         .collect();
-    let waiting = vec![
-        waits("e1", "Zoë Unknown", false, true),
-        waits("e2", ATTACK, true, true),
-        waits("e3", LONG, true, false),
-    ];
+    let waiting =
+        vec![waits("e1", "Zoë Unknown", false, true), waits("e2", ATTACK, true, true), waits("e3", LONG, true, false)];
     let wrong = vec!["A row says given, and its batch is missing or has signs that no batch has.".to_owned()];
     let typed = |rows: &[PaperRow]| {
         let fill = |row: &PaperRow| PaperRow { what: "given".into(), at: "9:05".into(), ..row.clone() };
@@ -157,7 +156,21 @@ fn paper_pages() -> Vec<Sample> {
     ]
 }
 
+fn employer_pages() -> Vec<Sample> {
+    let row = |n: u8, name: &str, answer: Option<&'static str>| UnlistedRow {
+        id: format!("e{n}"),
+        name: name.into(),
+        born: (n != 2).then(|| date(1970, 1, 1)),
+        employer: LONG.into(),
+        answer,
+    };
+    let rows =
+        vec![row(1, "Zoë Unknown", None), row(2, ATTACK, Some("not theirs")), row(3, LONG, Some("on the next list"))];
+    let page = |rows: Vec<UnlistedRow>| Unlisted { frame: sample_ops("/worklist"), rows, key: "k-u".into() };
+    vec![Sample::of("booking-unlisted", &page(rows)), Sample::of("booking-unlisted-empty", &page(vec![]))]
+}
+
 /// Every sample of the desk.
 pub(super) fn samples() -> Vec<Sample> {
-    walk_in_pages().into_iter().chain(paper_pages()).collect()
+    walk_in_pages().into_iter().chain(paper_pages()).chain(employer_pages()).collect()
 }

@@ -106,6 +106,11 @@ pub struct May {
 }
 
 impl WalkInPage {
+    /// The date of birth in the search: what was typed, unless it found somebody.
+    fn asked_born(&self) -> [String; 3] {
+        if matches!(self.found, Some(Found::One(..))) { <[String; 3]>::default() } else { self.born.clone() }
+    }
+
     fn any_waiting(&self) -> bool {
         self.waiting > 0
     }

@@ -39,6 +39,11 @@ impl Desk {
         Ok(Self { web, names, staff, site, day })
     }
 
+    /// The same desk on this very day, whatever day the address names: people walk in today.
+    pub fn today(self) -> Self {
+        Self { day: self.web.civil_now().date(), ..self }
+    }
+
     pub fn base(&self) -> String {
         format!("/sites/{}/{}", self.site, self.day)
     }

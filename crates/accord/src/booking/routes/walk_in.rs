@@ -76,7 +76,7 @@ pub async fn form(
     Path(at): Path<(String, String)>,
     Query(just): Query<JustNow>,
 ) -> Answer {
-    let desk = Desk::new(web, names, staff, at)?;
+    let desk = Desk::new(web, names, staff, at)?.today();
     let (site, done) = (desk.site, just.done.and_then(|id| id.parse::<BookingId>().ok()));
     let read = move |tx: &mut Tx<'_>| shown(tx, site, done, None);
     let (frame, shown) = ops::look(&desk.web, &desk.names, desk.staff.0, &desk.menu(), read).await?;
@@ -91,7 +91,7 @@ pub async fn find(
     Path(at): Path<(String, String)>,
     keyed: Keyed<Asked>,
 ) -> Answer {
-    let desk = Desk::new(web, names, staff, at)?;
+    let desk = Desk::new(web, names, staff, at)?.today();
     let (asked, site, key) = (keyed.form, desk.site, desk.web.key.clone());
     let problems = problems(&asked);
     let looks = problems.is_empty();
@@ -261,7 +261,10 @@ fn shown(
     let today = london_date(tx.now());
     let done = match done {
         Some(id) => match store::by_id(tx, id)?.filter(|b| b.site == at) {
-            Some(b) => person_found(tx, b.person)?.map(|p| (p.name, b.starts.to_zoned(london()).time())),
+            Some(b) => {
+                let came = store::attendance(tx, id)?.and_then(|known| known.came).map_or(b.starts, |(at, _)| at);
+                person_found(tx, b.person)?.map(|p| (p.name, came.to_zoned(london()).time()))
+            }
             None => None,
         },
         None => None,
@@ -290,6 +293,14 @@ fn drawn(
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let keeps = !problems.is_empty() || !matches!(shown.found, Some(Found::One(..)) | None);
     let kept = |text: &String| if keeps { text.clone() } else { String::new() };
+    let (mut typed, mut born) = (kept(&asked.find), [kept(&asked.day), kept(&asked.month), kept(&asked.year)]);
+    if let Some(Found::One(who, _)) = &shown.found {
+        // What is taken down of somebody known names them as the lists do.
+        typed.clone_from(&who.name);
+        born = who
+            .born
+            .map_or_else(Default::default, |b| [b.day().to_string(), b.month().to_string(), b.year().to_string()]);
+    }
     page_with(
         status,
         &WalkInPage {
@@ -299,8 +310,8 @@ fn drawn(
             base: desk.base(),
             done: shown.done,
             problems,
-            typed: kept(&asked.find),
-            born: [kept(&asked.day), kept(&asked.month), kept(&asked.year)],
+            typed,
+            born,
             found: shown.found,
             employers: shown.employers,
             batch: shown.batch,
@@ -332,7 +343,7 @@ pub async fn give(
     Path(at): Path<(String, String)>,
     keyed: Keyed<Gave>,
 ) -> Answer {
-    let desk = Desk::new(web, names, staff, at)?;
+    let desk = Desk::new(web, names, staff, at)?.today();
     let form = keyed.form;
     let person: PersonId = form.person.parse().map_err(|_| Wrong::Unreadable)?;
     let campaign = form.campaign.parse().map_err(|_| Wrong::Unreadable)?;
@@ -377,7 +388,7 @@ pub async fn note(
     Path(at): Path<(String, String)>,
     keyed: Keyed<Unknown>,
 ) -> Answer {
-    let desk = Desk::new(web, names, staff, at)?;
+    let desk = Desk::new(web, names, staff, at)?.today();
     let form = keyed.form;
     let name: String = form.name.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect();
     let Some(batch) = Batch::parse(&form.batch) else {

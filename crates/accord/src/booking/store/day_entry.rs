@@ -2,7 +2,7 @@
 
 use crate::base::clock::london_date;
 use crate::base::db::{FromRow, Row, StoreError, Tx};
-use crate::base::ids::{BookingId, DayEntryId, DayPack as DayPackKind, DayPackId, SiteId};
+use crate::base::ids::{BookingId, DayEntryId, DayPack as DayPackKind, DayPackId, OrganisationId, SiteId};
 use crate::booking::attendance::{Batch, WhyNot};
 use crate::booking::day_entry::{Entry, Line, OWNER_ROLE, Said, Standing};
 use crate::booking::day_pack::Listed;
@@ -240,4 +240,34 @@ pub fn sites_with_bookings(tx: &mut Tx<'_>, date: Date) -> Result<Vec<SiteId>, S
         p![tx.partnership(), date],
     )?;
     Ok(rows.into_iter().map(|(site,)| site).collect())
+}
+
+/// Somebody on no list: entry, name, date of birth, employer's name, and what the employer answered.
+pub type OnNoList = (DayEntryId, String, Option<Date>, String, Option<String>);
+
+/// People who wait to be on a list of an employer, or of any: those the clinic knows only by what they said.
+pub fn unlisted(tx: &mut Tx<'_>, only: Option<OrganisationId>) -> Result<Vec<OnNoList>, StoreError> {
+    tx.all(
+        "SELECT d.id, d.name, d.born, o.name, d.employer_says FROM day_entry d
+         JOIN organisation o ON o.partnership_id = d.partnership_id AND o.id = d.employer_id
+         WHERE d.partnership_id = $1 AND d.state = 'waiting' AND d.person_id IS NULL
+           AND d.employer_id = COALESCE($2, d.employer_id) ORDER BY d.id",
+        p![tx.partnership(), only],
+    )
+}
+
+/// Writes what an employer answered about an entry of its own; false where there is none that waits.
+pub fn employer_says(
+    tx: &mut Tx<'_>,
+    id: DayEntryId,
+    only: Option<OrganisationId>,
+    says: &'static str,
+) -> Result<bool, StoreError> {
+    let rows = tx.run(
+        "UPDATE day_entry SET employer_says = $4
+         WHERE partnership_id = $1 AND id = $2 AND state = 'waiting' AND person_id IS NULL AND employer_id IS NOT NULL
+           AND employer_id = COALESCE($3, employer_id)",
+        p![tx.partnership(), id, only, says],
+    )?;
+    Ok(rows == 1)
 }
