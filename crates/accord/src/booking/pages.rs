@@ -2,6 +2,8 @@
 
 mod catch_up;
 mod change;
+mod change_samples;
+pub mod changes;
 mod day_list;
 mod day_pack;
 mod day_samples;

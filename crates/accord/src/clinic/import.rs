@@ -5,15 +5,17 @@
 
 use super::csv::{self, CsvFault, DeliveryRow, TemplateRow};
 use super::delivery;
+use super::layout::Terms;
 use super::refusal::ClinicRefusal;
 use super::session::{Planned, Session, templates};
 use super::site::{OpenState, Site};
+use super::store::layout::laid;
 use super::store::stock::StoredDelivery;
 use super::store::{session as sessions, site as sites, stock};
 use super::travel::{self, Travel};
 use crate::base::audit;
 use crate::base::db::{Stop, StoreError, Tx};
-use crate::base::ids::{Delivery as DeliveryKind, OrganisationId, ProductId, Site as SiteKind, SiteId};
+use crate::base::ids::{Delivery as DeliveryKind, OrganisationId, ProductId, SessionId, Site as SiteKind, SiteId};
 use crate::base::outbox;
 use crate::partnership::organisation::{self, nearest};
 use jiff::civil::Date;
@@ -127,14 +129,23 @@ pub fn import_sessions(
     for planned in &known {
         timetable.add(*planned);
     }
-    let (mut new, mut places) = (Vec::new(), Vec::new());
+    let mut new = Vec::new();
     let mut same = 0;
     for row in &rows {
         let Some((site, host, product)) = codes.pair(row.row, &row.site, &row.product, &mut faults) else { continue };
         let mut mine = Vec::new();
         let mut clash = None;
         for date in row.template.days().filter(|d| !closed.contains(&(row.site.as_str(), *d))) {
-            let planned = planned(row, site, product, date);
+            let t = &row.template;
+            let planned = Planned {
+                site,
+                date,
+                from_minute: t.from_minute,
+                until_minute: t.until_minute,
+                product,
+                slot_minutes: t.slot_minutes,
+                stations: t.stations,
+            };
             match timetable.meets(&planned) {
                 Some(other) if other == planned && known.contains(&planned) => same += 1,
                 Some(other) => clash = clash.or(Some(other)),
@@ -147,34 +158,16 @@ pub fn import_sessions(
         }
         for planned in mine {
             timetable.add(planned);
-            new.push((planned, host));
-            if !row.place.is_empty() {
-                places.push((planned, row.place.as_str()));
-            }
+            new.push((planned, host, row.terms.clone()));
         }
     }
     faults.sort_by_key(|f| f.row);
     let mut done = Imported::settle(faults, faulty)?;
     sessions::insert(tx, &new)?;
-    places.iter().try_for_each(|(planned, place)| sessions::set_place(tx, planned, place))?;
     done.added = new.len() as u64;
     done.same = same;
     done.record(tx, "sessions", "sessions_imported")?;
     Ok(done)
-}
-
-fn planned(row: &TemplateRow, site: SiteId, product: ProductId, date: Date) -> Planned {
-    let t = &row.template;
-    Planned {
-        site,
-        date,
-        from_minute: t.from_minute,
-        until_minute: t.until_minute,
-        product,
-        slot_minutes: t.slot_minutes,
-        stations: t.stations,
-        kind: t.kind,
-    }
 }
 
 /// The sessions that are there on any day the templates may fall on.
@@ -306,18 +299,18 @@ pub fn export_sites(tx: &mut Tx<'_>) -> Result<String, StoreError> {
 pub fn export_sessions(tx: &mut Tx<'_>) -> Result<String, StoreError> {
     let (site_codes, product_codes) = names(tx)?;
     let all = sessions::between(tx, super::stock::BEGIN_OF_TIME, super::stock::END_OF_TIME)?;
-    let places: HashMap<_, _> = sessions::places(tx)?.into_iter().collect();
-    let mut by_place: BTreeMap<String, Vec<Planned>> = BTreeMap::new();
-    for session in all.into_iter().filter(|s| s.open) {
-        by_place.entry(places.get(&session.id).cloned().unwrap_or_default()).or_default().push(session.planned);
-    }
-    let mut rows: Vec<TemplateRow> = Vec::new();
-    for (place, open) in by_place {
-        rows.extend(templates(&open).into_iter().filter_map(|(site, product, template)| {
+    let open: Vec<Session> = all.into_iter().filter(|s| s.open).collect();
+    let ids: Vec<SessionId> = open.iter().map(|s| s.id).collect();
+    let terms: HashMap<SessionId, Terms> = laid(tx, &ids)?.into_iter().map(|l| (l.id, l.settings.terms)).collect();
+    let open: Vec<(Planned, Terms)> =
+        open.into_iter().map(|s| (s.planned, terms.get(&s.id).cloned().unwrap_or_default())).collect();
+    let mut rows: Vec<TemplateRow> = templates(&open)
+        .into_iter()
+        .filter_map(|(site, product, template, terms)| {
             let (site, product) = (site_codes.get(&site)?.clone(), product_codes.get(&product)?.clone());
-            Some(TemplateRow { row: 0, site, product, template, place: place.clone() })
-        }));
-    }
+            Some(TemplateRow { row: 0, site, product, template, terms })
+        })
+        .collect();
     rows.sort_by(|a, b| {
         let key = |r: &TemplateRow| {
             let t = &r.template;

@@ -1,5 +1,6 @@
 //! Sessions: clinics on a day, laid out from weekly templates, and the templates that sessions add up to.
 
+use super::layout::Terms;
 use super::refusal::ClinicRefusal;
 use super::store::session as store;
 use crate::base::audit;
@@ -11,7 +12,8 @@ use jiff::civil::{Date, Weekday};
 use std::collections::BTreeMap;
 
 /// How people come to a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// At a time that was booked.
     #[default]
@@ -51,17 +53,6 @@ impl Kind {
     }
 }
 
-/// A slot as a session lays it out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Laid {
-    /// Minutes after midnight.
-    pub start: u16,
-    /// Its length.
-    pub minutes: u16,
-    /// People who fit in it.
-    pub capacity: u32,
-}
-
 /// A session that comes every week.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
@@ -81,8 +72,6 @@ pub struct Template {
     pub until_date: Date,
     /// Days on which it does not take place.
     pub except: Vec<Date>,
-    /// How people come.
-    pub kind: Kind,
 }
 
 /// Which part of a template makes no sense, and what would.
@@ -157,20 +146,13 @@ pub struct Planned {
     pub slot_minutes: u16,
     /// People at one time.
     pub stations: u16,
-    /// How people come.
-    pub kind: Kind,
 }
 
 impl Planned {
-    /// Its slots. Where no times are booked there is one, as long as the session, for as many people as its stations can
-    /// see one after another in that time.
-    pub fn slots(self) -> impl Iterator<Item = Laid> {
-        let length = self.until_minute - self.from_minute;
-        let each = length / self.slot_minutes;
-        let (count, minutes, rounds) =
-            if self.kind == Kind::Booked { (each, self.slot_minutes, 1) } else { (1, length, u32::from(each)) };
-        let capacity = u32::from(self.stations) * rounds;
-        (0..count).map(move |n| Laid { start: self.from_minute + n * self.slot_minutes, minutes, capacity })
+    /// Starts of its slots, minutes after midnight.
+    pub fn starts(self) -> impl Iterator<Item = u16> {
+        let count = (self.until_minute - self.from_minute) / self.slot_minutes;
+        (0..count).map(move |n| self.from_minute + n * self.slot_minutes)
     }
 
     /// True where both are at one site, of one product, at one time. Other products have stations of
@@ -221,15 +203,16 @@ pub fn close(tx: &mut Tx<'_>, id: SessionId) -> Result<(), Stop<ClinicRefusal>> 
 }
 
 /// The weekly templates that lay out to exactly these sessions.
-pub fn templates(sessions: &[Planned]) -> Vec<(SiteId, ProductId, Template)> {
+pub fn templates(sessions: &[(Planned, Terms)]) -> Vec<(SiteId, ProductId, Template, Terms)> {
     let mut groups: BTreeMap<_, Vec<Date>> = BTreeMap::new();
-    for s in sessions {
+    for (s, terms) in sessions {
         let weekday = s.date.weekday().to_monday_zero_offset();
-        let key = (s.site, weekday, s.from_minute, s.until_minute, s.product, s.slot_minutes, s.stations, s.kind);
+        let key =
+            (s.site, weekday, s.from_minute, s.until_minute, s.product, s.slot_minutes, s.stations, terms.clone());
         groups.entry(key).or_default().push(s.date);
     }
     let mut found = Vec::with_capacity(groups.len());
-    for ((site, _, from_minute, until_minute, product, slot_minutes, stations, kind), mut days) in groups {
+    for ((site, _, from_minute, until_minute, product, slot_minutes, stations, terms), mut days) in groups {
         days.sort();
         let (Some(first), Some(last)) = (days.first().copied(), days.last().copied()) else { continue };
         let mut template = Template {
@@ -241,10 +224,9 @@ pub fn templates(sessions: &[Planned]) -> Vec<(SiteId, ProductId, Template)> {
             from_date: first,
             until_date: last,
             except: Vec::new(),
-            kind,
         };
         template.except = template.all_days().filter(|day| days.binary_search(day).is_err()).collect();
-        found.push((site, product, template));
+        found.push((site, product, template, terms));
     }
     found
 }

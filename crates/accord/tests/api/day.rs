@@ -1,10 +1,10 @@
 //! A clinic's day through the API.
 
-use super::clean;
 use super::client::Api;
+use super::{clean, reference, wish};
 use accord::access::api_key::KeyRole;
 use accord::on_both_engines;
-use accord::testing::{Fresh, Small};
+use accord::testing::Small;
 use axum::http::StatusCode;
 use serde_json::json;
 
@@ -13,10 +13,10 @@ on_both_engines! {
         let small = Small::build(fresh, 1);
         let api = Api::over(fresh, KeyRole::BookingOperator);
         let (site, campaign) = (small.site.to_string(), small.campaign.to_string());
-        let placed = api.post("/api/v1/bookings", "k1", &super::wish(&small, 0, &[0]), StatusCode::CREATED);
-        let reference = super::reference(&placed, 0);
-        let here = format!("/api/v1/bookings/{reference}/check-in");
-        let outcome = format!("/api/v1/bookings/{reference}/outcome");
+        let placed = api.post("/api/v1/bookings", "k1", &wish(&small, 0, &[0]), StatusCode::CREATED);
+        let told = reference(&placed, 0);
+        let here = format!("/api/v1/bookings/{told}/check-in");
+        let outcome = format!("/api/v1/bookings/{told}/outcome");
         let given = |seen: u32| json!({ "site": site, "seen": seen, "outcome": "given", "batch": "FX 1" });
         let early = api.post(&outcome, "k2", &given(0), StatusCode::CONFLICT);
         assert_eq!(early.body["code"], "not_here");
@@ -34,7 +34,7 @@ on_both_engines! {
         let again = api.post("/api/v1/walk-ins", "k6", &walk(1), StatusCode::CREATED);
         assert_eq!(again.body, walked.body, "the same key does it once");
         assert_eq!(api.post("/api/v1/walk-ins", "k7", &walk(1), StatusCode::CONFLICT).body["code"], "offer_closed");
-        let listed = api.post("/api/v1/bookings", "k8", &super::wish(&small, 2, &[0]), StatusCode::CREATED);
+        let listed = api.post("/api/v1/bookings", "k8", &wish(&small, 2, &[0]), StatusCode::CREATED);
         assert_eq!(listed.status, StatusCode::CREATED);
         assert_eq!(api.post("/api/v1/walk-ins", "k9", &walk(2), StatusCode::CONFLICT).body["code"], "on_the_list");
         clean(fresh);

@@ -5,6 +5,7 @@ use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
 use crate::base::ids::{
     OrganisationId, ProductId, Session as SessionKind, SessionId, SiteId, Slot as SlotKind, SlotId,
 };
+use crate::clinic::layout::{Settings, Takes, Terms, breaks_text};
 use crate::clinic::session::{Kind, Planned, Session};
 use crate::clinic::slot::{FreeSlot, Share};
 use jiff::civil::Date;
@@ -21,7 +22,6 @@ impl FromRow for Session {
                 product: row.get(5)?,
                 slot_minutes: row.get(6)?,
                 stations: row.get(7)?,
-                kind: kind(row, 13)?,
             },
             host: row.get(8)?,
             open: row.get::<String>(9)? == "open",
@@ -42,22 +42,23 @@ pub fn between(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<Session>,
     tx.all(
         "SELECT e.id, e.site_id, e.date, e.from_minute, e.until_minute, e.product_id, e.slot_minutes, e.stations,
            e.host_id, e.state, e.version, CAST(COALESCE(SUM(l.capacity), 0) AS BIGINT),
-           CAST(COALESCE(SUM(l.taken), 0) AS BIGINT), e.kind
+           CAST(COALESCE(SUM(l.taken), 0) AS BIGINT)
          FROM session e LEFT JOIN slot l ON l.partnership_id = e.partnership_id AND l.session_id = e.id
          WHERE e.partnership_id = $1 AND e.date >= $2 AND e.date <= $3
          GROUP BY e.id, e.site_id, e.date, e.from_minute, e.until_minute, e.product_id, e.slot_minutes, e.stations,
-           e.host_id, e.state, e.version, e.kind
+           e.host_id, e.state, e.version
          ORDER BY e.date, e.site_id, e.from_minute, e.id",
         p![tx.partnership(), from, until],
     )
 }
 
 /// Writes sessions with all their slots; how many slots there are.
-pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64, StoreError> {
+pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId, Terms)]) -> Result<u64, StoreError> {
     let partnership = tx.partnership();
     let mut sessions: Vec<Vec<Param<'_>>> = Vec::with_capacity(new.len());
     let mut slots: Vec<Vec<Param<'_>>> = Vec::new();
-    for (s, host) in new {
+    let breaks: Vec<String> = new.iter().map(|(_, _, terms)| breaks_text(&terms.breaks)).collect();
+    for ((s, host, terms), breaks) in new.iter().zip(&breaks) {
         let id: SessionId = tx.id::<SessionKind>();
         sessions.push(vec![
             partnership.param(),
@@ -70,9 +71,25 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64,
             s.until_minute.param(),
             s.slot_minutes.param(),
             s.stations.param(),
-            Param::Text(s.kind.word()),
+            terms.vaccinators.param(),
+            terms.rooms.param(),
+            terms.people_max.param(),
+            breaks.param(),
+            terms.kept_walk_in.param(),
+            terms.kept_assisted.param(),
+            terms.assisted_hours.param(),
+            Param::Text(terms.kind.word()),
+            terms.place.param(),
         ]);
-        for laid in s.slots() {
+        let settings = Settings {
+            takes: Takes::Open,
+            from_minute: s.from_minute,
+            until_minute: s.until_minute,
+            slot_minutes: s.slot_minutes,
+            stations: s.stations,
+            terms: terms.clone(),
+        };
+        for (start, places) in settings.layout(s.date) {
             let slot: SlotId = tx.id::<SlotKind>();
             slots.push(vec![
                 partnership.param(),
@@ -82,40 +99,29 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64,
                 host.param(),
                 s.product.param(),
                 s.date.param(),
-                Param::Int(laid.start.into()),
-                Param::Int(london_instant(s.date, laid.start).as_microsecond()),
-                Param::Int(laid.minutes.into()),
-                Param::Int(laid.capacity.into()),
+                Param::Int(start.into()),
+                Param::Int(london_instant(s.date, start).as_microsecond()),
+                Param::Int(settings.slot_length().into()),
+                Param::Int(places.capacity),
+                Param::Int(places.kept_walk_in),
+                Param::Int(places.kept_assisted),
+                Param::Int(places.assisted_until_us),
             ]);
         }
     }
     tx.run_many(
         "INSERT INTO session (partnership_id, id, site_id, host_id, product_id, date, from_minute, until_minute,
-           slot_minutes, stations, kind, state, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open', 1)",
+           slot_minutes, stations, state, version, vaccinators, rooms, people_max, breaks, kept_walk_in, kept_assisted,
+           assisted_hours, kind, place)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 1, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         &sessions,
     )?;
     tx.run_many(
         "INSERT INTO slot (partnership_id, id, session_id, site_id, host_id, product_id, date, start_minute, starts_us,
-           minutes, capacity, taken)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)",
+           minutes, capacity, taken, kept_walk_in, kept_assisted, assisted_until_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14)",
         &slots,
     )
-}
-
-/// Writes where the roving sessions of a site, day, start and product go.
-pub fn set_place(tx: &mut Tx<'_>, of: &Planned, place: &str) -> Result<(), StoreError> {
-    tx.run(
-        "UPDATE session SET place = $6 WHERE partnership_id = $1 AND site_id = $2 AND date = $3 AND from_minute = $4
-         AND product_id = $5",
-        p![tx.partnership(), of.site, of.date, of.from_minute, of.product, place],
-    )?;
-    Ok(())
-}
-
-/// Where roving sessions go.
-pub fn places(tx: &mut Tx<'_>) -> Result<Vec<(SessionId, String)>, StoreError> {
-    tx.all("SELECT id, place FROM session WHERE partnership_id = $1 AND place <> ''", p![tx.partnership()])
 }
 
 /// Closes a session; whose it is, none where there is none.
