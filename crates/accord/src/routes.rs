@@ -7,7 +7,7 @@ use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
 use crate::booking::api::{self, capacity};
-use crate::booking::routes::{self as mine, changes, day as desk};
+use crate::booking::routes::{self as mine, catch_up, changes, day as desk, unlisted, walk_in};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
 use crate::evidence::{health, metrics::metrics, routes as see};
@@ -102,6 +102,8 @@ fn general() -> Vec<Route> {
         post("/import/{import}", Employers, lists::decide),
         get("/import/{import}/faults.csv", Employers, lists::faults_csv),
         get("/worklist", Employers, see::worklist),
+        get("/unlisted", Employers, unlisted::unlisted),
+        post("/unlisted", Employers, unlisted::answer),
         get("/worklist/{item}", Employers, decisions::item),
         post("/worklist/{item}", Employers, decisions::decide),
         // clinics
@@ -109,6 +111,15 @@ fn general() -> Vec<Route> {
         get("/sites.csv", Lead, see::sites_csv),
         get("/sites/{site}", ClinicInPath, see::site),
         get("/sites/{site}/{date}", ClinicInPath, see::day_list),
+        get("/sites/{site}/{date}/walk-in", ClinicInPath, walk_in::form),
+        post("/sites/{site}/{date}/walk-in", ClinicInPath, walk_in::find),
+        post("/sites/{site}/{date}/walk-in/give", ClinicInPath, walk_in::give),
+        post("/sites/{site}/{date}/walk-in/note", ClinicInPath, walk_in::note),
+        get("/sites/{site}/{date}/catch-up", ClinicInPath, catch_up::form),
+        post("/sites/{site}/{date}/catch-up", ClinicInPath, catch_up::enter),
+        post("/sites/{site}/{date}/catch-up/decide", ClinicInPath, catch_up::decide),
+        post("/sites/{site}/{date}/day-pack", ClinicInPath, catch_up::pack),
+        post("/sites/{site}/{date}/day-pack/words", ClinicInPath, catch_up::pack_words),
         post("/sites/{site}/{date}/check-in", ClinicInPath, desk::check_in),
         post("/sites/{site}/{date}/take", ClinicInPath, desk::take),
         post("/sites/{site}/{date}/outcome", ClinicInPath, desk::outcome),
@@ -136,6 +147,9 @@ fn general() -> Vec<Route> {
         post("/api/v1/standby/join", Api, api::join_standby),
         post("/api/v1/standby/leave", Api, api::leave_standby),
         post("/api/v1/standby/answer", Api, api::answer),
+        post("/api/v1/bookings/{reference}/check-in", Api, api::check_in),
+        post("/api/v1/bookings/{reference}/outcome", Api, api::outcome),
+        post("/api/v1/walk-ins", Api, api::walk_in),
         get("/metrics", Api, metrics),
         // for everybody
         get("/about", Open, see::about),

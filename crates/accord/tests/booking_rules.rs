@@ -131,6 +131,8 @@ fn wanted(number: u16, made: &Made) -> Wanted {
         slots_owner: if made.open.2 { SlotsOwner::Accord } else { SlotsOwner::Partner },
         site_access: if made.access { needs() } else { AccessNeeds::default() },
         sector: SECTORS[made.sector].into(),
+        kind: accord::clinic::session::Kind::Booked,
+        visit_minutes: 10,
     };
     let permit = Permit { agreement: id(1), version: 1, allocation: id(2) };
     let permit = if made.permitted { Ok(permit) } else { Err(AgreementRefusal::NoAgreement) };

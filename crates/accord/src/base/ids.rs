@@ -128,5 +128,7 @@ registry! {
     Elsewhere ElsewhereId "report of a dose given elsewhere";
     ElsewhereFile ElsewhereFileId "file of doses given elsewhere";
     Plan PlanId "plan";
+    DayEntry DayEntryId "entry of a clinic's day";
+    DayPack DayPackId "day pack";
     CapacityChange CapacityChangeId "capacity change";
 }

@@ -4,6 +4,7 @@
 
 pub mod capacity;
 mod change;
+mod day;
 mod document;
 mod free_places;
 mod look;
@@ -11,6 +12,7 @@ mod problems;
 mod wire;
 
 pub use change::{cancel, confirm, place, rebook};
+pub use day::{check_in, outcome, walk_in};
 pub use document::{OPERATIONS, openapi, page};
 pub use free_places::{
     accept, answer, decline, join_standby, join_waiting, leave_standby, leave_waiting, look as lists,

@@ -19,10 +19,13 @@ pub mod attendance;
 pub mod batch;
 pub mod cancel;
 pub mod capacity_change;
+pub mod catch_up;
 pub mod check_in;
 pub mod choose;
 pub mod confirm;
 mod counters;
+pub mod day_entry;
+pub mod day_pack;
 mod desk;
 pub mod did_not_attend;
 pub mod elsewhere;
@@ -43,6 +46,7 @@ pub mod store;
 pub mod timed_offer;
 pub mod unanswered;
 pub mod waiting_list;
+pub mod walk_in;
 mod write;
 
 pub use reference::Reference;
@@ -167,7 +171,10 @@ pub enum Way {
     /// An operator at the person's word: as chosen, and what is kept for assisted booking is for them.
     Assisted,
     /// The person stands at the clinic's door: every place is for them.
-    WalkIn,
+    WalkIn {
+        /// When they came.
+        at: Timestamp,
+    },
     /// The person had this place before a change that is taken back: every place, also where nothing new is taken.
     Restored,
 }
@@ -178,7 +185,7 @@ impl Way {
         match self {
             Self::Planned | Self::Chosen => Share::Everybody,
             Self::Assisted => Share::Assisted,
-            Self::WalkIn => Share::WalkIn,
+            Self::WalkIn { .. } => Share::WalkIn,
             Self::Restored => Share::Back,
         }
     }

@@ -39,6 +39,8 @@ pub enum BookingRefusal {
     SessionClosed,
     /// The partner owns the slots there; nothing can be promised before its system has said yes.
     PartnerOwnsSlots,
+    /// No times are booked there: people just come.
+    WalkInsOnly,
     /// It has begun already.
     InThePast,
     /// Outside the days of this appointment.
@@ -130,6 +132,7 @@ impl Refusal for BookingRefusal {
             Self::NoSuchSlot => "no_such_slot",
             Self::SessionClosed => "session_closed",
             Self::PartnerOwnsSlots => "partner_owns_slots",
+            Self::WalkInsOnly => "walk_ins_only",
             Self::InThePast => "in_the_past",
             Self::OutsideWindow { .. } => "outside_window",
             Self::ProductNotUsed => "product_not_used",
@@ -171,6 +174,7 @@ impl Refusal for BookingRefusal {
             Self::NoSuchSlot => "This time is no longer offered.".into(),
             Self::SessionClosed => "This clinic is closed.".into(),
             Self::PartnerOwnsSlots => "This clinic's own system gives its times; it has not said yes.".into(),
+            Self::WalkInsOnly => "No times are booked at this clinic: people just come.".into(),
             Self::InThePast => "This time has passed.".into(),
             Self::OutsideWindow { first, last } => format!("This appointment must be between {first} and {last}."),
             Self::ProductNotUsed => "This clinic gives a product that the campaign does not use.".into(),

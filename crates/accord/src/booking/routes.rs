@@ -3,6 +3,7 @@
 
 mod answers;
 mod calendar;
+pub mod catch_up;
 mod change;
 pub mod changes;
 mod changes_shown;
@@ -11,7 +12,9 @@ pub mod elsewhere;
 pub mod left;
 mod own;
 mod places;
+pub mod unlisted;
 pub mod waiting;
+pub mod walk_in;
 
 pub use answers::{cancel, cancel_form, confirm, decline, decline_form, elsewhere, elsewhere_form, reopen};
 pub use calendar::calendar;

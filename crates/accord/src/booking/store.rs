@@ -3,6 +3,7 @@
 mod attendance;
 pub mod capacity_change;
 pub mod change_list;
+mod day_entry;
 mod elsewhere;
 mod hold;
 mod merge;
@@ -10,10 +11,15 @@ mod person;
 mod standby;
 mod unanswered;
 mod waiting;
+mod walk_in;
 
 pub use attendance::{
     attendance, attendance_of, attended, born_on_list, day_is_over, given_of, missing, next_free, past_of,
     set_attendance,
+};
+pub use day_entry::{
+    employer_says, entries, entry, entry_became, insert_entry, insert_pack, latest_pack, listed, pack_words,
+    same_entry, set_pack_words, settle_entry, sites_with_bookings, unlisted,
 };
 pub use elsewhere::{
     FileInReview, delete_reports_of, file_in_review, file_name, file_taken, insert_file, insert_reports, open_reports,
@@ -35,6 +41,7 @@ pub use waiting::{
     insert_waiting, may_wait, not_taken, offers_log, offers_of, open_offer, set_tried, set_waiting, set_wishes,
     settle_timed, settle_waiting, take_turn, waiting_of,
 };
+pub use walk_in::{given_on, last_batch, seats};
 
 use super::rules::{Held, PersonFacts};
 use super::{Booking, Reference, State};

@@ -3,6 +3,7 @@
 //! A session is laid out for the smaller of its vaccinators and rooms, without its breaks. A cap on the people of the
 //! session is spread evenly over its slots, so that the slot's own counter keeps it and nothing else has to be counted.
 
+use super::session::Kind;
 use crate::base::clock::london_instant;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,12 @@ pub struct Terms {
     pub kept_assisted: u16,
     /// Hours before a slot from which on those are for everybody.
     pub assisted_hours: u16,
+    /// How people come.
+    #[serde(default)]
+    pub kind: Kind,
+    /// Where a roving team goes; blank for other kinds.
+    #[serde(default)]
+    pub place: String,
 }
 
 /// Hours before a slot at which what is kept for assisted booking is released, unless the session says otherwise.
@@ -70,6 +77,8 @@ impl Default for Terms {
             kept_walk_in: 0,
             kept_assisted: 0,
             assisted_hours: ASSISTED_HOURS,
+            kind: Kind::Booked,
+            place: String::new(),
         }
     }
 }
@@ -155,8 +164,24 @@ impl Settings {
         })
     }
 
+    /// The length of its slots. Where no times are booked there is one slot, as long as the session.
+    pub fn slot_length(&self) -> u16 {
+        if self.terms.kind == Kind::Booked { self.slot_minutes } else { self.until_minute - self.from_minute }
+    }
+
+    /// The one slot of a session without times: for as many people as its stations can see one after another, breaks out.
+    fn whole(&self, date: Date) -> (u16, Places) {
+        let room = self.starts().count() as u64 * u64::from(self.stations);
+        let room = self.terms.people_max.map_or(room, |most| room.min(u64::from(most)));
+        let starts_us = london_instant(date, self.from_minute).as_microsecond();
+        (self.from_minute, self.places(i64::try_from(room).unwrap_or(i64::MAX), starts_us))
+    }
+
     /// Its slots on a day: start in minutes after midnight, and what each offers.
     pub fn layout(&self, date: Date) -> Vec<(u16, Places)> {
+        if self.terms.kind != Kind::Booked {
+            return vec![self.whole(date)];
+        }
         let starts: Vec<u16> = self.starts().collect();
         let n = starts.len() as u64;
         let laid = starts.into_iter().zip(0..);
@@ -269,6 +294,21 @@ mod tests {
             assert_eq!(sum(&of), wanted, "{cap:?}");
             assert!(of.layout(date(2027, 1, 4)).iter().all(|(_, p)| p.capacity <= 4));
         }
+    }
+
+    #[test]
+    fn a_session_without_times_is_one_slot_for_all_its_people() {
+        let of = |change: fn(&mut Settings)| {
+            let of = settings(|s| {
+                s.terms.kind = Kind::DropIn;
+                change(s);
+            });
+            let laid = of.layout(date(2027, 1, 4));
+            (laid.len(), laid[0].0, laid[0].1.capacity, of.slot_length())
+        };
+        assert_eq!(of(|_| ()), (1, 540, 24, 60));
+        assert_eq!(of(|s| s.terms.people_max = Some(7)), (1, 540, 7, 60));
+        assert_eq!(of(|s| s.terms.breaks = vec![Break(550, 570)]), (1, 540, 16, 60));
     }
 
     #[test]

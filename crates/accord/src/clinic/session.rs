@@ -11,6 +11,48 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use std::collections::BTreeMap;
 
+/// How people come to a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// At a time that was booked.
+    #[default]
+    Booked,
+    /// Whenever they like between its beginning and its end.
+    DropIn,
+    /// Not at all: a team goes to them, to wards or homes.
+    Roving,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Booked, Self::DropIn, Self::Roving];
+
+    /// The word in tables and files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Booked => "booked",
+            Self::DropIn => "drop_in",
+            Self::Roving => "roving",
+        }
+    }
+
+    /// Reads the word; a dash or a blank for the stroke.
+    pub fn parse(word: &str) -> Option<Self> {
+        let word = word.trim().to_lowercase().replace(['-', ' '], "_");
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// What a page says of it; nothing where times are booked.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Booked => "",
+            Self::DropIn => "drop-in",
+            Self::Roving => "roving",
+        }
+    }
+}
+
 /// A session that comes every week.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {

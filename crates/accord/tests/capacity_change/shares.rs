@@ -41,6 +41,11 @@ fn take(fresh: &Fresh, world: &World, person: usize, way: Way) -> Result<(), &'s
     done.map(|_| ()).map_err(|refusal| refusal.code())
 }
 
+/// Somebody at the door now.
+fn walk_in(fresh: &Fresh) -> Way {
+    Way::WalkIn { at: fresh.db.clock.now() }
+}
+
 fn shown(fresh: &Fresh, world: &World, share: Share) -> i64 {
     let slot = world.slots[4].0;
     let facts = read(fresh, move |tx| accord::clinic::store::slot(tx, slot)).expect("there");
@@ -80,8 +85,8 @@ on_both_engines! {
         work(fresh, move |tx| hold_as(tx, &held, Way::Assisted)).expect("held for the operator");
         assert_eq!(take(fresh, &world, 4, Way::Assisted), Err("slot_full"));
         assert_eq!(take(fresh, &world, 3, Way::Assisted), Ok(()));
-        assert_eq!(take(fresh, &world, 5, Way::WalkIn), Ok(()));
-        assert_eq!(take(fresh, &world, 6, Way::WalkIn), Err("slot_full"));
+        assert_eq!(take(fresh, &world, 5, walk_in(fresh)), Ok(()));
+        assert_eq!(take(fresh, &world, 6, walk_in(fresh)), Err("slot_full"));
     }
 
     fn what_is_kept_for_assisted_booking_is_for_everybody_from_its_hour_on(fresh) {
@@ -96,7 +101,7 @@ on_both_engines! {
         assert_eq!(shown(fresh, &world, Share::Everybody), 1);
         assert_eq!(take(fresh, &world, 2, Way::Chosen), Ok(()));
         assert_eq!(take(fresh, &world, 3, Way::Assisted), Err("slot_full"), "the walk-in's place stays");
-        assert_eq!(take(fresh, &world, 3, Way::WalkIn), Ok(()));
+        assert_eq!(take(fresh, &world, 3, walk_in(fresh)), Ok(()));
     }
 
     fn a_session_file_may_say_how_places_are_given_out(fresh) {
@@ -114,7 +119,7 @@ on_both_engines! {
         let settings = read(fresh, move |tx| laid(tx, &[id])).remove(0).settings;
         let wanted = Terms {
             vaccinators: Some(3), rooms: Some(2), people_max: Some(15), breaks: vec![Break(600, 620)],
-            kept_walk_in: 1, kept_assisted: 1, assisted_hours: 48,
+            kept_walk_in: 1, kept_assisted: 1, assisted_hours: 48, ..Terms::default()
         };
         assert_eq!(settings.terms, wanted);
         let said = read(fresh, |tx| import::export_sessions(tx));

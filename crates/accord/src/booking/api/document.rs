@@ -2,11 +2,10 @@
 
 use super::capacity::{CapacityChange, CapacityChangeAsked, UndoAsked};
 use super::free_places::{OnLists, StandbyAnswer, Who, WishesAsked};
-use super::problems::{every, every_of_changes, no_such_campaign};
-use super::problems::{every, no_such_campaign};
+use super::problems::{every, every_of_changes, no_such_campaign, of_the_day};
 use super::wire::{
-    Booking, Bookings, Campaigns, CancelAsked, FreeSlots, Nothing, People, PeopleAsked, PlaceAsked, RebookAsked,
-    SlotsAsked,
+    Attended, Booking, Bookings, Campaigns, CancelAsked, CheckInAsked, FreeSlots, Nothing, OutcomeAsked, People,
+    PeopleAsked, PlaceAsked, RebookAsked, SlotsAsked, WalkInAsked,
 };
 use crate::access::ops;
 use crate::base::api::{Problem, Told, told};
@@ -164,6 +163,30 @@ pub const OPERATIONS: &[Operation] = &[
             Part::of::<CapacityChange>(),
         )
     },
+    post(
+        "/api/v1/bookings/{reference}/check-in",
+        "checkIn",
+        "The person is here, today. Twice is once; of a changed booking it is the one they have now.",
+        Part::of::<CheckInAsked>(),
+        Part::of::<Attended>(),
+    ),
+    post(
+        "/api/v1/bookings/{reference}/outcome",
+        "outcome",
+        "Notes what came of a booking, or corrects it.",
+        Part::of::<OutcomeAsked>(),
+        Part::of::<Attended>(),
+    ),
+    Operation {
+        status: 201,
+        ..post(
+            "/api/v1/walk-ins",
+            "walkIn",
+            "Somebody is here without an appointment: booked, checked in and given in one step. Their open appointment goes back.",
+            Part::of::<WalkInAsked>(),
+            Part::of::<Attended>(),
+        )
+    },
 ];
 
 const NAMES: &[PathName] = &[
@@ -173,7 +196,7 @@ const NAMES: &[PathName] = &[
 ];
 
 fn problems() -> Vec<Problem> {
-    every().into_iter().chain([no_such_campaign()]).chain(every_of_changes()).collect()
+    every().into_iter().chain([no_such_campaign()]).chain(every_of_changes()).chain(of_the_day()).collect()
 }
 
 fn sources(problems: &[Problem]) -> Sources<'_> {

@@ -2,9 +2,12 @@
 
 use crate::base::api::Problem;
 use crate::base::db::Stop;
+use crate::base::ids::BookingId;
+use crate::booking::attendance::{DayRefusal, Elsewhere};
 use crate::booking::capacity_change::ChangeRefusal;
 use crate::booking::{BookingRefusal, Reference};
 use crate::partnership::agreement::AgreementRefusal;
+use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
 /// 404: what the address names. 422: what the body names is not there. 409: a rule says no to things as they stand.
@@ -46,6 +49,7 @@ pub fn every() -> Vec<Problem> {
         R::NoSuchSlot,
         R::SessionClosed,
         R::PartnerOwnsSlots,
+        R::WalkInsOnly,
         R::InThePast,
         R::OutsideWindow { first: DAY, last: DAY },
         R::ProductNotUsed,
@@ -111,6 +115,48 @@ pub fn every_of_changes() -> Vec<Problem> {
         R::TooLate,
     ];
     all.iter().map(change_problem).collect()
+}
+
+/// A clinic's refusal as a problem; a rule of booking as that is told.
+fn day_problem(refusal: &DayRefusal) -> Problem {
+    match refusal {
+        DayRefusal::Booking(refusal) => problem(refusal),
+        DayRefusal::NotFound => Problem::refused(404, refusal),
+        DayRefusal::NotInCampaign | DayRefusal::NoSession => Problem::refused(422, refusal),
+        _ => Problem::refused(409, refusal),
+    }
+}
+
+/// A use case's stop on the day, with its refusal as a problem.
+pub fn day_stop(stop: Stop<DayRefusal>) -> Stop<Problem> {
+    match stop {
+        Stop::Refused(refusal) => Stop::Refused(day_problem(&refusal)),
+        Stop::Store(error) => Stop::Store(error),
+    }
+}
+
+/// One problem of each code that only a clinic's day has.
+pub fn of_the_day() -> Vec<Problem> {
+    let nobody = BookingId::from_uuid(uuid::Uuid::nil());
+    let elsewhere = || Elsewhere {
+        booking: nobody,
+        version: 1,
+        place: "Clinic One".into(),
+        starts: Timestamp::UNIX_EPOCH,
+        free: None,
+    };
+    let all = [
+        DayRefusal::WrongSite(elsewhere()),
+        DayRefusal::WrongDay(elsewhere()),
+        DayRefusal::NoPlace,
+        DayRefusal::NotYet,
+        DayRefusal::NotHere,
+        DayRefusal::OnTheList { booking: nobody },
+        DayRefusal::NotInCampaign,
+        DayRefusal::FullToday,
+        DayRefusal::NoSession,
+    ];
+    all.iter().map(day_problem).collect()
 }
 
 /// What an unknown campaign in an address is told as.

@@ -7,6 +7,7 @@ use crate::base::db::{StoreError, Tx};
 use crate::base::ids::{BookingId, CampaignId, PersonId, SlotId};
 use crate::booking::{Booking, State, store};
 use crate::clinic::layout::{Places, Settings, Takes};
+use crate::clinic::session::Kind;
 use crate::clinic::store::SlotFacts;
 use crate::clinic::store::layout::{Laid, Slot};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -18,7 +19,8 @@ pub(super) fn slots(tx: &Tx<'_>, wish: &Wish, of: &Laid, after: &Settings, slots
     let cut = matches!(wish.what, What::Edit | What::Open);
     let mut changes = Vec::new();
     for slot in slots {
-        let fits = slot.minutes == after.slot_minutes;
+        // The one slot of a session without times stays whatever its hours become: people have walked into it.
+        let fits = slot.minutes == after.slot_minutes || after.terms.kind != Kind::Booked;
         let wanted = if fits { laid.remove(&slot.start_minute) } else { None };
         if slot.starts_us <= now {
             continue;

@@ -102,6 +102,7 @@ pub fn samples() -> Vec<Sample> {
     all.extend(answer_pages());
     all.extend(clinic_pages());
     all.extend(super::free_places_samples::samples());
+    all.extend(super::day_samples::samples());
     all.extend(super::change_samples::samples());
     all
 }

@@ -2,13 +2,14 @@
 //! `product`, `from_date`, `until_date` (ISO, inclusive), `except` (dates parted by blanks or `;`).
 //! `site_id`, `valid_from` and `valid_until` are read as well. A file may also have `vaccinators` and `rooms` (told apart;
 //! `stations` is then the smaller and may be left empty), `people_max`, `breaks` (`12:00-12:30`, parted like `except`),
-//! `kept_walk_in` and `kept_assisted` (places of each slot) and `assisted_hours` (24: hours before a slot until which the
+//! `kind` (booked, drop_in, roving) with `place` (where a roving
+//! team goes), `kept_walk_in` and `kept_assisted` (places of each slot) and `assisted_hours` (24: hours before a slot until which the
 //! latter are kept). Closed days come beside it as a file of
 //! their own: `site`, `date`, `reason`.
 
 use crate::base::table::{CsvFault, Record, Table, iso_date};
 use crate::clinic::layout::{ASSISTED_HOURS, Break, Settings, Takes, Terms};
-use crate::clinic::session::Template;
+use crate::clinic::session::{Kind, Template};
 use accord_formats::csv_out::CsvOut;
 use jiff::civil::{Date, Weekday};
 
@@ -125,6 +126,10 @@ fn terms(record: &Record<'_>, faults: &mut Vec<CsvFault>) -> Option<Terms> {
     let (vaccinators, rooms, people_max) = (number("vaccinators"), number("rooms"), number("people_max"));
     let (walk_in, assisted, hours) = (number("kept_walk_in"), number("kept_assisted"), number("assisted_hours"));
     let breaks = record.take(&["breaks"], "times such as 12:00-12:30", faults, breaks_of);
+    let kind = record.take(&["kind"], "booked, drop_in or roving", faults, |cell| {
+        if cell.is_empty() { Some(Kind::Booked) } else { Kind::parse(cell) }
+    });
+    let place = if kind == Some(Kind::Roving) { record.cell(&["place"]).to_owned() } else { String::new() };
     Some(Terms {
         vaccinators: vaccinators?,
         rooms: rooms?,
@@ -133,6 +138,8 @@ fn terms(record: &Record<'_>, faults: &mut Vec<CsvFault>) -> Option<Terms> {
         kept_walk_in: walk_in?.unwrap_or(0),
         kept_assisted: assisted?.unwrap_or(0),
         assisted_hours: hours?.unwrap_or(ASSISTED_HOURS),
+        kind: kind?,
+        place,
     })
 }
 
@@ -222,6 +229,8 @@ pub fn write(rows: &[TemplateRow]) -> String {
         "kept_walk_in",
         "kept_assisted",
         "assisted_hours",
+        "kind",
+        "place",
     ]);
     let told = |n: Option<u16>| n.map(|n| n.to_string()).unwrap_or_default();
     for TemplateRow { site, product, template: t, terms, .. } in rows {
@@ -245,6 +254,8 @@ pub fn write(rows: &[TemplateRow]) -> String {
             &terms.kept_walk_in.to_string(),
             &terms.kept_assisted.to_string(),
             &terms.assisted_hours.to_string(),
+            terms.kind.word(),
+            &terms.place,
         ]);
     }
     out.finish()

@@ -3,6 +3,7 @@
 use crate::base::clock::at_microsecond;
 use crate::base::db::{FromRow, Row, Sql, StoreError, ToParam, Tx};
 use crate::base::ids::{OrganisationId, ProductId, SessionId, SiteId, SlotId};
+use crate::clinic::session::Kind;
 use crate::clinic::site::SlotsOwner;
 use crate::clinic::slot::Share;
 use accord_formats::AccessNeeds;
@@ -54,6 +55,10 @@ pub struct SlotFacts {
     pub site_access: AccessNeeds,
     /// The postcode sector of the site, where ways to it end.
     pub sector: String,
+    /// Whether times are booked in its session, or people just come.
+    pub kind: Kind,
+    /// How long one person takes there, in minutes: the slot's length but in a session that is one slot.
+    pub visit_minutes: u16,
 }
 
 impl SlotFacts {
@@ -103,6 +108,8 @@ impl FromRow for SlotFacts {
             kept_assisted: row.get(18)?,
             assisted_until_us: row.get(19)?,
             session_honours: row.get(20)?,
+            kind: super::session::kind(row, 21)?,
+            visit_minutes: row.get(22)?,
         })
     }
 }
@@ -120,7 +127,7 @@ pub(super) fn access(row: &Row<'_>, at: usize) -> Result<AccessNeeds, StoreError
 const SLOT: &str =
     "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
        l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode, l.takes_new, l.kept_walk_in,
-       l.kept_assisted, l.assisted_until_us, e.honours
+       l.kept_assisted, l.assisted_until_us, e.honours, e.kind, e.slot_minutes
      FROM slot l
      JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
      JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id
@@ -136,7 +143,7 @@ pub fn slots_between(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<Slo
     tx.all(
         "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
            l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode, l.takes_new, l.kept_walk_in,
-           l.kept_assisted, l.assisted_until_us, e.honours
+           l.kept_assisted, l.assisted_until_us, e.honours, e.kind, e.slot_minutes
          FROM slot l
          JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
          JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id

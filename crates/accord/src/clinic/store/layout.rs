@@ -54,6 +54,8 @@ impl FromRow for Laid {
                     kept_walk_in: r.get(16)?,
                     kept_assisted: r.get(17)?,
                     assisted_hours: r.get(18)?,
+                    kind: super::session::kind(r, 19)?,
+                    place: r.get(20)?,
                 },
             },
         })
@@ -68,7 +70,7 @@ pub fn laid(tx: &mut Tx<'_>, ids: &[SessionId]) -> Result<Vec<Laid>, StoreError>
     let mut found = Vec::with_capacity(sorted.len());
     tx.each_many(
         "SELECT id, site_id, host_id, product_id, date, version, state, honours, from_minute, until_minute, slot_minutes,
-           stations, vaccinators, rooms, people_max, breaks, kept_walk_in, kept_assisted, assisted_hours
+           stations, vaccinators, rooms, people_max, breaks, kept_walk_in, kept_assisted, assisted_hours, kind, place
          FROM session WHERE partnership_id = $1 AND id = $2",
         &tx.keyed(&sorted),
         |row| {
@@ -213,7 +215,7 @@ pub fn insert_slot(tx: &mut Tx<'_>, of: &Laid, id: SlotId, start_minute: u16) ->
             of.date,
             start_minute,
             london_instant(of.date, start_minute),
-            of.settings.slot_minutes
+            of.settings.slot_length()
         ],
     )?;
     Ok(())

@@ -6,7 +6,7 @@ use crate::base::ids::{
     OrganisationId, ProductId, Session as SessionKind, SessionId, SiteId, Slot as SlotKind, SlotId,
 };
 use crate::clinic::layout::{Settings, Takes, Terms, breaks_text};
-use crate::clinic::session::{Planned, Session};
+use crate::clinic::session::{Kind, Planned, Session};
 use crate::clinic::slot::{FreeSlot, Share};
 use jiff::civil::Date;
 
@@ -30,6 +30,11 @@ impl FromRow for Session {
             taken: row.get(12)?,
         })
     }
+}
+
+/// Reads a kind of session.
+pub(super) fn kind(row: &Row<'_>, at: usize) -> Result<Kind, StoreError> {
+    Kind::parse(&row.get::<String>(at)?).ok_or_else(|| StoreError::shape(at, "a kind of session"))
 }
 
 /// Sessions from one day to another, inclusive, by day, site and start; closed ones too.
@@ -73,6 +78,8 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId, Terms)]) -> Resu
             terms.kept_walk_in.param(),
             terms.kept_assisted.param(),
             terms.assisted_hours.param(),
+            Param::Text(terms.kind.word()),
+            terms.place.param(),
         ]);
         let settings = Settings {
             takes: Takes::Open,
@@ -94,7 +101,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId, Terms)]) -> Resu
                 s.date.param(),
                 Param::Int(start.into()),
                 Param::Int(london_instant(s.date, start).as_microsecond()),
-                s.slot_minutes.param(),
+                Param::Int(settings.slot_length().into()),
                 Param::Int(places.capacity),
                 Param::Int(places.kept_walk_in),
                 Param::Int(places.kept_assisted),
@@ -105,8 +112,8 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId, Terms)]) -> Resu
     tx.run_many(
         "INSERT INTO session (partnership_id, id, site_id, host_id, product_id, date, from_minute, until_minute,
            slot_minutes, stations, state, version, vaccinators, rooms, people_max, breaks, kept_walk_in, kept_assisted,
-           assisted_hours)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 1, $11, $12, $13, $14, $15, $16, $17)",
+           assisted_hours, kind, place)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 1, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         &sessions,
     )?;
     tx.run_many(
@@ -192,6 +199,7 @@ pub fn free_at(
            - CASE WHEN l.assisted_until_us > $6 THEN l.kept_assisted * $8 ELSE 0 END
          FROM slot l
          JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id AND e.state = 'open'
+           AND e.kind = 'booked'
          JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id AND s.state = 'open'
          WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.product_id = $3 AND l.date >= $4 AND l.date <= $5
            AND l.starts_us > $6 AND l.takes_new = 1 AND l.taken < l.capacity - l.kept_walk_in * $7

@@ -30,6 +30,7 @@ LEFT JOIN (
   SELECT site_id, product_id, date, COUNT(*) AS live FROM (
     SELECT site_id, product_id, date FROM booking WHERE partnership_id = $1 AND live = 1
     UNION ALL SELECT site_id, product_id, date FROM hold WHERE partnership_id = $1
+    UNION ALL SELECT site_id, product_id, date FROM day_entry WHERE partnership_id = $1 AND counted = 1
   ) u GROUP BY site_id, product_id, date
 ) b ON b.site_id = t.site_id AND b.product_id = t.product_id AND b.date <= t.until_date
 WHERE t.partnership_id = $1
