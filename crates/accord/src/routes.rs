@@ -7,7 +7,7 @@ use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
 use crate::booking::api;
-use crate::booking::routes::{self as mine, day as desk};
+use crate::booking::routes::{self as mine, day as desk, operator, several};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
 use crate::evidence::{health, routes as see};
@@ -33,7 +33,7 @@ pub struct Route {
 
 /// The whole table.
 pub fn table() -> Vec<Route> {
-    use Guard::{Api, ClinicInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
+    use Guard::{Api, ClinicInPath, Desk, DeskInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
     vec![
         // doors
         get("/sign-in", Open, access::staff_door),
@@ -61,6 +61,33 @@ pub fn table() -> Vec<Route> {
         get("/b/elsewhere", Person, mine::elsewhere_form),
         post("/b/elsewhere", Person, mine::elsewhere),
         post("/b/reopen", Person, mine::reopen),
+        get("/b/book", Person, mine::book),
+        // the desk: a person's pages in an operator's hands, and what only the desk does
+        get("/desk", Desk, operator::desk),
+        post("/desk/find", Desk, operator::find),
+        post("/desk/open", Desk, operator::open),
+        get("/desk/several", Desk, several::form),
+        post("/desk/several", Desk, several::look_for),
+        get("/desk/several/check", Desk, several::check),
+        post("/desk/several/book", Desk, several::book),
+        get("/desk/several/done", Desk, several::done),
+        get("/desk/people/{person}/appointments", DeskInPath, mine::appointments),
+        get("/desk/people/{person}/done", DeskInPath, mine::done),
+        post("/desk/people/{person}/confirm", DeskInPath, mine::confirm),
+        get("/desk/people/{person}/book", DeskInPath, mine::book),
+        get("/desk/people/{person}/change/{n}", DeskInPath, mine::free_times),
+        post("/desk/people/{person}/change/{n}/hold", DeskInPath, mine::hold),
+        get("/desk/people/{person}/change/{n}/check", DeskInPath, mine::check),
+        post("/desk/people/{person}/change", DeskInPath, mine::change),
+        get("/desk/people/{person}/cancel", DeskInPath, mine::cancel_form),
+        post("/desk/people/{person}/cancel", DeskInPath, mine::cancel),
+        get("/desk/people/{person}/decline", DeskInPath, mine::decline_form),
+        post("/desk/people/{person}/decline", DeskInPath, mine::decline),
+        get("/desk/people/{person}/elsewhere", DeskInPath, mine::elsewhere_form),
+        post("/desk/people/{person}/elsewhere", DeskInPath, mine::elsewhere),
+        post("/desk/people/{person}/reopen", DeskInPath, mine::reopen),
+        post("/desk/people/{person}/born", DeskInPath, operator::born),
+        post("/desk/people/{person}/code", DeskInPath, operator::code),
         // the campaign
         get("/", Staff, see::start),
         get("/campaign", Lead, see::campaign_home),
@@ -101,6 +128,14 @@ pub fn table() -> Vec<Route> {
         get("/api/v1/campaigns/{campaign}/slots", Api, api::slots),
         post("/api/v1/people/search", Api, api::people),
         post("/api/v1/bookings", Api, api::place),
+        post("/api/v1/people/{person}/decline", Api, api::decline),
+        post("/api/v1/people/{person}/had-elsewhere", Api, api::elsewhere),
+        post("/api/v1/people/{person}/reopen", Api, api::reopen),
+        post("/api/v1/people/{person}/date-of-birth", Api, api::born),
+        post("/api/v1/people/{person}/code", Api, api::code),
+        post("/api/v1/holds", Api, api::hold),
+        get("/api/v1/holds", Api, api::holds),
+        post("/api/v1/holds/release", Api, api::release),
         get("/api/v1/bookings/{reference}", Api, api::booking),
         post("/api/v1/bookings/{reference}/confirm", Api, api::confirm),
         post("/api/v1/bookings/{reference}/cancel", Api, api::cancel),

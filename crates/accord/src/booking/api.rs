@@ -4,10 +4,14 @@
 
 mod change;
 mod document;
+mod hold;
 mod look;
+mod people;
 mod problems;
 mod wire;
 
 pub use change::{cancel, confirm, place, rebook};
 pub use document::{OPERATIONS, openapi, page};
+pub use hold::{hold, holds, release};
 pub use look::{booking, campaigns, people, slots};
+pub use people::{born, code, decline, elsewhere, reopen};

@@ -23,6 +23,7 @@ pub mod confirm;
 mod counters;
 mod desk;
 pub mod did_not_attend;
+pub mod find;
 pub mod hold;
 pub mod outcome;
 pub mod pages;

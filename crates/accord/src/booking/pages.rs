@@ -2,10 +2,13 @@
 
 mod change;
 mod day_list;
+mod operator;
 mod samples;
 
 pub use change::{Change, Check, Choice, Order, OtherVisit};
 pub use day_list::{Acts, Answer, DayList, DayRow, DeskRefused, Stage, Take};
+pub(in crate::booking) use operator::times_of;
+pub use operator::{DeskFind, NewCode, Row, Several, SeveralDone, SeveralHeld, SeveralRow};
 pub use samples::samples;
 
 use askama::Template;
@@ -87,12 +90,7 @@ impl Visit {
     }
 
     fn nth_words(&self) -> &'static str {
-        match self.nth {
-            1 => "First appointment",
-            2 => "Second appointment",
-            3 => "Third appointment",
-            _ => "Next appointment",
-        }
+        nth_words(self.nth.into())
     }
 
     fn state_words(&self) -> Option<&'static str> {
@@ -191,6 +189,16 @@ impl Standing {
     }
 }
 
+/// "First appointment".
+pub(super) fn nth_words(nth: u16) -> &'static str {
+    match nth {
+        1 => "First appointment",
+        2 => "Second appointment",
+        3 => "Third appointment",
+        _ => "Next appointment",
+    }
+}
+
 pub(super) fn appointments(n: usize) -> &'static str {
     match n {
         1 => "your appointment",
@@ -215,11 +223,32 @@ pub struct Appointments {
     pub next: Vec<String>,
     /// Reference to be read over the phone.
     pub reference: Option<String>,
+    /// The words of the way to the free times; none: nothing is left to book.
+    pub book: Option<String>,
+    /// The way to what is held for them now.
+    pub kept: Option<Link>,
+    /// What an operator can do besides.
+    pub desk: Option<DeskBox>,
     /// Idempotency key of the page's form.
     pub key: String,
 }
 
+/// What an operator can do at a person's page besides what the person could.
+#[derive(Debug, Clone)]
+pub struct DeskBox {
+    /// Day, month and year of birth as typed.
+    pub born: [String; 3],
+    /// Idempotency key of the form for the date of birth.
+    pub born_key: String,
+    /// Idempotency key of the form for a new code.
+    pub code_key: String,
+}
+
 impl Appointments {
+    fn may_cancel(&self) -> bool {
+        self.visits.iter().any(Visit::may_change)
+    }
+
     fn confirm_words(&self) -> String {
         format!("Confirm {}", self.them())
     }
@@ -252,6 +281,8 @@ pub enum Outcome {
     Confirmed,
     /// Took other times.
     Changed,
+    /// Took times where there were none.
+    Booked,
     /// Declined.
     Declined,
     /// Said it was had elsewhere.
@@ -270,6 +301,9 @@ impl Outcome {
             (Self::Confirmed, _) => "Your appointments are confirmed",
             (Self::Changed, 1) => "Your appointment has changed",
             (Self::Changed, _) => "Your appointments have changed",
+            (Self::Booked, 1) => "Your appointment is booked",
+            (Self::Booked, 2) => "Both appointments are booked",
+            (Self::Booked, _) => "Your appointments are booked",
             (Self::Declined, _) => "You have declined",
             (Self::Elsewhere, _) => "Thank you for telling us",
             (Self::Cancelled, _) => "Your appointments are cancelled",

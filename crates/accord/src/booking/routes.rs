@@ -5,9 +5,12 @@ mod answers;
 mod calendar;
 mod change;
 pub mod day;
+pub mod operator;
+pub mod several;
 mod own;
+mod wish;
 
 pub use answers::{cancel, cancel_form, confirm, decline, decline_form, elsewhere, elsewhere_form, reopen};
 pub use calendar::calendar;
-pub use change::{change, check, free_times, hold};
+pub use change::{book, change, check, free_times, hold};
 pub use own::{appointments, done};

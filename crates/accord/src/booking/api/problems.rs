@@ -2,6 +2,7 @@
 
 use crate::base::api::Problem;
 use crate::base::db::Stop;
+use crate::booking::refusal::Step;
 use crate::booking::{BookingRefusal, Reference};
 use crate::partnership::agreement::AgreementRefusal;
 use jiff::civil::{Date, date};
@@ -46,6 +47,9 @@ pub fn every() -> Vec<Problem> {
         R::SessionClosed,
         R::PartnerOwnsSlots,
         R::InThePast,
+        R::ShortNotice { step: Step::Book, wants_minutes: 1440 },
+        R::ShortNotice { step: Step::Change, wants_minutes: 1440 },
+        R::ShortNotice { step: Step::Cancel, wants_minutes: 1440 },
         R::OutsideWindow { first: DAY, last: DAY },
         R::ProductNotUsed,
         R::OtherProduct,

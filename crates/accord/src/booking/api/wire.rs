@@ -4,6 +4,7 @@ use crate::base::db::{StoreError, Tx};
 use crate::base::ids::{AgreementId, CampaignId, OrganisationId, PersonId, ProductId, SiteId, SlotId};
 use crate::base::wire::{Day, Few, Instant, wire, wire_text};
 use crate::booking::{self, Reference, State};
+use crate::campaign::offer::State as OfferState;
 use crate::clinic::site;
 use crate::{campaign, clinic};
 
@@ -22,6 +23,12 @@ wire! {
         ends_on: Day,
         /// Whether anybody may be booked.
         open: bool,
+        /// Minutes before an appointment until which people book it themselves; a key is not bound by it.
+        book_notice: u32,
+        /// Until which they change it.
+        change_notice: u32,
+        /// Until which they cancel it.
+        cancel_notice: u32,
         /// The course, in order.
         appointments: Vec<Appointment>,
         /// The products that may be given.
@@ -96,7 +103,7 @@ wire! {
         minutes: u16,
         /// Minutes there by car; null when not known.
         travel_minutes: Option<u16>,
-        /// Where the person's other appointment would have to move with it; null when it can stay or there is none.
+        /// Where the person's other appointment would be with it, moved or not booked yet; null when it stays or there is none.
         other: Option<Pick>,
     }
     /// Free times, day after day, on each the nearest site first.
@@ -106,7 +113,7 @@ wire! {
         /// Ask again from this day for more; null when there is no more.
         later: Option<Day>,
     }
-    /// Who is looked for: a reference alone, or name and date of birth together.
+    /// Who is looked for: a reference, alone or with the date of birth, or name and date of birth together.
     PeopleAsked {
         /// The reference of a booking.
         reference: Option<String>,
@@ -209,6 +216,69 @@ wire! {
         /// The agreement that allowed it.
         agreement: AgreementId,
     }
+    /// A person in a campaign.
+    Course {
+        /// Who.
+        person: PersonId,
+        /// Of which campaign.
+        campaign: CampaignId,
+    }
+    /// A place that is kept for a person while they look at it.
+    Hold {
+        /// For which appointment of the course, from 1.
+        appointment: u16,
+        /// In which slot.
+        slot: SlotId,
+        /// Where.
+        site: Site,
+        /// When it starts.
+        starts: Instant,
+        /// When it ends.
+        ends: Instant,
+        /// Until when it is kept.
+        expires: Instant,
+    }
+    /// What is kept for a person, in the order of the course.
+    Holds {
+        /// They.
+        holds: Vec<Hold>,
+    }
+    /// Why a person does not want it.
+    DeclineAsked {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// In their words.
+        reason: WhyNot,
+    }
+    /// When a person had it somewhere else.
+    ElsewhereAsked {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// On which day, the last time.
+        on: Day,
+    }
+    /// A campaign.
+    OfCampaign {
+        /// Its id.
+        campaign: CampaignId,
+    }
+    /// Where a person stands in a campaign.
+    Standing {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// The state of their offer.
+        state: OfferState,
+    }
+    /// A date of birth as the person says it.
+    BornAsked {
+        /// It.
+        born: Day,
+    }
+    /// A person's new code.
+    Code {
+        /// As it is printed; told once.
+        code: String,
+    }
     /// The bookings of a course, in order.
     Bookings {
         /// They.
@@ -254,6 +324,48 @@ impl Reason {
 wire_text!(Reason, |reason| reason.cause().word().to_owned(), Reason::parse, {
     "type": "string", "enum": ["by_person", "by_site", "by_campaign"]
 });
+
+/// A person's own reason to decline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WhyNot(&'static str);
+
+impl WhyNot {
+    /// Every reason, as on the person's page.
+    const ALL: [&'static str; 5] = ["later", "medical", "unwanted", "leaving", "unsaid"];
+
+    /// The word.
+    pub const fn word(self) -> &'static str {
+        self.0
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| *known == word).map(Self)
+    }
+}
+
+wire_text!(WhyNot, |why| why.word().to_owned(), WhyNot::parse, {
+    "type": "string", "enum": ["later", "medical", "unwanted", "leaving", "unsaid"]
+});
+
+wire_text!(OfferState, |state| state.word().to_owned(), OfferState::parse, {
+    "type": "string",
+    "enum": ["waiting", "unclear", "unplaced", "assigned", "confirmed", "declined", "had_elsewhere", "completed", "left"]
+});
+
+impl Hold {
+    /// A hold as the API tells it.
+    pub fn of(tx: &mut Tx<'_>, hold: &booking::hold::Hold) -> Result<Self, StoreError> {
+        let at = site::by_id(tx, hold.site)?.ok_or_else(|| StoreError::Engine("a hold at no site".into()))?;
+        Ok(Self {
+            appointment: hold.appointment,
+            slot: hold.slot,
+            site: Site::of(&at),
+            starts: Instant(hold.starts),
+            ends: Instant(hold.ends),
+            expires: Instant(hold.expires),
+        })
+    }
+}
 
 /// The most sites one request may name.
 const SITES: usize = 20;
@@ -314,6 +426,9 @@ impl Campaign {
             starts_on: Day(campaign.starts_on),
             ends_on: Day(campaign.ends_on),
             open: campaign.open,
+            book_notice: campaign.notice.book,
+            change_notice: campaign.notice.change,
+            cancel_notice: campaign.notice.cancel,
             appointments: campaign.appointments.iter().map(appointment).collect(),
             products: campaign.products.iter().map(product).collect(),
         }

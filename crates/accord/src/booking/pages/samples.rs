@@ -42,18 +42,20 @@ pub(super) fn choices() -> Vec<Choice> {
         };
         for (place, minutes, hours) in places {
             for &hour in *hours {
-                let other = if day > 13 {
-                    OtherVisit::Moves(date(2027, 2, day - 9).at(10, 0, 0, 0), "same place".into())
-                } else {
-                    OtherVisit::Stays
+                let moves = |place: &str| OtherVisit {
+                    nth: 2,
+                    at: date(2027, 2, day - 9).at(10, 0, 0, 0),
+                    place: place.into(),
+                    booked: true,
                 };
+                let with = if day > 13 { vec![moves("same place")] } else { Vec::new() };
                 all.push(Choice {
                     slot: format!("s-{day:02}-{hour:02}-{minutes}"),
                     at: date(2027, 1, day).at(hour, if hour % 2 == 0 { 0 } else { 40 }, 0, 0),
                     place: (*place).into(),
                     travel: Some((*minutes, Way::Car)),
                     access: vec!["step-free".into()],
-                    other,
+                    with,
                 });
             }
         }
@@ -69,6 +71,9 @@ fn own(name: &str, visits: Vec<Visit>, standing: Standing, next: &[&str]) -> App
         visits,
         standing,
         next: next.iter().map(|&l| l.to_owned()).collect(),
+        book: None,
+        kept: None,
+        desk: None,
         key: "k-2".into(),
     }
 }
@@ -165,6 +170,7 @@ fn change_pages() -> Vec<Sample> {
     let change = |order, choices| Change {
         frame: sample_person(),
         changing: 1,
+        missing: vec![],
         current: two_visits(),
         choices,
         order,

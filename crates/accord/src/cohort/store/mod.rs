@@ -22,5 +22,5 @@ pub use known::known;
 pub use merge::{has_live_booking, merge};
 pub use people::{
     EmployerCounts, Found, JobsOfPerson, PersonRecord, counts_of_employer, employments_of, namesakes, person_by_id,
-    person_found, search, set_birth, set_employment_state, where_rows_went,
+    people_named, person_found, search, set_birth, set_employment_state, where_rows_went,
 };
