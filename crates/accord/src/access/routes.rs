@@ -206,9 +206,7 @@ pub async fn person_enter(
     match Wrong::unless_refused(entered)? {
         Ok(Some(token)) => Ok(with_cookie(&web, "/b/appointments", &token)),
         Err(()) => Err(Wrong::KeyReused),
-        Ok(None) => {
-            page_with(StatusCode::UNPROCESSABLE_ENTITY, &person_door(&web, shown.0, shown.1, no_match()))
-        }
+        Ok(None) => page_with(StatusCode::UNPROCESSABLE_ENTITY, &person_door(&web, shown.0, shown.1, no_match())),
     }
 }
 

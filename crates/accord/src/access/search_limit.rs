@@ -27,7 +27,8 @@ pub fn take(tx: &mut Tx<'_>, n: u32) -> Result<Option<u32>, StoreError> {
         store::count_search(tx, if wait.is_some() { 2 * A_MINUTE } else { n }, over)?;
         if wait.is_some() {
             let noun_id = tx.who().id.clone();
-            let done = Done { organisation: None, verb: "search_too_often", noun: "sign_in", noun_id, detail: "{}".into() };
+            let done =
+                Done { organisation: None, verb: "search_too_often", noun: "sign_in", noun_id, detail: "{}".into() };
             audit::record(tx, &done)?;
         }
     }
@@ -47,13 +48,9 @@ mod tests {
     #[test]
     fn the_sixty_first_waits_until_its_minute_is_over() {
         let at = at_microsecond;
-        for (now, used, wait) in [
-            (0, 59, None),
-            (0, 60, Some(60)),
-            (MINUTE_US - 1, 60, Some(1)),
-            (MINUTE_US, 60, None),
-            (1, 120, Some(60)),
-        ] {
+        for (now, used, wait) in
+            [(0, 59, None), (0, 60, Some(60)), (MINUTE_US - 1, 60, Some(1)), (MINUTE_US, 60, None), (1, 120, Some(60))]
+        {
             assert_eq!(left(at(now), at(0), used), wait, "{now} {used}");
         }
     }

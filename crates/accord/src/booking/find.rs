@@ -48,7 +48,9 @@ impl Asked {
         let letters = self.names.iter().map(|name| match_key(name).chars().count()).sum::<usize>();
         let digits = self.names.iter().any(|name| name.chars().any(|c| c.is_ascii_digit()));
         match (self.reference.is_some() || self.born.is_some(), letters) {
-            _ if digits => Some("Part of this is no name, no date and no reference. Read it again: one letter or digit is wrong."),
+            _ if digits => {
+                Some("Part of this is no name, no date and no reference. Read it again: one letter or digit is wrong.")
+            }
             (true, _) | (false, 2..) => None,
             _ => Some("Enter two letters of a name or more, a date of birth, or a reference."),
         }
@@ -102,7 +104,8 @@ fn date_at(words: &[&str], today: Date) -> Option<(usize, Date)> {
                 .into_iter()
                 .find_map(|form| read(whole[0], form)),
             2 => None,
-            _ => read(&whole.join(" "), DateForm::DayMonthNameYear).or_else(|| read(&whole.join("/"), DateForm::DayMonthYear)),
+            _ => read(&whole.join(" "), DateForm::DayMonthNameYear)
+                .or_else(|| read(&whole.join("/"), DateForm::DayMonthYear)),
         };
         date.map(|date| (n, date))
     })
@@ -130,7 +133,8 @@ mod tests {
             assert!(read(line).is_exact() && read(line).problem().is_none());
         }
         let reference = Reference::from_random([1, 2, 3, 4, 5]);
-        for line in [reference.to_string(), reference.stored().to_lowercase(), reference.to_string().replace('-', " ")] {
+        for line in [reference.to_string(), reference.stored().to_lowercase(), reference.to_string().replace('-', " ")]
+        {
             assert_eq!(read(&line), Asked { reference: Some(reference.clone()), ..Asked::default() }, "{line}");
         }
         let both = read(&format!("{reference} 15/3/1984"));

@@ -4,6 +4,7 @@ mod change;
 mod day_list;
 mod operator;
 mod samples;
+mod samples_desk;
 
 pub use change::{Change, Check, Choice, Order, OtherVisit};
 pub use day_list::{Acts, Answer, DayList, DayRow, DeskRefused, Stage, Take};

@@ -207,7 +207,11 @@ impl Refusal for BookingRefusal {
             Self::PartnerOwnsSlots => "This clinic's own system gives its times; it has not said yes.".into(),
             Self::InThePast => "This time has passed.".into(),
             Self::ShortNotice { step, wants_minutes } => {
-                format!("It is less than {} before this time: too late to {} it online.", span(*wants_minutes), step.word())
+                format!(
+                    "It is less than {} before this time: too late to {} it online.",
+                    span(*wants_minutes),
+                    step.word()
+                )
             }
             Self::OutsideWindow { first, last } => format!("This appointment must be between {first} and {last}."),
             Self::ProductNotUsed => "This clinic gives a product that the campaign does not use.".into(),

@@ -6,8 +6,8 @@ mod calendar;
 mod change;
 pub mod day;
 pub mod operator;
-pub mod several;
 mod own;
+pub mod several;
 mod wish;
 
 pub use answers::{cancel, cancel_form, confirm, decline, decline_form, elsewhere, elsewhere_form, reopen};

@@ -81,7 +81,8 @@ fn make(at: &At, store: &Opened, args: &ApiKeyArgs) -> Result<(), Failure> {
 
 /// The end of a day in London that is still to come.
 fn end_of(day: &str, store: &Opened) -> Result<Timestamp, Failure> {
-    let wrong = |what: &str| Failure::bad_input(format!("{what}: {day}"), "--expires", "write a day to come like 2027-12-31");
+    let wrong =
+        |what: &str| Failure::bad_input(format!("{what}: {day}"), "--expires", "write a day to come like 2027-12-31");
     let date: Date = day.parse().map_err(|_| wrong("this is no date"))?;
     let end = date.tomorrow().map_err(|_| wrong("this day is too far away"))?;
     let end = london_instant(end, 0);

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses its own part")]
 
+pub mod pages;
+
 use accord::access::api_key::{self, KeyRole};
 use accord::access::{Role, sign_in};
 use accord::app::App;

@@ -3,7 +3,7 @@
 use super::problems::{every, no_such_campaign};
 use super::wire::{
     Booking, Bookings, BornAsked, Campaigns, CancelAsked, Code, Course, DeclineAsked, ElsewhereAsked, FreeSlots, Holds,
-    Nothing, OfCampaign, People, PeopleAsked, PlaceAsked, RebookAsked, SlotsAsked, Standing,
+    HoldsAsked, Nothing, OfCampaign, People, PeopleAsked, PlaceAsked, RebookAsked, SlotsAsked, Standing,
 };
 use crate::access::ops;
 use crate::base::api::{Problem, Told, told};
@@ -65,7 +65,7 @@ pub const OPERATIONS: &[Operation] = &[
         )
     },
     Operation {
-        asked: Some(Part::of::<Course>()),
+        asked: Some(Part::of::<HoldsAsked>()),
         ..get("/api/v1/holds", "holds", "What is kept for a person now, whoever did it.", Part::of::<Holds>())
     },
     post(

@@ -1,7 +1,7 @@
 //! Holds: a place is kept while somebody looks at it. Made, looked at, let go.
 
 use super::problems::{problem, stop};
-use super::wire::{Course, Hold, Holds, PlaceAsked};
+use super::wire::{Course, Hold, Holds, HoldsAsked, PlaceAsked};
 use crate::access::api_key::Caller;
 use crate::base::api::{Asked, Reply, Sending, Told, once, told};
 use crate::base::db::{Stop, StoreError, Tx};
@@ -24,7 +24,7 @@ pub async fn hold(State(web): State<Web>, caller: Caller, sending: Sending<Place
 }
 
 /// `GET /api/v1/holds`: what is kept for a person now, whoever holds it for them.
-pub async fn holds(State(web): State<Web>, caller: Caller, Asked(of): Asked<Course>) -> Told {
+pub async fn holds(State(web): State<Web>, caller: Caller, Asked(of): Asked<HoldsAsked>) -> Told {
     told(&web.db.read(&caller.actor(), move |tx| held(tx, of.person, of.campaign)).await?)
 }
 

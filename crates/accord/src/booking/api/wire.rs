@@ -216,6 +216,13 @@ wire! {
         /// The agreement that allowed it.
         agreement: AgreementId,
     }
+    /// Whose holds are looked for.
+    HoldsAsked {
+        /// Whose.
+        person: PersonId,
+        /// Of which campaign.
+        campaign: CampaignId,
+    }
     /// A person in a campaign.
     Course {
         /// Who.

@@ -105,6 +105,7 @@ pub fn samples() -> Vec<Sample> {
     all.extend(change_pages());
     all.extend(answer_pages());
     all.extend(clinic_pages());
+    all.extend(super::samples_desk::samples());
     all
 }
 

@@ -43,7 +43,8 @@ pub struct Searched {
 impl Searched {
     /// What was typed, read; or the field that can't be, and why.
     fn read(&self, today: Date) -> Result<(Asked, Purpose), Problem> {
-        let purpose = Purpose::parse(&self.purpose).ok_or_else(|| problem("purpose-1", "Say what you look for them for."))?;
+        let purpose =
+            Purpose::parse(&self.purpose).ok_or_else(|| problem("purpose-1", "Say what you look for them for."))?;
         let mut asked = Asked::of(&self.find, today);
         asked.names.extend(self.name.split_whitespace().map(str::to_owned));
         if !self.reference.trim().is_empty() {
@@ -131,12 +132,7 @@ enum Went {
 
 /// `POST /desk/find`. Whoever gave a reference, or name and date of birth, is opened at once when one person fits; every other
 /// search shows who there is. Its key keeps only that it was used: the same search again is another look.
-pub async fn find(
-    State(web): State<Web>,
-    State(names): State<NameOf>,
-    desk: AtDesk,
-    keyed: Keyed<Searched>,
-) -> Answer {
+pub async fn find(State(web): State<Web>, State(names): State<NameOf>, desk: AtDesk, keyed: Keyed<Searched>) -> Answer {
     let at = AtHand { web, names, desk };
     let typed = keyed.form;
     let (asked, purpose) = match typed.read(at.web.civil_now().date()) {

@@ -242,7 +242,8 @@ fn kept(tx: &mut Tx<'_>, me: PersonSelf, campaign: CampaignId) -> Result<Option<
     let now = tx.now();
     let mut holds = store::holds_of(tx, me.person, campaign)?;
     holds.retain(|hold| hold.expires > now);
-    let (Some(first), Some(until)) = (holds.first().map(|h| h.appointment), holds.iter().map(|h| h.expires).min()) else {
+    let (Some(first), Some(until)) = (holds.first().map(|h| h.appointment), holds.iter().map(|h| h.expires).min())
+    else {
         return Ok(None);
     };
     let wish = Wish::of_holds(&holds, &store::seen_of(tx, me.person, campaign)?).text();

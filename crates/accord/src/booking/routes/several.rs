@@ -71,7 +71,8 @@ impl Wanted {
         let blank = [&self.day, &self.month, &self.year].iter().all(|part| part.trim().is_empty());
         let from = if blank { Some(today) } else { date_of(&self.day, &self.month, &self.year) };
         let from = from.ok_or_else(|| problem("day", "Enter a date that exists, with four digits for the year."))?;
-        let purpose = Purpose::parse(&self.purpose).ok_or_else(|| problem("purpose-1", "Say what you look for them for."))?;
+        let purpose =
+            Purpose::parse(&self.purpose).ok_or_else(|| problem("purpose-1", "Say what you look for them for."))?;
         Ok((lines.into_iter().map(|line| Asked::of(line, today)).collect(), from.max(today), purpose))
     }
 }
@@ -315,7 +316,9 @@ fn why(code: &str) -> String {
         "no_time" => "There is no free time within their travel limit. Open them to look at other days.",
         "no_campaign" => "They are in no campaign. Ask the campaign lead.",
         "hold_gone" => "The time is no longer kept. Look for times again.",
-        "slot_full" | "no_stock" | "team_too_thin" | "allocation_used" => "Somebody else was faster. Look for times again.",
+        "slot_full" | "no_stock" | "team_too_thin" | "allocation_used" => {
+            "Somebody else was faster. Look for times again."
+        }
         "person_unclear" => "Two records may be the same person. Somebody must decide that on the worklist first.",
         "no_date_of_birth" => "Their date of birth is missing. Open them and enter it.",
         "offer_closed" => "They declined, had it elsewhere, or have had it all. Open them to see.",
@@ -372,7 +375,8 @@ fn take(tx: &mut Tx<'_>, people: &[PersonId], all: bool) -> Result<String, Stop<
     }
     let told = |rows: Vec<String>| format!("{DESK}/several/done?of={}", rows.join("~"));
     if failed && all {
-        let code = |person: &PersonId| said.iter().find(|(p, code)| *p == person && !code.is_empty()).map(|(_, c)| c.clone());
+        let code =
+            |person: &PersonId| said.iter().find(|(p, code)| *p == person && !code.is_empty()).map(|(_, c)| c.clone());
         let row = |person| format!("{person}{}", code(person).unwrap_or_else(|| ".all_or_nobody".into()));
         return Err(Stop::Refused(told(people.iter().map(row).collect())));
     }

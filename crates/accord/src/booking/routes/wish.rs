@@ -54,7 +54,9 @@ impl Wish {
             let fields: Vec<&str> = part.split('.').collect();
             let (appointment, slot, old) = match fields[..] {
                 [appointment, slot] => (appointment, slot, None),
-                [appointment, slot, old, version] => (appointment, slot, Some((old.parse().ok()?, version.parse().ok()?))),
+                [appointment, slot, old, version] => {
+                    (appointment, slot, Some((old.parse().ok()?, version.parse().ok()?)))
+                }
                 _ => return None,
             };
             let swap = Swap { appointment: appointment.parse().ok()?, slot: slot.parse().ok()?, old };

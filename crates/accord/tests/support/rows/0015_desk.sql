@@ -1,4 +1,3 @@
--- Rows for 0015_desk.
 INSERT INTO look (partnership_id, actor_id, person_id, purpose, at_us) VALUES
   ('00000000-0000-0000-0000-000000000001', 'in-3', 'person-1', 'they_rang', 1799049600000000);
 INSERT INTO search_use (partnership_id, actor_id, began_us, used) VALUES
