@@ -8,8 +8,10 @@ use crate::base::page::{Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{api, audit, idempotency, web};
-use crate::booking::did_not_attend;
+use crate::booking::{did_not_attend, unanswered};
+use crate::campaign::routes::Decide;
 use crate::cohort::routes::OnceTaken;
+use crate::evidence::metrics::Metrics;
 use crate::partnership::ledger;
 use crate::plan::runs::Runs;
 use crate::{booking, campaign, evidence, log, routes};
@@ -33,6 +35,7 @@ pub struct App {
     pub web: Web,
     people: Arc<dyn PersonLookup>,
     runs: Runs,
+    metrics: Metrics,
     name_of: NameOf,
 }
 
@@ -50,6 +53,7 @@ impl App {
             web,
             people: Arc::new(evidence::people::People),
             runs: Runs::default(),
+            metrics: Metrics::default(),
             name_of: Arc::new(|tx: &mut Tx<'_>, role| evidence::people::name_of(tx, role)),
         }
     }
@@ -75,9 +79,19 @@ impl FromRef<App> for Runs {
         app.runs.clone()
     }
 }
+impl FromRef<App> for Metrics {
+    fn from_ref(app: &App) -> Self {
+        app.metrics.clone()
+    }
+}
 impl FromRef<App> for OnceTaken {
     fn from_ref(_: &App) -> Self {
         Self(campaign::offer::open_for_newcomers)
+    }
+}
+impl FromRef<App> for Decide {
+    fn from_ref(_: &App) -> Self {
+        Self(booking::merge::decide)
     }
 }
 impl FromRef<App> for NameOf {
@@ -119,8 +133,8 @@ async fn dress(State(app): State<App>, request: Request, next: Next) -> Response
     let method = request.method().clone();
     // Paths hold ids and codes; the pattern holds none.
     let pattern = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |p| p.as_str().to_owned());
-    let program =
-        request.uri().path().strip_prefix("/api").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let path = request.uri().path();
+    let program = path == "/metrics" || path == "/api" || path.starts_with("/api/");
     let mut response = next.run(request).await;
     if program {
         response = api::dressed(response);
@@ -257,6 +271,22 @@ const JOBS: &[Job] = &[
         in_demo: false,
         work: |tx, _| did_not_attend::sweep(tx),
     },
+    Job {
+        name: "remind who has not answered",
+        every: Duration::from_secs(10 * 60),
+        at_a_time: 50,
+        counts: true,
+        in_demo: true,
+        work: unanswered::remind,
+    },
+    Job {
+        name: "give unanswered places back",
+        every: Duration::from_secs(10 * 60),
+        at_a_time: 50,
+        counts: true,
+        in_demo: true,
+        work: unanswered::give_back,
+    },
 ];
 
 /// Forgets answers kept for forms that were sent twice, and whom operators had open, once nobody can need them.
@@ -267,10 +297,23 @@ pub fn forget(tx: &mut Tx<'_>, limit: u32) -> Result<usize, StoreError> {
 /// Does all jobs for ever; ends with the runtime, or when it is dropped. What could not be done now is done later.
 pub async fn work_for_ever(app: App) {
     let mut under_way = tokio::task::JoinSet::new();
+    under_way.spawn(count_for_ever(app.clone()));
     for job in JOBS.iter().filter(|job| job.in_demo || !app.web.house.demo) {
         under_way.spawn(repeat(app.clone(), job));
     }
     while under_way.join_next().await.is_some() {}
+}
+
+/// Counts the invariants again and again, for those who watch, and says in the log when one is broken.
+async fn count_for_ever(app: App) {
+    loop {
+        match app.metrics.count(&app.web).await {
+            Ok(0) => {}
+            Ok(broken) => tracing::error!(broken, "invariants are broken: run accord verify"),
+            Err(error) => tracing::warn!(?error, "the invariants could not be counted; they are counted again"),
+        }
+        tokio::time::sleep(app.metrics.rest()).await;
+    }
 }
 
 async fn repeat(app: App, job: &'static Job) {

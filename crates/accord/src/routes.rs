@@ -10,7 +10,7 @@ use crate::booking::api;
 use crate::booking::routes::{self as mine, day as desk, operator, several};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
-use crate::evidence::{health, routes as see};
+use crate::evidence::{health, metrics::metrics, routes as see};
 use crate::plan::routes as plans;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
@@ -33,8 +33,8 @@ pub struct Route {
 
 /// The whole table.
 pub fn table() -> Vec<Route> {
-    use Guard::{Api, ClinicInPath, Desk, DeskInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
-    vec![
+    use Guard::{ClinicInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
+    let mut all = vec![
         // doors
         get("/sign-in", Open, access::staff_door),
         get("/sign-in/{token}", Open, access::link),
@@ -62,32 +62,6 @@ pub fn table() -> Vec<Route> {
         post("/b/elsewhere", Person, mine::elsewhere),
         post("/b/reopen", Person, mine::reopen),
         get("/b/book", Person, mine::book),
-        // the desk: a person's pages in an operator's hands, and what only the desk does
-        get("/desk", Desk, operator::desk),
-        post("/desk/find", Desk, operator::find),
-        post("/desk/open", Desk, operator::open),
-        get("/desk/several", Desk, several::form),
-        post("/desk/several", Desk, several::look_for),
-        get("/desk/several/check", Desk, several::check),
-        post("/desk/several/book", Desk, several::book),
-        get("/desk/several/done", Desk, several::done),
-        get("/desk/people/{person}/appointments", DeskInPath, mine::appointments),
-        get("/desk/people/{person}/done", DeskInPath, mine::done),
-        post("/desk/people/{person}/confirm", DeskInPath, mine::confirm),
-        get("/desk/people/{person}/book", DeskInPath, mine::book),
-        get("/desk/people/{person}/change/{n}", DeskInPath, mine::free_times),
-        post("/desk/people/{person}/change/{n}/hold", DeskInPath, mine::hold),
-        get("/desk/people/{person}/change/{n}/check", DeskInPath, mine::check),
-        post("/desk/people/{person}/change", DeskInPath, mine::change),
-        get("/desk/people/{person}/cancel", DeskInPath, mine::cancel_form),
-        post("/desk/people/{person}/cancel", DeskInPath, mine::cancel),
-        get("/desk/people/{person}/decline", DeskInPath, mine::decline_form),
-        post("/desk/people/{person}/decline", DeskInPath, mine::decline),
-        get("/desk/people/{person}/elsewhere", DeskInPath, mine::elsewhere_form),
-        post("/desk/people/{person}/elsewhere", DeskInPath, mine::elsewhere),
-        post("/desk/people/{person}/reopen", DeskInPath, mine::reopen),
-        post("/desk/people/{person}/born", DeskInPath, operator::born),
-        post("/desk/people/{person}/code", DeskInPath, operator::code),
         // the campaign
         get("/", Staff, see::start),
         get("/campaign", Lead, see::campaign_home),
@@ -121,7 +95,53 @@ pub fn table() -> Vec<Route> {
         post("/sites/{site}/{date}/outcome", ClinicInPath, desk::outcome),
         post("/sites/{site}/{date}/close", ClinicInPath, desk::close),
         get("/sessions", Lead, see::sessions),
-        // programs
+        // for everybody
+        get("/about", Open, see::about),
+        get("/assets/{name}", Open, asset),
+        get("/livez", Open, livez),
+        get("/readyz", Open, readyz),
+    ];
+    all.extend(at_the_desk());
+    all.extend(for_programs());
+    all
+}
+
+/// The booking operator's desk: a person's own pages in an operator's hands, and what only the desk does.
+fn at_the_desk() -> Vec<Route> {
+    use Guard::{Desk, DeskInPath};
+    vec![
+        get("/desk", Desk, operator::desk),
+        post("/desk/find", Desk, operator::find),
+        post("/desk/open", Desk, operator::open),
+        get("/desk/several", Desk, several::form),
+        post("/desk/several", Desk, several::look_for),
+        get("/desk/several/check", Desk, several::check),
+        post("/desk/several/book", Desk, several::book),
+        get("/desk/several/done", Desk, several::done),
+        get("/desk/people/{person}/appointments", DeskInPath, mine::appointments),
+        get("/desk/people/{person}/done", DeskInPath, mine::done),
+        post("/desk/people/{person}/confirm", DeskInPath, mine::confirm),
+        get("/desk/people/{person}/book", DeskInPath, mine::book),
+        get("/desk/people/{person}/change/{n}", DeskInPath, mine::free_times),
+        post("/desk/people/{person}/change/{n}/hold", DeskInPath, mine::hold),
+        get("/desk/people/{person}/change/{n}/check", DeskInPath, mine::check),
+        post("/desk/people/{person}/change", DeskInPath, mine::change),
+        get("/desk/people/{person}/cancel", DeskInPath, mine::cancel_form),
+        post("/desk/people/{person}/cancel", DeskInPath, mine::cancel),
+        get("/desk/people/{person}/decline", DeskInPath, mine::decline_form),
+        post("/desk/people/{person}/decline", DeskInPath, mine::decline),
+        get("/desk/people/{person}/elsewhere", DeskInPath, mine::elsewhere_form),
+        post("/desk/people/{person}/elsewhere", DeskInPath, mine::elsewhere),
+        post("/desk/people/{person}/reopen", DeskInPath, mine::reopen),
+        post("/desk/people/{person}/born", DeskInPath, operator::born),
+        post("/desk/people/{person}/code", DeskInPath, operator::code),
+    ]
+}
+
+/// Programs, with a key.
+fn for_programs() -> Vec<Route> {
+    use Guard::{Api, Open};
+    vec![
         get("/api/v1", Open, api::page),
         get("/api/v1/openapi.json", Open, api::openapi),
         get("/api/v1/campaigns", Api, api::campaigns),
@@ -140,11 +160,7 @@ pub fn table() -> Vec<Route> {
         post("/api/v1/bookings/{reference}/confirm", Api, api::confirm),
         post("/api/v1/bookings/{reference}/cancel", Api, api::cancel),
         post("/api/v1/bookings/{reference}/rebook", Api, api::rebook),
-        // for everybody
-        get("/about", Open, see::about),
-        get("/assets/{name}", Open, asset),
-        get("/livez", Open, livez),
-        get("/readyz", Open, readyz),
+        get("/metrics", Api, metrics),
     ]
 }
 

@@ -6,7 +6,7 @@ use accord::base::ids::{Id, ProductId, SiteId};
 use accord::clinic::csv;
 use accord::clinic::import::{self, Faulty, Imported};
 use accord::clinic::refusal::ClinicRefusal;
-use accord::clinic::slot::{FreeDay, Wanted, free_slots};
+use accord::clinic::slot::{FreeDay, Share, Wanted, free_slots};
 use accord::clinic::stock::{BEGIN_OF_TIME, END_OF_TIME, StockRow, running_totals};
 use accord::clinic::travel::{self, Travel, TravelRow};
 use accord::clinic::{product, session, site, store};
@@ -226,7 +226,7 @@ on_both_engines! {
         let slots: Vec<_> = all_slots(fresh).into_iter().filter(|s| s.site == at && s.product == of).collect();
         for slot in slots.iter().filter(|s| s.date == date(2027, 1, 4)).take(2) {
             let (id, day) = (slot.id, slot.date);
-            assert!(write(fresh, move |tx| plain(Ok(store::take_stock(tx, at, of, day, 1)? && store::take_place(tx, id, 1)?))));
+            assert!(write(fresh, move |tx| plain(Ok(store::take_stock(tx, at, of, day, 1)? && store::take_place(tx, id, 1, Share::Everybody)?))));
         }
         deliveries(fresh, "site,product,date,doses\nVS1,ALPHA,2027-01-06,4\n");
         let rows = read(fresh, move |tx| store::stock::rows(tx, at, of));
@@ -254,7 +254,7 @@ on_both_engines! {
                 tell.lock().expect("nobody panicked").try_send(()).ok();
                 // Long enough for the delivery to pass by, if nothing holds it.
                 std::thread::sleep(std::time::Duration::from_millis(80));
-                plain(store::take_place(tx, slot.id, 1))
+                plain(store::take_place(tx, slot.id, 1, Share::Everybody))
             }));
             told.recv().expect("the booking is under way");
             deliveries(fresh, "site,product,arrives_on,doses\nVS1,BETA,2027-01-01,9\n");
@@ -267,7 +267,7 @@ on_both_engines! {
         filled(fresh);
         let slot = all_slots(fresh)[0].clone();
         let (id, session) = (slot.id, slot.session);
-        let take = |n| write(fresh, move |tx| plain(store::take_place(tx, id, n)));
+        let take = |n| write(fresh, move |tx| plain(store::take_place(tx, id, n, Share::Everybody)));
         assert!(take(1) && take(1) && !take(1));
         write(fresh, move |tx| plain(store::give_back_place(tx, id, 1)));
         assert!(!take(2) && take(1));

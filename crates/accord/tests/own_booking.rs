@@ -100,7 +100,7 @@ both! {
         assert_eq!(pages.number("SELECT CAST(SUM(taken) AS BIGINT) FROM slot"), 0);
         // Half a wish is no course out of its interval: what is not asked for stays to be booked.
         let half = wish.split('~').next().expect("the first").to_owned();
-        says(&hold_and_book(pages, &me, 1, &half), &["You have no whole course yet"]);
+        says(&hold_and_book(pages, &me, 1, &half), &["Your appointment is booked"]);
         assert_eq!(pages.days(0), [1]);
         let page = pages.get("/b/book", &me);
         says(&page, &["Choose a time for your second appointment", "First appointment: Tuesday 5 January"]);
@@ -164,7 +164,7 @@ both! {
             assert_eq!(refused.status, StatusCode::CONFLICT, "{path}");
         }
         says(&pages.get("/b/change/1", &me), &["There is no such appointment to change"]);
-        says(&hold_and_book(pages, &me, 2, &pages.wish(&page, 23)), &["Your appointments have changed"]);
+        says(&hold_and_book(pages, &me, 2, &pages.wish(&page, 23)), &["Your appointment has changed"]);
         assert_eq!(pages.days(2), [0, 23]);
     }
 
@@ -220,6 +220,8 @@ both! {
         assert_eq!(pages.get(&format!("{base}/change/1"), &operator).status, StatusCode::OK);
         // Cancelling: 25 hours are left, 24 are asked.
         pages.service.fresh.db.clock.advance_us(3_600_000_000 + 1);
+        let (me, operator) = (pages.me(2), pages.operator());
+        let base = pages.open(&operator, 2);
         let refused = pages.post("/b/cancel", &me, "");
         assert_eq!(refused.status, StatusCode::CONFLICT);
         says(&refused, &["It is too late to cancel here: please ring us", "You still have:"]);

@@ -176,6 +176,38 @@ fn a_service_serves_logs_without_secrets_and_stops_when_told() {
 }
 
 #[test]
+fn a_service_counts_its_invariants_for_whoever_watches_with_a_key() {
+    let folder = made("counts");
+    let at = folder.text();
+    let made = run(&["api-key", "--at", &at, "--name", "Monitoring"]);
+    let secret = String::from_utf8_lossy(&made.stdout).trim().to_owned();
+    let mut child = command(&["serve", "--at", &at, "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary runs");
+    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let address = lines.next().expect("a line").expect("text").rsplit("http://").next().expect("an address").to_owned();
+    let get =
+        |head: &str| ask(&address, &format!("GET /metrics HTTP/1.1\r\nHost: a\r\n{head}Connection: close\r\n\r\n"));
+    assert!(get("").starts_with("HTTP/1.1 401"), "nothing without a key");
+    let mut told = String::new();
+    for _ in 0..100 {
+        told = get(&format!("Authorization: Bearer {secret}\r\n"));
+        if told.contains("invariant=") {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    child.kill().expect("it is ours");
+    child.wait().expect("it ends");
+    for name in ["I1", "I2", "I3", "I4", "I8", "I9", "I10", "I11", "I12"] {
+        assert!(told.contains(&format!("accord_invariant_violations{{invariant=\"{name}\"}} 0\n")), "{name} in {told}");
+    }
+    assert!(told.contains("accord_verify_age_seconds ") && told.contains("accord_places_held 0\n"), "{told}");
+}
+
+#[test]
 fn a_key_for_a_program_is_shown_once_listed_and_revoked() {
     let folder = made("api-key");
     let at = folder.text();

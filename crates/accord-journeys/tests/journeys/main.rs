@@ -9,6 +9,6 @@ mod a_person_changes_one_of_two;
 mod a_person_confirms_both_appointments;
 mod a_person_declines;
 mod a_person_who_is_waiting_books;
-mod an_operator_books_somebody_by_telephone;
 mod an_employer_sees_only_its_own_people_and_no_health_data;
+mod an_operator_books_somebody_by_telephone;
 mod the_frame_can_fail;

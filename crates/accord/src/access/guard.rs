@@ -216,7 +216,7 @@ pub struct PersonSelf {
 
 impl PersonSelf {
     /// Whether an operator does it for them.
-    pub fn assisted(&self) -> bool {
+    pub const fn assisted(&self) -> bool {
         self.who.role.person().is_none()
     }
 

@@ -122,4 +122,5 @@ registry! {
     Batch BatchId "batch";
     Hold HoldId "hold";
     Plan PlanId "plan";
+    CapacityChange CapacityChangeId "capacity change";
 }

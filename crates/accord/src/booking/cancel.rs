@@ -131,7 +131,7 @@ pub fn reopen(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Result
         return Err(Stop::Refused(BookingRefusal::CampaignClosed));
     }
     let own = store::own(tx, person)?.filter(|own| own.campaign == Some(campaign));
-    let cancelled = own.as_ref().is_some_and(store::Own::cancelled);
+    let cancelled = own.as_ref().is_some_and(|own| own.cancelled() || own.unanswered());
     match own.and_then(|own| own.state) {
         Some(campaign::offer::State::Declined | campaign::offer::State::HadElsewhere) => {}
         Some(campaign::offer::State::Completed) => {

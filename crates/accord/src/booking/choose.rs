@@ -12,7 +12,7 @@ use crate::base::ids::{AllocationId, BookingId, CampaignId, PersonId, ProductId,
 use crate::campaign::{self, Campaign};
 use crate::clinic;
 use crate::clinic::site::{OpenState, Site, SlotsOwner};
-use crate::clinic::slot::{FreeDay, FreeSlot, free_slots};
+use crate::clinic::slot::{FreeDay, FreeSlot, free_slots_for};
 use crate::partnership::agreement::{self, Agreement, AgreementRefusal, Use};
 use accord_formats::Postcode;
 use jiff::civil::Date;
@@ -60,6 +60,8 @@ pub struct Chooser {
     pub campaign: Campaign,
     /// What they have of it.
     pub bookings: Vec<Booking>,
+    /// How they would book: by themselves, unless somebody else asks for them.
+    pub way: Way,
     given: HashSet<BookingId>,
     online: bool,
     offer_closed: Option<&'static str>,
@@ -90,6 +92,7 @@ impl Chooser {
             bookings: store::seen_of(tx, person.id, campaign.id)?,
             given: store::given_of(tx, person.id, campaign.id)?,
             online: place::online(tx),
+            way: Way::Chosen,
             offer_closed: store::closed_offers(tx, &[(campaign.id, person.id)])?.into_values().next(),
             held: store::held(tx, &[person.id], &[])?.remove(&person.id).unwrap_or_default(),
             holds: store::holds_of(tx, person.id, campaign.id)?,
@@ -160,11 +163,11 @@ impl Chooser {
             offer_closed: self.offer_closed,
             held: &held,
             now: tx.now(),
-            way: Way::Chosen,
+            way: self.way,
             online: self.online,
         };
         let ways = |from: &str, to: &str| if from == to { 0 } else { 30 };
-        Ok(rules::check(&facts, &wanted, &ways).and_then(|allowed| self.room(allowed)))
+        Ok(rules::check(&facts, &wanted, &ways).and_then(|allowed| self.room(allowed, tx.now())))
     }
 
     /// The site of an id, if it is among those the person may be shown.
@@ -181,7 +184,7 @@ impl Chooser {
             until: window.last_on,
             sites: self.sites.iter().map(|(site, minutes)| (site.id, minutes.unwrap_or(0))).collect(),
         };
-        let mut days = free_slots(tx, &wanted)?;
+        let mut days = free_slots_for(tx, &wanted, self.way.share())?;
         self.add_held(&mut days, appointment, (wanted.from, wanted.until));
         Ok(days)
     }
@@ -355,7 +358,7 @@ impl Chooser {
 
     /// Whether the counters have room, with what the person would give back counted as free: bookings of the same
     /// appointments, and whatever they hold.
-    fn room(&self, allowed: Vec<Allowed>) -> Result<Vec<Allowed>, BookingRefusal> {
+    fn room(&self, allowed: Vec<Allowed>, now: jiff::Timestamp) -> Result<Vec<Allowed>, BookingRefusal> {
         let back = |b: &&Booking| allowed.iter().any(|one| one.appointment == b.appointment);
         let back: Vec<&Booking> = self.bookings.iter().filter(back).collect();
         for one in &allowed {
@@ -377,7 +380,7 @@ impl Chooser {
             }
             let own_slot = i64::from(back.iter().any(|b| b.slot == one.slot.id))
                 + i64::from(held.clone().any(|u| u.place == one.slot.id));
-            if one.slot.taken - own_slot >= one.slot.capacity {
+            if one.slot.room(self.way.share(), now) + own_slot < 1 {
                 return Err(BookingRefusal::SlotFull);
             }
         }

@@ -7,6 +7,7 @@ use super::hold;
 use super::refusal::BookingRefusal;
 use crate::base::db::{StoreError, Tx};
 use crate::base::ids::{AllocationId, CampaignId, ProductId, SiteId, SlotId, TeamId};
+use crate::clinic::slot::Share;
 use crate::{campaign, clinic, partnership};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -60,14 +61,15 @@ pub(super) fn add(units: &mut Units, used: &Use) {
 /// at the start of every transaction would cost each booking a statement for what almost no booking meets. Here it
 /// comes after counters that are locked already, so on PostgreSQL it does not wait for holds that somebody else is just
 /// giving back: if the counter still says no, the transaction runs again from its start ([`StoreError::Conflict`]).
-pub(super) fn take(tx: &mut Tx<'_>, units: &Units) -> Result<Option<BookingRefusal>, StoreError> {
+/// `share` says which of a slot's places may be taken.
+pub(super) fn take(tx: &mut Tx<'_>, units: &Units, share: Share) -> Result<Option<BookingRefusal>, StoreError> {
     let (mut swept, mut all) = (false, true);
     for (at, (counter, n)) in units.iter().enumerate() {
-        let mut taken = counter.take(tx, *n)?;
+        let mut taken = counter.take(tx, *n, share)?;
         if !taken && !swept {
             all = hold::sweep_expired(tx)?;
             swept = true;
-            taken = counter.take(tx, *n)?;
+            taken = counter.take(tx, *n, share)?;
         }
         if !taken && !all {
             return Err(StoreError::Conflict);
@@ -88,12 +90,12 @@ pub(super) fn give_back(tx: &mut Tx<'_>, units: &Units) -> Result<(), StoreError
 }
 
 impl Counter {
-    fn take(self, tx: &mut Tx<'_>, n: i64) -> Result<bool, StoreError> {
+    fn take(self, tx: &mut Tx<'_>, n: i64, share: Share) -> Result<bool, StoreError> {
         match self {
             Self::TeamDay(campaign, team, date) => campaign::store::take_team_day(tx, campaign, team, date, n),
             Self::Allocation(id) => partnership::store::take_allocation(tx, id, n),
             Self::Stock(site, product, date) => clinic::store::take_stock(tx, site, product, date, n),
-            Self::Place(slot) => clinic::store::take_place(tx, slot, n),
+            Self::Place(slot) => clinic::store::take_place(tx, slot, n, share),
         }
     }
 

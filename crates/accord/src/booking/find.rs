@@ -83,13 +83,19 @@ impl Asked {
         if !found.is_empty() || self.names.len() < 2 {
             return Ok(found);
         }
-        let (first, rest) = (self.names[0].clone(), self.names[1..].concat());
-        let found = search(tx, &[first, rest], self.born)?;
-        if !found.is_empty() {
-            return Ok(found);
-        }
         let last = self.names.len() - 1;
-        search(tx, &[self.names[..last].concat(), self.names[last].clone()], self.born)
+        let joined = [
+            vec![self.names.concat()],
+            vec![self.names[0].clone(), self.names[1..].concat()],
+            vec![self.names[..last].concat(), self.names[last].clone()],
+        ];
+        for names in joined {
+            let found = search(tx, &names, self.born)?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
     }
 }
 

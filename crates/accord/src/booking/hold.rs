@@ -15,7 +15,7 @@ use super::counters::{self, Units, Use};
 use super::refusal::BookingRefusal;
 use super::rules::Allowed;
 use super::write::Course;
-use super::{Booking, PlaceCourse, place, rebook, store};
+use super::{Booking, PlaceCourse, Way, place, rebook, store};
 use crate::base::clock::at_microsecond;
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{
@@ -93,17 +93,22 @@ impl Hold {
 /// Holds what is wanted, all of it or nothing, after the rules of a booking; bookings of the same appointments count as
 /// given back. Holding an appointment again replaces what was held of it.
 pub fn hold(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
+    hold_as(tx, want, Way::Chosen)
+}
+
+/// [`hold`] for whoever books in this way: an operator's hold may take what is kept for assisted booking.
+pub fn hold_as(tx: &mut Tx<'_>, want: &PlaceCourse, way: Way) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let mut replaced = store::seen_of(tx, want.person, want.campaign)?;
     replaced.retain(|booking| want.picks.iter().any(|pick| pick.appointment == booking.appointment));
     rebook::in_time(tx, want.campaign, &replaced)?;
     let released: Vec<BookingId> = replaced.iter().map(|booking| booking.id).collect();
-    let course = place::allowed(tx, want, &released)?;
+    let course = place::allowed(tx, want, &released, way)?;
     let appointments: Vec<u16> = want.picks.iter().map(|pick| pick.appointment).collect();
     let before = store::delete_holds(tx, want.person, want.campaign, &appointments)?;
     give_back(tx, &before)?;
     let holds: Vec<Hold> = course.allowed.iter().map(|one| new(tx, &course, one, &replaced)).collect();
-    if let Some(refusal) = counters::take(tx, &units(&holds))? {
+    if let Some(refusal) = counters::take(tx, &units(&holds), way.share())? {
         return Err(Stop::Refused(refusal));
     }
     store::insert_holds(tx, &holds)?;
@@ -112,10 +117,15 @@ pub fn hold(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Hold>, Stop<Booki
 
 /// [`hold`], and lets go of whatever else the person held of the campaign: they look at one wish at a time.
 pub fn hold_only(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
+    hold_only_as(tx, want, Way::Chosen)
+}
+
+/// [`hold_only`] for whoever books in this way.
+pub fn hold_only_as(tx: &mut Tx<'_>, want: &PlaceCourse, way: Way) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
     // The person first, as everywhere: two copies of one form must not wait for each other.
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let_go(tx, &[(want.person, want.campaign)])?;
-    hold(tx, want)
+    hold_as(tx, want, way)
 }
 
 /// The holds of exactly these picks, while they last.

@@ -25,6 +25,7 @@ mod desk;
 pub mod did_not_attend;
 pub mod find;
 pub mod hold;
+pub mod merge;
 pub mod outcome;
 pub mod pages;
 pub mod place;
@@ -34,6 +35,7 @@ pub mod refusal;
 pub mod routes;
 pub mod rules;
 pub mod store;
+pub mod unanswered;
 mod write;
 
 pub use reference::Reference;
@@ -43,6 +45,7 @@ use crate::base::ids::{
     AgreementId, AllocationId, BatchId, BookingId, CampaignId, OrganisationId, PersonId, ProductId, SessionId, SiteId,
     SlotId, TeamId,
 };
+use crate::clinic::slot::Share;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -147,13 +150,31 @@ impl Booking {
     }
 }
 
-/// Who chose the slot: it decides which limits bind.
+/// How a booking comes about: it decides which limits bind, and which of a slot's places may be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// The planner: travel limit and access needs bind.
     Planned,
-    /// The person, or an operator at the person's word: they may travel further than we would ask of them.
+    /// The person themselves: they may travel further than we would ask of them.
     Chosen,
+    /// An operator at the person's word: as chosen, and what is kept for assisted booking is for them.
+    Assisted,
+    /// The person stands at the clinic's door: every place is for them.
+    WalkIn,
+    /// The person had this place before a change that is taken back: every place, also where nothing new is taken.
+    Restored,
+}
+
+impl Way {
+    /// Which of a slot's places may be taken.
+    pub const fn share(self) -> Share {
+        match self {
+            Self::Planned | Self::Chosen => Share::Everybody,
+            Self::Assisted => Share::Assisted,
+            Self::WalkIn => Share::WalkIn,
+            Self::Restored => Share::Back,
+        }
+    }
 }
 
 /// One appointment and the slot wanted for it.

@@ -143,6 +143,8 @@ pub enum Standing {
     Elsewhere,
     /// Cancelled by the person.
     Cancelled,
+    /// Given to somebody else, because the person said nothing.
+    Unanswered,
     /// Missed an appointment; new times are looked for.
     Missed,
     /// Came, and it was not given; new times are looked for.
@@ -164,6 +166,7 @@ impl Standing {
             Self::Declined => "You told us that you do not want this. You have no appointments.",
             Self::Elsewhere => "You told us that you have had it elsewhere. You have no appointments here.",
             Self::Cancelled => "You cancelled your appointments.",
+            Self::Unanswered => "We did not hear from you, so your places went to somebody else.",
             Self::Missed => "You missed your appointment.",
             Self::NotGiven => "You came, but it was not given that day.",
             Self::NotAdvised => "You came, and it was not given. You have no more appointments.",
@@ -186,7 +189,7 @@ impl Standing {
     }
 
     fn may_ask_again(self) -> bool {
-        matches!(self, Self::Declined | Self::Elsewhere | Self::Cancelled | Self::NotAdvised)
+        matches!(self, Self::Declined | Self::Elsewhere | Self::Cancelled | Self::Unanswered | Self::NotAdvised)
     }
 }
 

@@ -10,7 +10,12 @@ use crate::base::ids::{BatchId, BookingId, PersonId};
 
 /// Books what is wanted, all of it or nothing. The person's own choice is their answer: confirmed.
 pub fn place(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
-    place_instead(tx, want, &[])
+    place_as(tx, want, Way::Chosen)
+}
+
+/// [`place`] for whoever books in this way: an operator, or the clinic for somebody at its door.
+pub fn place_as(tx: &mut Tx<'_>, want: &PlaceCourse, way: Way) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
+    place_instead(tx, want, &[], way)
 }
 
 /// [`place`], while `released` (already given back in this transaction) no longer counts.
@@ -18,8 +23,9 @@ pub(super) fn place_instead(
     tx: &mut Tx<'_>,
     want: &PlaceCourse,
     released: &[BookingId],
+    way: Way,
 ) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
-    let placed = place_all(tx, std::slice::from_ref(want), released, &CHOSEN)?;
+    let placed = place_all(tx, std::slice::from_ref(want), released, &answered(way))?;
     placed.into_iter().next().unwrap_or(Ok(Vec::new())).map_err(Stop::Refused)
 }
 
@@ -28,13 +34,16 @@ pub(super) fn allowed<'a>(
     tx: &mut Tx<'_>,
     want: &'a PlaceCourse,
     released: &[BookingId],
+    way: Way,
 ) -> Result<Course<'a>, Stop<BookingRefusal>> {
     let mut desk = Desk::open(tx, std::slice::from_ref(want), released)?;
-    decide(tx, &mut desk, want, &CHOSEN)?.map_err(Stop::Refused)
+    decide(tx, &mut desk, want, &answered(way))?.map_err(Stop::Refused)
 }
 
-/// The person's own choice.
-const CHOSEN: Origin = Origin { way: Way::Chosen, state: State::Confirmed, batch: None };
+/// The person's own choice, or made at their word: it is their answer.
+const fn answered(way: Way) -> Origin {
+    Origin { way, state: State::Confirmed, batch: None }
+}
 
 /// What became of many.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use super::place::{online, place_instead};
 use super::refusal::{BookingRefusal, Step};
-use super::{Booking, PlaceCourse, State, rules, store, write};
+use super::{Booking, PlaceCourse, State, Way, rules, store, write};
 use crate::base::db::{Stop, Tx};
 use crate::base::ids::{BookingId, CampaignId};
 use crate::campaign;
@@ -37,6 +37,16 @@ pub fn rebook(
     want: &PlaceCourse,
     seen: &[(BookingId, u32)],
 ) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
+    rebook_as(tx, want, seen, Way::Chosen)
+}
+
+/// [`rebook`] for whoever books in this way.
+pub fn rebook_as(
+    tx: &mut Tx<'_>,
+    want: &PlaceCourse,
+    seen: &[(BookingId, u32)],
+    way: Way,
+) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let mut released = Vec::new();
     let given = store::given_of(tx, want.person, want.campaign)?;
@@ -56,5 +66,5 @@ pub fn rebook(
     if released.len() != seen.len() {
         return Err(Stop::Refused(BookingRefusal::ChangedMeanwhile));
     }
-    place_instead(tx, want, &released)
+    place_instead(tx, want, &released, way)
 }

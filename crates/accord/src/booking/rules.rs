@@ -268,7 +268,7 @@ fn check_apart(slot: &SlotFacts, held: &[Held], between: &dyn Fn(&str, &str) -> 
 
 /// What the planner may ask of a person; who chooses for themselves may go further.
 fn check_reach(facts: &Facts<'_>, campaign: &Campaign, want: &Wanted, slot: &SlotFacts) -> Result<(), BookingRefusal> {
-    if facts.way == Way::Chosen {
+    if facts.way != Way::Planned {
         return Ok(());
     }
     if !slot.site_access.covers(facts.person.needs) {

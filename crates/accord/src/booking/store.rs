@@ -2,7 +2,9 @@
 
 mod attendance;
 mod hold;
+mod merge;
 mod person;
+mod unanswered;
 
 pub use attendance::{
     attendance, attendance_of, born_on_list, day_is_over, given_of, missing, next_free, past_of, set_attendance,
@@ -10,7 +12,9 @@ pub use attendance::{
 pub use hold::{
     any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
 };
+pub use merge::{campaigns_of, hand_over};
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};
+pub use unanswered::{set_reminded, silent};
 
 use super::rules::{Held, PersonFacts};
 use super::{Booking, Reference, State};

@@ -46,7 +46,7 @@ pub(super) fn courses(tx: &mut Tx<'_>, courses: &[Course<'_>], origin: &Origin) 
     // First what they hold themselves: a held place can always be taken by its holder, and nobody is in the way of their
     // own booking.
     hold::let_go(tx, &courses.iter().map(|course| (course.want.person, course.want.campaign)).collect::<Vec<_>>())?;
-    let refused = take(tx, &made)?;
+    let refused = take(tx, &made, origin.way)?;
     let placed = made.into_iter().zip(refused).map(|(bookings, refused)| refused.map_or(Ok(bookings), Err));
     let placed: Vec<Placed> = placed.collect();
     let bookings: Vec<&Booking> = placed.iter().flatten().flatten().collect();
@@ -78,7 +78,7 @@ pub(super) fn release(tx: &mut Tx<'_>, booking: &Booking, state: State, reason: 
 
 /// The reverse of [`release`], for a booking that was released by mistake: it takes everything again, as confirmed.
 pub(super) fn take_back(tx: &mut Tx<'_>, booking: &Booking) -> Result<Booking, Stop<BookingRefusal>> {
-    if let Some(refusal) = counters::take(tx, &units(std::slice::from_ref(booking)))? {
+    if let Some(refusal) = counters::take(tx, &units(std::slice::from_ref(booking)), Way::Restored.share())? {
         return Err(Stop::Refused(refusal));
     }
     let back = Booking { state: State::Confirmed, version: booking.version + 1, ..booking.clone() };
@@ -108,12 +108,12 @@ pub(super) fn settle_offer_after(tx: &mut Tx<'_>, of: &[Booking], had: &HashSet<
 }
 
 /// Takes for everybody at once; where that is too much for a counter, for one after another.
-fn take(tx: &mut Tx<'_>, courses: &[Vec<Booking>]) -> Result<Vec<Option<BookingRefusal>>, StoreError> {
-    let together = counters::take(tx, &units(courses.iter().flatten()))?;
+fn take(tx: &mut Tx<'_>, courses: &[Vec<Booking>], way: Way) -> Result<Vec<Option<BookingRefusal>>, StoreError> {
+    let together = counters::take(tx, &units(courses.iter().flatten()), way.share())?;
     if together.is_none() || courses.len() == 1 {
         return Ok(vec![together; courses.len()]);
     }
-    courses.iter().map(|bookings| counters::take(tx, &units(bookings))).collect()
+    courses.iter().map(|bookings| counters::take(tx, &units(bookings), way.share())).collect()
 }
 
 fn units<'b>(bookings: impl IntoIterator<Item = &'b Booking>) -> Units {

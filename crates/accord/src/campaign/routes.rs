@@ -1,7 +1,6 @@
 //! One unclear match, as HTTP: what is known side by side, and the decision. It stands here, not with the cohort, since
 //! offers follow the decision.
 
-use super::decide::decide as decide_item;
 use crate::access::guard::Staff;
 use crate::access::ops;
 use crate::access::routes::NameOf;
@@ -14,7 +13,7 @@ use crate::base::refusal::Refusal;
 use crate::base::web::{Answer, Keyed, Web, Wrong, onward, page_with};
 use crate::base::words;
 use crate::cohort::pages::{Answers, Compared, WorklistItem};
-use crate::cohort::resolve::{Decision, ResolveRefusal};
+use crate::cohort::resolve::{Decision, ResolveRefusal, Resolved};
 use crate::cohort::store::{self, PersonRecord};
 use crate::cohort::worklist::{Item, ItemKind};
 use axum::extract::{Path, State};
@@ -140,8 +139,8 @@ fn said(outcome: &str) -> &str {
 fn after(answers: &Answers) -> &'static str {
     match answers {
         Answers::Pair => {
-            "One person keeps the appointments they have and gets one invitation. Different people each get their own. \
-             Nothing that is booked is moved or cancelled."
+            "One person gets one invitation. Where both records have appointments the earlier ones stay, the others are \
+             given back, and the person is told once. Different people each keep their own."
         }
         Answers::Birth => {
             "With a date of birth they can be given appointments. Somebody who left is no longer invited."
@@ -242,10 +241,15 @@ impl Said {
     }
 }
 
+/// How an item is decided: what is booked follows, and a campaign knows no bookings.
+#[derive(Debug, Clone, Copy)]
+pub struct Decide(pub fn(&mut Tx<'_>, WorklistItemId, &Decision) -> Result<Resolved, Stop<ResolveRefusal>>);
+
 /// `POST /worklist/{item}`: decides it.
 pub async fn decide(
     State(web): State<Web>,
     State(names): State<NameOf>,
+    State(Decide(decide_item)): State<Decide>,
     staff: Staff,
     Path(id): Path<String>,
     keyed: Keyed<Said>,

@@ -5,6 +5,32 @@ use crate::base::db::{StoreError, Tx};
 use crate::base::ids::{ProductId, SiteId, SlotId};
 use jiff::civil::Date;
 
+/// For whom a place is asked. A slot keeps places back in two layers, so that one counter does for all: whoever stands
+/// in front may not take what is kept for those behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// Whoever plans or chooses: not what is kept for walk-ins, nor, until its time, for assisted booking.
+    Everybody,
+    /// Assisted booking: not what is kept for walk-ins.
+    Assisted,
+    /// Somebody at the door: every place.
+    WalkIn,
+    /// Somebody who had the place before: every place, also where nothing new is taken.
+    Back,
+}
+
+impl Share {
+    /// Whether what is kept for walk-ins stays out of reach.
+    pub const fn leaves_walk_in(self) -> bool {
+        matches!(self, Self::Everybody | Self::Assisted)
+    }
+
+    /// Whether what is kept for assisted booking stays out of reach before its time.
+    pub const fn leaves_assisted(self) -> bool {
+        matches!(self, Self::Everybody)
+    }
+}
+
 /// What is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
@@ -55,11 +81,15 @@ pub struct FreeDay {
 /// Days with free places and doses that have not begun: day after day, on each the nearest site first.
 /// A picture of this moment: only the booking itself decides.
 pub fn free_slots(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Vec<FreeDay>, StoreError> {
-    let now = tx.now().as_microsecond();
+    free_slots_for(tx, wanted, Share::Everybody)
+}
+
+/// [`free_slots`] for whoever asks: an operator also sees what is kept for assisted booking.
+pub fn free_slots_for(tx: &mut Tx<'_>, wanted: &Wanted, share: Share) -> Result<Vec<FreeDay>, StoreError> {
     let mut days: Vec<FreeDay> = Vec::new();
     for (site, minutes) in &wanted.sites {
         for product in &wanted.products {
-            for slot in store::free_at(tx, *site, *product, (wanted.from, wanted.until), now)? {
+            for slot in store::free_at(tx, *site, *product, (wanted.from, wanted.until), share)? {
                 // The site's own days are the last ones: looked at from the end, a hundred sites cost no more each than one.
                 match days.iter_mut().rev().find(|d| d.date == slot.date && d.site == *site) {
                     Some(day) => day.slots.push(slot),

@@ -81,6 +81,10 @@ pub enum ResolveRefusal {
     BothBooked,
     /// The record that should stay has no booking, the other one has.
     OtherIsBooked,
+    /// Both records had something given in one campaign.
+    BothHad,
+    /// Appointments of two campaigns would be one person's on one day.
+    OnOneDay,
     /// `keep` is neither of the two.
     NotOfThisPair,
     /// One of the two was merged into somebody else since.
@@ -100,6 +104,8 @@ impl Refusal for ResolveRefusal {
             Self::NotForThisKind { .. } => "not_for_this_kind",
             Self::BothBooked => "both_booked",
             Self::OtherIsBooked => "other_is_booked",
+            Self::BothHad => "both_had",
+            Self::OnOneDay => "on_one_day",
             Self::NotOfThisPair => "not_of_this_pair",
             Self::PersonGone => "person_gone",
             Self::ImplausibleDate { .. } => "implausible_date",
@@ -115,6 +121,10 @@ impl Refusal for ResolveRefusal {
             Self::OtherIsBooked => {
                 "The record that would go has appointments, the one that would stay has none.".to_owned()
             }
+            Self::BothHad => "Something was given under both records in one campaign. Nothing was changed.".to_owned(),
+            Self::OnOneDay => {
+                "The two records have appointments of two campaigns on one day. Nothing was changed.".to_owned()
+            }
             Self::NotOfThisPair => "The record to keep is neither of the two.".to_owned(),
             Self::PersonGone => "One of the two records was merged with another one since.".to_owned(),
             Self::ImplausibleDate { date } => format!("{date} makes nobody between 14 and 100 years old."),
@@ -129,6 +139,8 @@ impl Refusal for ResolveRefusal {
             }
             Self::BothBooked => "Cancel the appointments of one record, then join the two.".to_owned(),
             Self::OtherIsBooked => "Keep the record that has the appointments.".to_owned(),
+            Self::BothHad => "Ask the clinics which of the two is right; the wrong one is corrected there.".to_owned(),
+            Self::OnOneDay => "Change one of the appointments, then join the two.".to_owned(),
             Self::NotOfThisPair => "Keep one of the two records of the item.".to_owned(),
             Self::PersonGone => "Open the worklist again and compare with the record that is left.".to_owned(),
             Self::ImplausibleDate { .. } => "Check day, month and year.".to_owned(),

@@ -38,6 +38,11 @@ pub fn holds(tx: &mut Tx<'_>) -> Result<Holds, StoreError> {
     Ok(Holds { places, overdue })
 }
 
+/// How many rows of the audit and the ledger are not sealed.
+pub fn unsealed(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    Ok(store::health::audit(tx)?.1)
+}
+
 /// The sweeper looks each few seconds; after a minute it has not.
 const SWEPT_WITHIN_US: i64 = 60_000_000;
 

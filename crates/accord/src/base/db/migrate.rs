@@ -47,6 +47,7 @@ migrations! {
     13 "0013_waiting_list"
     14 "0014_clinic_day"
     15 "0015_desk"
+    16 "0016_unanswered"
 }
 
 /// What [`migrate`] did.

@@ -6,16 +6,25 @@ use crate::access::api_key::{Caller, KeyRole};
 use crate::base::api::{LEAD_ONLY, Problem, Reply, Sending, Told, once};
 use crate::base::db::{Stop, Tx};
 use crate::base::web::Web;
-use crate::booking::{self, BookingRefusal, Pick, PlaceCourse, Reference, State as Standing, store};
+use crate::booking::{self, BookingRefusal, Pick, PlaceCourse, Reference, State as Standing, Way, store};
 use axum::extract::{Path, State};
+
+/// An operator's program books at somebody's word; a lead's takes nothing that is kept for that.
+pub(super) const fn way_of(role: KeyRole) -> Way {
+    match role {
+        KeyRole::BookingOperator => Way::Assisted,
+        KeyRole::CampaignLead => Way::Chosen,
+    }
+}
 
 /// `POST /api/v1/bookings`: a whole course for a person, or nothing.
 pub async fn place(State(web): State<Web>, caller: Caller, sending: Sending<PlaceAsked>) -> Told {
     let asked = sending.body;
     let picks = asked.picks.0.iter().map(|pick| Pick { appointment: pick.appointment, slot: pick.slot });
     let want = PlaceCourse { person: asked.person, campaign: asked.campaign, picks: picks.collect() };
+    let way = way_of(caller.role);
     once(&web, &caller.actor(), sending.sent, move |tx| {
-        let placed = booking::place::place(tx, &want).map_err(stop)?;
+        let placed = booking::place::place_as(tx, &want, way).map_err(stop)?;
         told(tx, 201, &placed)
     })
     .await
@@ -70,6 +79,7 @@ pub async fn rebook(
     if !changes.iter().any(|change| change.reference == reference) {
         return Err(Problem::wrong("The booking of the address is not among the changes."));
     }
+    let way = way_of(caller.role);
     once(&web, &caller.actor(), sending.sent, move |tx| {
         let of = live(tx, &reference)?;
         let (mut picks, mut seen) = (Vec::new(), Vec::new());
@@ -85,7 +95,7 @@ pub async fn rebook(
             seen.push((old.id, change.version));
         }
         let want = PlaceCourse { person: of.person, campaign: of.campaign, picks };
-        let placed = booking::rebook::rebook(tx, &want, &seen).map_err(stop)?;
+        let placed = booking::rebook::rebook_as(tx, &want, &seen, way).map_err(stop)?;
         told(tx, 200, &placed)
     })
     .await

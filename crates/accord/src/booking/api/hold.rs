@@ -15,8 +15,9 @@ pub async fn hold(State(web): State<Web>, caller: Caller, sending: Sending<Place
     let asked = sending.body;
     let picks = asked.picks.0.iter().map(|pick| Pick { appointment: pick.appointment, slot: pick.slot });
     let want = PlaceCourse { person: asked.person, campaign: asked.campaign, picks: picks.collect() };
+    let way = super::change::way_of(caller.role);
     once(&web, &caller.actor(), sending.sent, move |tx| {
-        booking::hold::hold_only(tx, &want).map_err(stop)?;
+        booking::hold::hold_only_as(tx, &want, way).map_err(stop)?;
         let holds = held(tx, want.person, want.campaign)?;
         Reply::of(201, &holds).map_err(Stop::Refused)
     })

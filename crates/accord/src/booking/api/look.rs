@@ -44,6 +44,7 @@ pub async fn slots(
     let today = web.civil_now().date();
     let from = asked.from.map_or(today, |from| from.0.max(today));
     let number = asked.appointment.unwrap_or(1);
+    let way = super::change::way_of(caller.role);
     let read = move |tx: &mut Tx<'_>| {
         let known = campaign::store::load(tx, campaign)?;
         let Some(known) = known else { return Ok(Err(no_such_campaign())) };
@@ -53,6 +54,7 @@ pub async fn slots(
         let Some(mut chooser) = Chooser::read(tx, asked.person, campaign)? else {
             return Ok(Err(problem(&BookingRefusal::NoSuchPerson)));
         };
+        chooser.way = way;
         if let Some(sites) = &asked.sites {
             chooser.only_at(&sites.0);
         }

@@ -66,6 +66,8 @@ pub struct Change {
     pub frame: PersonFrame,
     /// Which appointment changes.
     pub changing: u8,
+    /// How many appointments the course has.
+    pub course: usize,
     /// What of the course is not booked.
     pub missing: Vec<u8>,
     /// What the person has.
@@ -108,7 +110,7 @@ impl Change {
 
     fn heading(&self) -> String {
         let which = self.which();
-        match (self.books(), self.current.is_empty() && self.missing.len() == 1) {
+        match (self.books(), self.course == 1) {
             (true, true) => "Choose a time".to_owned(),
             (true, false) => format!("Choose a time for your {which}"),
             _ => format!("Choose a new time for your {which}"),
@@ -116,7 +118,7 @@ impl Change {
     }
 
     fn which(&self) -> &'static str {
-        match (self.current.len() + self.missing.len(), self.changing) {
+        match (self.course, self.changing) {
             (1, _) => "appointment",
             (_, 1) => "first appointment",
             (_, 2) => "second appointment",
@@ -250,6 +252,7 @@ mod tests {
         Change {
             frame: sample_person(),
             changing: 1,
+            course: 2,
             missing: Vec::new(),
             current: two_visits(),
             choices: choices(),

@@ -171,6 +171,7 @@ fn change_pages() -> Vec<Sample> {
     let change = |order, choices| Change {
         frame: sample_person(),
         changing: 1,
+        course: 2,
         missing: vec![],
         current: two_visits(),
         choices,

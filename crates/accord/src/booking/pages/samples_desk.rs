@@ -38,6 +38,7 @@ fn booking() -> Vec<Sample> {
     let page = |missing: Vec<u8>, current, choices| Change {
         frame: sample_person(),
         changing: missing[0],
+        course: 2,
         missing,
         current,
         choices,

@@ -14,10 +14,10 @@ use crate::base::words::Way;
 use crate::booking::choose::{Chooser, FreeTime, FreeTimes};
 use crate::booking::hold::{self as holding, Hold};
 use crate::booking::pages::{Change, Check, Choice, Order, OtherVisit, Visit, VisitState};
-use crate::booking::rebook::rebook;
+use crate::booking::rebook::rebook_as;
 use crate::booking::refusal::Step;
 use crate::booking::rules;
-use crate::booking::{BookingRefusal, Pick, PlaceCourse, store};
+use crate::booking::{BookingRefusal, Pick, PlaceCourse, Way as Booked, store};
 use crate::clinic::site;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -95,6 +95,7 @@ async fn times(web: &Web, me: PersonSelf, n: u16, asked: &Asked) -> Answer {
     page(&Change {
         frame: seen.frame(web),
         changing: first,
+        course: seen.campaign.as_ref().map_or(1, |campaign| campaign.appointments.len()),
         missing: seen.missing().into_iter().filter_map(|n| u8::try_from(n).ok()).collect(),
         current: seen.visits(),
         choices,
@@ -115,6 +116,7 @@ fn find(tx: &mut Tx<'_>, seen: &Seen, n: u16, from: Date) -> Result<Looked, Stor
         return Ok(Looked::No(refusal));
     }
     let Some(mut chooser) = Chooser::read(tx, seen.me.person, campaign.id)? else { return Ok(Looked::Nothing) };
+    chooser.way = way_of(seen.me);
     if let Some(refusal) = chooser.stands_in_the_way(tx)? {
         return Ok(Looked::No(refusal));
     }
@@ -155,6 +157,11 @@ pub struct Slot {
     slot: String,
 }
 
+/// What is kept for assisted booking is for the desk; the person themselves may take the rest.
+const fn way_of(me: PersonSelf) -> Booked {
+    if me.assisted() { Booked::Assisted } else { Booked::Chosen }
+}
+
 /// The wish for this person's campaign as it is now: what it would book, and what that replaces.
 fn wanted(tx: &mut Tx<'_>, me: PersonSelf, wish: &Wish) -> Result<PlaceCourse, Stop<BookingRefusal>> {
     let campaign = store::own(tx, me.person)?.and_then(|own| own.campaign);
@@ -180,7 +187,7 @@ pub async fn hold(State(web): State<Web>, me: PersonSelf, Path(nth): Path<Nth>, 
     let onto = format!("{}/change/{n}/check?slot={}", me.base(), wish.text());
     let held = move |tx: &mut Tx<'_>| {
         let want = wanted(tx, me, &wish)?;
-        holding::hold_only(tx, &want)
+        holding::hold_only_as(tx, &want, way_of(me))
     };
     match Wrong::unless_refused(web.db.write(&me.who.actor(), held).await)? {
         Ok(_) => Ok(onward(&onto)),
@@ -249,7 +256,7 @@ pub async fn change(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Slot>) 
         .write(&me.who.actor(), move |tx| {
             once(tx, &sent, |tx| {
                 let want = wanted(tx, me, &wish)?;
-                rebook(tx, &want, &wish.seen())?;
+                rebook_as(tx, &want, &wish.seen(), way_of(me))?;
                 Ok(format!("{}/done?what={}", me.base(), if wish.is_new() { "booked" } else { "changed" }))
             })
         })

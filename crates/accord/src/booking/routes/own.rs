@@ -159,6 +159,7 @@ impl Seen {
             Some(offer::State::Completed) => Standing::Completed,
             Some(offer::State::Unplaced) => Standing::NoPlace,
             _ if self.own.cancelled() => Standing::Cancelled,
+            _ if self.own.unanswered() => Standing::Unanswered,
             _ => Standing::NotYet,
         }
     }
@@ -189,6 +190,9 @@ impl Seen {
                 "What we find will stand on this page. Look here again in a few days, or ring us.",
             ],
             Standing::Cancelled => &["Your places went to somebody else."],
+            Standing::Unanswered => {
+                &["Somebody will ring you. You can still come: ask at a clinic if they have a place."]
+            }
             Standing::NoPlace => &[
                 "We look again for you whenever places come free. You can look yourself on this page, too.",
                 "When we find one, it stands on this page. Look here again in a few days.",
@@ -205,7 +209,11 @@ impl Seen {
         }
         if matches!(
             self.standing(),
-            Standing::Declined | Standing::Elsewhere | Standing::Cancelled | Standing::NotAdvised
+            Standing::Declined
+                | Standing::Elsewhere
+                | Standing::Cancelled
+                | Standing::Unanswered
+                | Standing::NotAdvised
         ) {
             lines.push(format!("You can change your mind with the same code{until}, while there are places."));
         }

@@ -16,10 +16,10 @@ use crate::base::refusal::Refusal;
 use crate::base::web::{Answer, Keyed, Web, Wrong, onward, page, page_with};
 use crate::booking::choose::{Chooser, FreeTime};
 use crate::booking::find::Asked;
-use crate::booking::hold::hold_only;
+use crate::booking::hold::hold_only_as;
 use crate::booking::pages::{Several, SeveralDone, SeveralHeld, SeveralRow, times_of};
-use crate::booking::rebook::rebook;
-use crate::booking::{BookingRefusal, Pick, PlaceCourse, store};
+use crate::booking::rebook::rebook_as;
+use crate::booking::{BookingRefusal, Pick, PlaceCourse, Way, store};
 use crate::clinic::site;
 use crate::cohort::store::person_found;
 use axum::extract::{Query, State};
@@ -180,7 +180,7 @@ async fn hold_near(
             Ok(chosen) => chosen,
             Err(code) => return Ok(Some(code)),
         };
-        let held = at.web.db.write(&actor, move |tx| hold_only(tx, &want).map(drop)).await;
+        let held = at.web.db.write(&actor, move |tx| hold_only_as(tx, &want, Way::Assisted).map(drop)).await;
         if Wrong::unless_refused::<_, BookingRefusal>(held)?.is_ok() {
             near.get_or_insert(time);
             return Ok(None);
@@ -199,6 +199,7 @@ fn choose(
 ) -> Result<Result<(PlaceCourse, FreeTime), &'static str>, StoreError> {
     let Some(campaign) = store::own(tx, person)?.and_then(|own| own.campaign) else { return Ok(Err("no_campaign")) };
     let Some(mut chooser) = Chooser::read(tx, person, campaign)? else { return Ok(Err("no_campaign")) };
+    chooser.way = Way::Assisted;
     if let Some(refusal) = chooser.stands_in_the_way(tx)? {
         return Ok(Err(refusal.code()));
     }
@@ -398,7 +399,7 @@ fn take_one(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Stop<&'static str>>
     if picks.is_empty() {
         return Err(Stop::Refused("hold_gone"));
     }
-    rebook(tx, &PlaceCourse { person, campaign, picks }, &[]).map(drop).map_err(|stop| match stop {
+    rebook_as(tx, &PlaceCourse { person, campaign, picks }, &[], Way::Assisted).map(drop).map_err(|stop| match stop {
         Stop::Refused(refusal) => Stop::Refused(refusal.code()),
         Stop::Store(error) => Stop::Store(error),
     })

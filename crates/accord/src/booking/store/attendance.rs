@@ -111,7 +111,9 @@ pub fn next_free(
     tx.maybe(
         "SELECT l.id, l.starts_us FROM slot l
          JOIN session c ON c.partnership_id = l.partnership_id AND c.id = l.session_id AND c.state = 'open'
-         WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.date = $3 AND l.starts_us > $4 AND l.taken < l.capacity
+         WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.date = $3 AND l.starts_us > $4
+           AND l.takes_new = 1 AND l.taken < l.capacity - l.kept_walk_in
+             - CASE WHEN l.assisted_until_us > $4 THEN l.kept_assisted ELSE 0 END
          ORDER BY CASE WHEN l.product_id = $5 THEN 0 ELSE 1 END, l.starts_us, l.id LIMIT 1",
         p![tx.partnership(), site, day, tx.now(), product],
     )

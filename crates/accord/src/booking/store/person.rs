@@ -2,6 +2,7 @@
 
 use crate::base::db::{FromRow, Row, StoreError, Tx};
 use crate::base::ids::{AllocationId, BookingId, CampaignId, OrganisationId, PersonId, TeamId};
+use crate::booking::unanswered::UNANSWERED;
 use crate::campaign::offer;
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -25,6 +26,11 @@ impl Own {
     /// Whether they cancelled and have not asked again.
     pub fn cancelled(&self) -> bool {
         self.reason.as_deref() == Some(offer::CANCELLED_BY_PERSON)
+    }
+
+    /// Whether their places went to somebody else because they said nothing.
+    pub fn unanswered(&self) -> bool {
+        self.reason.as_deref() == Some(UNANSWERED)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::base::clock::at_microsecond;
 use crate::base::db::{FromRow, Row, Sql, StoreError, ToParam, Tx};
 use crate::base::ids::{OrganisationId, ProductId, SessionId, SiteId, SlotId};
 use crate::clinic::site::SlotsOwner;
+use crate::clinic::slot::Share;
 use accord_formats::AccessNeeds;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -33,6 +34,14 @@ pub struct SlotFacts {
     pub capacity: i64,
     /// Places used by live bookings.
     pub taken: i64,
+    /// False while nothing new may be taken, whatever is free.
+    pub takes_new: bool,
+    /// Places kept for walk-ins.
+    pub kept_walk_in: i64,
+    /// Places kept for assisted booking.
+    pub kept_assisted: i64,
+    /// Until when those are kept, microseconds UTC.
+    pub assisted_until_us: i64,
     /// False once the session was closed.
     pub session_open: bool,
     /// False once the site was closed.
@@ -54,6 +63,16 @@ impl SlotFacts {
     /// When it ends.
     pub fn ends(&self) -> Timestamp {
         at_microsecond(self.starts_us + i64::from(self.minutes) * 60_000_000)
+    }
+
+    /// Places that may be taken: what [`take_place`] would say. Below 0 where more is kept than is left.
+    pub fn room(&self, share: Share, now: Timestamp) -> i64 {
+        if !self.takes_new && share != Share::Back {
+            return 0;
+        }
+        let walk_in = if share.leaves_walk_in() { self.kept_walk_in } else { 0 };
+        let kept = share.leaves_assisted() && self.assisted_until_us > now.as_microsecond();
+        self.capacity - self.taken - walk_in - if kept { self.kept_assisted } else { 0 }
     }
 }
 
@@ -77,6 +96,10 @@ impl FromRow for SlotFacts {
             slots_owner: row.get(13)?,
             site_access: access(row, 14)?,
             sector: sector(&row.get::<String>(15)?),
+            takes_new: row.get(16)?,
+            kept_walk_in: row.get(17)?,
+            kept_assisted: row.get(18)?,
+            assisted_until_us: row.get(19)?,
         })
     }
 }
@@ -93,7 +116,8 @@ pub(super) fn access(row: &Row<'_>, at: usize) -> Result<AccessNeeds, StoreError
 
 const SLOT: &str =
     "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
-       l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode
+       l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode, l.takes_new, l.kept_walk_in,
+       l.kept_assisted, l.assisted_until_us
      FROM slot l
      JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
      JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id
@@ -108,7 +132,8 @@ pub fn slot(tx: &mut Tx<'_>, id: SlotId) -> Result<Option<SlotFacts>, StoreError
 pub fn slots_between(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<SlotFacts>, StoreError> {
     tx.all(
         "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
-           l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode
+           l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode, l.takes_new, l.kept_walk_in,
+           l.kept_assisted, l.assisted_until_us
          FROM slot l
          JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
          JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id
@@ -131,11 +156,21 @@ pub fn slots_by_ids(tx: &mut Tx<'_>, ids: &[SlotId]) -> Result<Vec<SlotFacts>, S
     Ok(found)
 }
 
-/// Takes `n` places of a slot; false, and nothing changed, when it has not so many left.
-pub fn take_place(tx: &mut Tx<'_>, id: SlotId, n: i64) -> Result<bool, StoreError> {
+/// Takes `n` places of a slot; false, and nothing changed, when it has not so many left for `share`.
+pub fn take_place(tx: &mut Tx<'_>, id: SlotId, n: i64, share: Share) -> Result<bool, StoreError> {
     let rows = tx.run(
-        "UPDATE slot SET taken = taken + $3 WHERE partnership_id = $1 AND id = $2 AND taken + $3 <= capacity",
-        p![tx.partnership(), id, n],
+        "UPDATE slot SET taken = taken + $3 WHERE partnership_id = $1 AND id = $2
+           AND taken + $3 <= capacity - kept_walk_in * $4 - CASE WHEN assisted_until_us > $6 THEN kept_assisted * $5 ELSE 0 END
+           AND takes_new >= $7",
+        p![
+            tx.partnership(),
+            id,
+            n,
+            i64::from(share.leaves_walk_in()),
+            i64::from(share.leaves_assisted()),
+            tx.now(),
+            i64::from(share != Share::Back)
+        ],
     )?;
     Ok(rows == 1)
 }

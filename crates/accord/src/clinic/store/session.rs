@@ -6,7 +6,7 @@ use crate::base::ids::{
     OrganisationId, ProductId, Session as SessionKind, SessionId, SiteId, Slot as SlotKind, SlotId,
 };
 use crate::clinic::session::{Planned, Session};
-use crate::clinic::slot::FreeSlot;
+use crate::clinic::slot::{FreeSlot, Share};
 use jiff::civil::Date;
 
 impl FromRow for Session {
@@ -122,25 +122,36 @@ impl FromRow for FreeSlot {
     }
 }
 
-/// Slots of open sessions at an open site with a place and a dose left, from one day to another and
-/// not before an instant.
+/// Slots of open sessions at an open site with a place for `share` and a dose left, from one day to another, that have
+/// not begun.
 pub fn free_at(
     tx: &mut Tx<'_>,
     site: SiteId,
     product: ProductId,
     (from, until): (Date, Date),
-    after_us: i64,
+    share: Share,
 ) -> Result<Vec<FreeSlot>, StoreError> {
     tx.all(
-        "SELECT l.id, l.site_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes, l.capacity - l.taken
+        "SELECT l.id, l.site_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes, l.capacity - l.taken - l.kept_walk_in * $7
+           - CASE WHEN l.assisted_until_us > $6 THEN l.kept_assisted * $8 ELSE 0 END
          FROM slot l
          JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id AND e.state = 'open'
          JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id AND s.state = 'open'
          WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.product_id = $3 AND l.date >= $4 AND l.date <= $5
-           AND l.starts_us > $6 AND l.taken < l.capacity
+           AND l.starts_us > $6 AND l.takes_new = 1 AND l.taken < l.capacity - l.kept_walk_in * $7
+             - CASE WHEN l.assisted_until_us > $6 THEN l.kept_assisted * $8 ELSE 0 END
            AND NOT EXISTS (SELECT 1 FROM stock k WHERE k.partnership_id = l.partnership_id AND k.site_id = l.site_id
              AND k.product_id = l.product_id AND k.until_date >= l.date AND k.taken >= k.delivered)
          ORDER BY l.date, l.start_minute, l.id",
-        p![tx.partnership(), site, product, from, until, after_us],
+        p![
+            tx.partnership(),
+            site,
+            product,
+            from,
+            until,
+            tx.now(),
+            i64::from(share.leaves_walk_in()),
+            i64::from(share.leaves_assisted())
+        ],
     )
 }

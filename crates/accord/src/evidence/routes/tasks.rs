@@ -24,6 +24,8 @@ pub(super) struct TaskFacts {
     agreements: (u32, u32),
     /// The newest plan's state.
     plan: Option<String>,
+    /// People whose places went to somebody else because they said nothing.
+    unanswered: u64,
 }
 
 pub(super) fn read(tx: &mut Tx<'_>, id: CampaignId, today: Date) -> Result<TaskFacts, StoreError> {
@@ -32,6 +34,7 @@ pub(super) fn read(tx: &mut Tx<'_>, id: CampaignId, today: Date) -> Result<TaskF
         lists: lists::lists(tx)?,
         agreements: lists::agreements(tx, today, today.saturating_add(SOON_DAYS.days()))?,
         plan: campaign::newest_plan(tx, id)?.map(|plan| plan.state),
+        unanswered: campaign::unanswered(tx, id)?,
     })
 }
 
@@ -54,7 +57,7 @@ fn now(facts: &TaskFacts, unplaced: u64, waiting: u64) -> Vec<Task> {
     let (review, ending) = (u64::from(facts.lists.1), u64::from(facts.agreements.1));
     let proposal = u64::from(facts.plan.as_deref() == Some("proposal"));
     // Whoever is in the proposal waits for its publishing, which has a line of its own.
-    let waiting = if proposal == 0 { waiting } else { 0 };
+    let waiting = if proposal == 0 { waiting.saturating_sub(facts.unanswered) } else { 0 };
     [
         some(review, verb(review, "list waits to be reviewed", "lists wait to be reviewed"), "", "/import"),
         some(waiting, verb(waiting, "person waits for a plan", "people wait for a plan"), "", "/plan"),
@@ -64,6 +67,16 @@ fn now(facts: &TaskFacts, unplaced: u64, waiting: u64) -> Vec<Task> {
             verb(unplaced, "person cannot be placed", "people cannot be placed"),
             "each with what would help",
             "/unplaced",
+        ),
+        some(
+            facts.unanswered,
+            verb(
+                facts.unanswered,
+                "person did not answer and is to be rung",
+                "people did not answer and are to be rung",
+            ),
+            "employer contacts",
+            "/organisations",
         ),
         some(overdue, verb(overdue, "decision is overdue", "decisions are overdue"), "ring the employer", "/worklist"),
         some(ending, verb(ending, "agreement ends within a week", "agreements end within a week"), "", "/agreements"),

@@ -55,6 +55,15 @@ pub fn offers(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<(Organisation
     )
 }
 
+/// How many people wait because they said nothing.
+pub fn unanswered(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<u64, StoreError> {
+    let (count,): (i64,) = tx.one(
+        "SELECT COUNT(*) FROM offer WHERE partnership_id = $1 AND campaign_id = $2 AND state = 'waiting' AND reason = 'unanswered'",
+        p![tx.partnership(), campaign],
+    )?;
+    Ok(count.unsigned_abs())
+}
+
 /// Live bookings by day.
 pub fn booked_by_day(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<(Date, u32)>, StoreError> {
     tx.all(

@@ -85,7 +85,9 @@ fn sites(tx: &mut Tx<'_>, rules: &Rules) -> Result<Vec<SiteFacts>, StoreError> {
 
 fn slots(tx: &mut Tx<'_>, rules: &Rules) -> Result<Vec<SlotFacts>, StoreError> {
     tx.all(
-        "SELECT t.id, t.site_id, t.date, t.start_minute, t.product_id, t.capacity - t.taken
+        "SELECT t.id, t.site_id, t.date, t.start_minute, t.product_id,
+           CASE WHEN t.takes_new = 0 THEN 0 ELSE t.capacity - t.taken - t.kept_walk_in
+             - CASE WHEN t.assisted_until_us > $3 THEN t.kept_assisted ELSE 0 END END
          FROM session s
          JOIN site i ON i.partnership_id = s.partnership_id AND i.id = s.site_id AND i.state = 'open'
          JOIN campaign_product c ON c.partnership_id = s.partnership_id AND c.product_id = s.product_id AND c.campaign_id = $2
@@ -158,6 +160,7 @@ fn people(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<PersonFacts>, Sto
          JOIN person p ON p.partnership_id = o.partnership_id AND p.id = o.person_id AND p.state = 'active'
          LEFT JOIN employment e ON e.partnership_id = o.partnership_id AND e.person_id = o.person_id AND e.state <> 'left'
          WHERE o.partnership_id = $1 AND o.campaign_id = $2 AND o.state IN ('waiting', 'unplaced')
+           AND COALESCE(o.reason, '') NOT IN ('cancelled_by_person', 'unanswered')
            AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.partnership_id = o.partnership_id
              AND b.person_id = o.person_id AND b.campaign_id = o.campaign_id AND b.live = 1)
          ORDER BY o.person_id, e.is_primary DESC, e.id",
@@ -222,7 +225,8 @@ impl FromRow for SlotFacts {
             date: r.get(2)?,
             start_minute: r.get(3)?,
             product: r.get(4)?,
-            places: r.get(5)?,
+            // Where more is kept than is left, nothing is.
+            places: u16::try_from(r.get::<i64>(5)?.max(0)).unwrap_or(u16::MAX),
         })
     }
 }
