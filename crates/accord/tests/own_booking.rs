@@ -213,6 +213,7 @@ both! {
         let wish = pages.wish(&pages.get(&format!("{base}/book"), &operator), 1);
         says(&pages.send(&format!("{base}/change"), &operator, &format!("slot={wish}")), &["Both appointments are booked"]);
         // Changing it: too late for them, not for the desk.
+        says(&pages.get("/b/appointments", &me), &["You can change here until 26 hours before, and cancel here until 24 hours before; later, ring us."]);
         says(&pages.get("/b/change/1", &me), &["It is too late to change this appointment here: please ring us"]);
         let second = pages.get("/b/change/2", &me);
         says(&second, &["Choose a new time"]);

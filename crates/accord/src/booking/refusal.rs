@@ -141,7 +141,7 @@ impl Step {
 }
 
 /// "24 hours", "90 minutes", "3 days".
-fn span(minutes: u32) -> String {
+pub(in crate::booking) fn span(minutes: u32) -> String {
     let (n, one, many) = match minutes {
         m if m > 0 && m.is_multiple_of(24 * 60) && m > 2 * 24 * 60 => (m / (24 * 60), "day", "days"),
         m if m > 0 && m.is_multiple_of(60) && m > 120 => (m / 60, "hour", "hours"),

@@ -11,7 +11,7 @@ use crate::base::web::{Answer, Web, Wrong, onward, page, page_with};
 use crate::base::words::{self, Way};
 use crate::booking::attendance::Outcome as Given;
 use crate::booking::pages::{Appointments, DeskBox, Done, Outcome, Refused, Standing, Visit, VisitState, nth_words};
-use crate::booking::refusal::Step;
+use crate::booking::refusal::{Step, span};
 use crate::booking::{Booking, BookingRefusal, State as BookingState, store};
 use crate::campaign::{self, Campaign, Silence, offer};
 use crate::clinic::site::{self, Site};
@@ -204,6 +204,9 @@ impl Seen {
             ],
         };
         let mut lines: Vec<String> = lines.iter().map(|&line| line.to_owned()).collect();
+        if matches!(self.standing(), Standing::ToConfirm | Standing::Confirmed) {
+            lines.extend(self.notice());
+        }
         if let (Standing::NotYet, Some(day)) = (self.standing(), last) {
             lines.push(format!("The clinics run until {day}. If you are away for long before then, ring us."));
         }
@@ -218,6 +221,23 @@ impl Seen {
             lines.push(format!("You can change your mind with the same code{until}, while there are places."));
         }
         lines
+    }
+
+    /// Until when they change and cancel here themselves, where the campaign asks for notice.
+    fn notice(&self) -> Option<String> {
+        let notice = self.campaign.as_ref()?.notice;
+        let until = |step: &str, minutes| format!("{step} here until {} before", span(minutes));
+        match (notice.change, notice.cancel) {
+            (0, 0) => None,
+            (change, cancel) if change == cancel => {
+                Some(format!("You can {}; later, ring us.", until("change or cancel", change)))
+            }
+            (change, 0) => Some(format!("You can {}; later, ring us.", until("change", change))),
+            (0, cancel) => Some(format!("You can {}; later, ring us.", until("cancel", cancel))),
+            (change, cancel) => {
+                Some(format!("You can {}, and {}; later, ring us.", until("change", change), until("cancel", cancel)))
+            }
+        }
     }
 
     fn silence(&self) -> &'static str {
