@@ -4,11 +4,10 @@
 //!
 //! usage: `bench-store [BOOKINGS] [CLIENTS]`
 
-use accord::base::db::{Stop, Tx};
+use accord::base::db::Stop;
 use accord::booking::place::place;
 use accord::booking::{BookingRefusal, Pick, PlaceCourse};
-use accord::p;
-use accord::testing::{Fresh, Small};
+use accord::testing::{Fresh, Layout, Small};
 use std::io::Write;
 use std::time::Instant;
 
@@ -17,8 +16,13 @@ fn main() {
     let bookings = numbers.next().unwrap_or(10_000);
     let clients = numbers.next().unwrap_or(64).max(1);
     let fresh = store();
-    let small = Small::build(&fresh, 1);
-    let people = crowd(&fresh, &small, bookings);
+    let layout = Layout { capacity: 1_000_000, allocation: None, ..Layout::SMALL };
+    let made = fresh.db.write_now(&fresh.who, move |tx| {
+        let small = Small::lay_out(tx, &layout)?;
+        let people = small.crowd(tx, bookings, 0)?;
+        Ok::<_, Stop<BookingRefusal>>((small, people))
+    });
+    let (small, people) = made.expect("the crowd is made");
     let cpu = cpu_seconds();
     let since = Instant::now();
     std::thread::scope(|scope| {
@@ -54,41 +58,6 @@ fn book(fresh: &Fresh, small: &Small, person: Person, n: usize) {
     let want = PlaceCourse { person, campaign: small.campaign, picks };
     let placed = fresh.db.write_now(&fresh.who, move |tx| place(tx, &want));
     assert!(placed.is_ok(), "{placed:?}");
-}
-
-/// Many people of the small partnership's employer, and room for all of them.
-fn crowd(fresh: &Fresh, small: &Small, count: usize) -> Vec<Person> {
-    let (employer, campaign) = (small.employer, small.campaign);
-    let made = fresh.db.write_now(&fresh.who, move |tx| {
-        tx.run("UPDATE slot SET capacity = 1000000", p![])?;
-        tx.run("UPDATE allocation SET capacity = NULL", p![])?;
-        let people = (0..count).map(|n| one(tx, employer, n)).collect::<Result<Vec<_>, _>>()?;
-        let rules =
-            accord::campaign::store::load(tx, campaign)?.ok_or(Stop::Refused(BookingRefusal::CampaignClosed))?;
-        accord::campaign::offer::open_for(tx, &rules)?;
-        Ok::<_, Stop<BookingRefusal>>(people)
-    });
-    made.expect("the crowd is made")
-}
-
-fn one(
-    tx: &mut Tx<'_>,
-    employer: accord::base::ids::OrganisationId,
-    n: usize,
-) -> Result<Person, accord::base::db::StoreError> {
-    let person: Person = tx.id();
-    tx.run(
-        "INSERT INTO person (partnership_id, id, given_name, family_name, name_key, date_of_birth, birth_checked,
-           home_postcode, language, access_needs, state, version, created_us)
-         VALUES ($1, $2, 'A', $3, $3, '1980-01-01', 0, 'IP1 1AA', 'en', 0, 'active', 1, 0)",
-        p![tx.partnership(), person, format!("Crowd {n}")],
-    )?;
-    tx.run(
-        "INSERT INTO employment (partnership_id, id, person_id, employer_id, staff_number, priority_group, is_primary, state, version)
-         VALUES ($1, $2, $3, $4, $5, 1, 1, 'current', 1)",
-        p![tx.partnership(), tx.id::<accord::base::ids::Employment>(), person, employer, format!("crowd {n}")],
-    )?;
-    Ok(person)
 }
 
 /// Processor time of this process, user and system.

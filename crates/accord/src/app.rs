@@ -8,13 +8,13 @@ use crate::base::page::{Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{api, audit, idempotency, web};
-use crate::booking::{did_not_attend, unanswered};
+use crate::booking::{capacity_change, did_not_attend, unanswered};
 use crate::campaign::routes::Decide;
 use crate::cohort::routes::OnceTaken;
 use crate::evidence::metrics::Metrics;
-use crate::partnership::ledger;
+use crate::partnership::{ledger, release};
 use crate::plan::runs::Runs;
-use crate::{booking, campaign, evidence, log, routes};
+use crate::{booking, campaign, evidence, log, plan, routes};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -170,7 +170,8 @@ fn trouble(response: &Response) -> Option<Trouble> {
     }
     Some(match status {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Trouble::NotFound,
-        StatusCode::SERVICE_UNAVAILABLE => Trouble::Busy(5),
+        // Only a request that took too long comes here: what it wrote may still be committed.
+        StatusCode::SERVICE_UNAVAILABLE => Trouble::Unknown,
         s if s.is_client_error() => Trouble::Stale,
         _ => Trouble::Broken,
     })
@@ -184,7 +185,7 @@ fn standing(web: &Web, response: Response, what: Trouble, id: &str) -> Response 
         Ok(page) => page,
         Err(_) => status.into_response(),
     };
-    if let Some(retry) = retry.or_else(|| matches!(what, Trouble::Busy(_)).then(|| HeaderValue::from_static("5"))) {
+    if let Some(retry) = retry.or_else(|| (what.status() == 503).then(|| HeaderValue::from_static("5"))) {
         page.headers_mut().insert(header::RETRY_AFTER, retry);
     }
     page
@@ -225,20 +226,25 @@ pub const SEALERS: &[Work] = &[audit::seal, ledger::seal];
 const SEAL_ROWS: u32 = 500;
 
 /// What the service does by itself, again and again.
-struct Job {
-    name: &'static str,
-    every: Duration,
+#[derive(Debug)]
+pub struct Job {
+    /// What it is called in logs and audit rows.
+    pub name: &'static str,
+    /// How long it rests.
+    pub every: Duration,
     /// How many in one transaction.
-    at_a_time: u32,
+    pub at_a_time: u32,
     /// Whether the log tells how many there were.
-    counts: bool,
-    in_demo: bool,
-    work: Work,
+    pub counts: bool,
+    /// Whether a demo does it too.
+    pub in_demo: bool,
+    /// The work of one transaction.
+    pub work: Work,
 }
 
 /// A place whose time is over is shown as free two seconds later at most; whoever wants it gets it before, see
 /// `booking/hold.rs`. In a demo nobody notes who came, so nobody is missing there.
-const JOBS: &[Job] = &[
+pub const JOBS: &[Job] = &[
     Job {
         name: "seal",
         every: Duration::from_millis(500),
@@ -262,6 +268,14 @@ const JOBS: &[Job] = &[
         counts: true,
         in_demo: true,
         work: forget,
+    },
+    Job {
+        name: "release allocations",
+        every: Duration::from_secs(15),
+        at_a_time: u32::MAX,
+        counts: true,
+        in_demo: true,
+        work: |tx, _| release::sweep(tx),
     },
     Job {
         name: "mark who did not come",
@@ -298,9 +312,12 @@ pub fn forget(tx: &mut Tx<'_>, limit: u32) -> Result<usize, StoreError> {
 pub async fn work_for_ever(app: App) {
     let mut under_way = tokio::task::JoinSet::new();
     under_way.spawn(count_for_ever(app.clone()));
+    let starter = Actor::new(app.web.house.partnership, "operator of this machine", "start-up");
+    under_way.spawn(plan::runs::finish_what_stands_still(app.runs.clone(), app.web.db.clone(), starter));
     for job in JOBS.iter().filter(|job| job.in_demo || !app.web.house.demo) {
         under_way.spawn(repeat(app.clone(), job));
     }
+    under_way.spawn(finish_changes(app));
     while under_way.join_next().await.is_some() {}
 }
 
@@ -313,6 +330,20 @@ async fn count_for_ever(app: App) {
             Err(error) => tracing::warn!(?error, "the invariants could not be counted; they are counted again"),
         }
         tokio::time::sleep(app.metrics.rest()).await;
+    }
+}
+
+/// Capacity changes that were cut off go on: by a kill, or by a request that took too long.
+async fn finish_changes(app: App) {
+    let who = Actor::new(app.web.house.partnership, "operator of this machine", "finish capacity changes");
+    loop {
+        let open = app.web.db.read(&who, capacity_change::under_way).await.unwrap_or_default();
+        for id in open {
+            if let Err(stop) = capacity_change::finish(&app.web.db, &who, id).await {
+                tracing::warn!(?stop, "a capacity change could not be finished; it is tried again");
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
     }
 }
 

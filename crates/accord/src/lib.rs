@@ -25,6 +25,7 @@ pub mod log;
 pub mod partnership;
 pub mod plan;
 pub mod routes;
+pub mod sim;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -7,7 +7,7 @@ use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
 use crate::booking::api;
-use crate::booking::routes::{self as mine, day as desk, operator, several};
+use crate::booking::routes::{self as mine, changes, day as desk, operator, several};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
 use crate::evidence::{health, metrics::metrics, routes as see};
@@ -33,8 +33,12 @@ pub struct Route {
 
 /// The whole table.
 pub fn table() -> Vec<Route> {
+    [general(), at_the_desk(), for_programs(), capacity_changes()].into_iter().flatten().collect()
+}
+
+fn general() -> Vec<Route> {
     use Guard::{ClinicInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
-    let mut all = vec![
+    vec![
         // doors
         get("/sign-in", Open, access::staff_door),
         get("/sign-in/{token}", Open, access::link),
@@ -100,10 +104,7 @@ pub fn table() -> Vec<Route> {
         get("/assets/{name}", Open, asset),
         get("/livez", Open, livez),
         get("/readyz", Open, readyz),
-    ];
-    all.extend(at_the_desk());
-    all.extend(for_programs());
-    all
+    ]
 }
 
 /// The booking operator's desk: a person's own pages in an operator's hands, and what only the desk does.
@@ -164,6 +165,20 @@ fn for_programs() -> Vec<Route> {
     ]
 }
 
+/// Changes of many sessions at once.
+fn capacity_changes() -> Vec<Route> {
+    use Guard::Lead;
+    vec![
+        get("/sessions/change", Lead, changes::choose),
+        post("/sessions/change", Lead, changes::preview),
+        get("/changes", Lead, changes::all),
+        get("/changes/{change}", Lead, changes::look),
+        post("/changes/{change}/commit", Lead, changes::commit),
+        post("/changes/{change}/undo", Lead, changes::undo),
+        get("/waiting-to-be-sent", Lead, changes::waiting),
+    ]
+}
+
 /// The router of the table: each handler behind its guard.
 pub fn router(app: &App) -> Router<App> {
     table().into_iter().fold(Router::new(), |router, route| {
@@ -203,12 +218,23 @@ async fn livez() -> Response {
     (Extension(AsItIs), "ok\n").into_response()
 }
 
-/// `GET /readyz`: the store answers.
+/// `GET /readyz`: the store takes a transaction. A disk that is nearly full is said here too, while there is still room.
 async fn readyz(State(web): State<Web>) -> Response {
     let who = crate::access::nobody(web.house.partnership);
     let ready = web.db.write(&who, |tx| health::answers(tx).map_err(Stop::<()>::Store));
-    match ready.await {
-        Ok(_) => (Extension(AsItIs), "ready\n").into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Extension(AsItIs), "the store does not answer\n").into_response(),
+    let Ok(file) = ready.await else {
+        let retry = [(header::RETRY_AFTER, "5")];
+        let said = "the store does not answer\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, retry, Extension(AsItIs), said).into_response();
+    };
+    let room = match file {
+        Some(file) => tokio::task::spawn_blocking(move || health::room(&file)).await.ok().flatten(),
+        None => None,
+    };
+    let mut said = "ready\n".to_owned();
+    if let Some(room) = room.filter(|room| room.used_percent >= health::NEARLY_FULL_PERCENT) {
+        tracing::warn!(used_percent = room.used_percent, free_mb = room.free_mb, "the store's disk is nearly full");
+        said += &format!("warning: the store's disk is {} % full, {} MB are free\n", room.used_percent, room.free_mb);
     }
+    (Extension(AsItIs), said).into_response()
 }

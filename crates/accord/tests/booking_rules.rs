@@ -212,6 +212,7 @@ proptest! {
         let person = person(born_day);
         let starts = starts_us(&other);
         let held = [Held {
+            confirmed: true,
             campaign: id(78),
             appointment: 1,
             product: id(1),
@@ -241,6 +242,7 @@ proptest! {
             prop_assert_eq!(allowed.len(), picks.len());
             // Whoever has what was allowed can't be given it again.
             let again: Vec<Held> = allowed.iter().map(|one| Held {
+                confirmed: true,
                 campaign: campaign.id,
                 appointment: one.appointment,
                 product: one.slot.product,

@@ -134,6 +134,73 @@ on_both_engines! {
     }
 }
 
+/// PostgreSQL would answer COMMIT by undoing everything, and say nothing: a use case that was told "done" would be lost.
+#[test]
+#[cfg(feature = "postgres")]
+fn a_use_case_that_goes_on_after_a_failed_statement_is_never_called_done() {
+    let fresh = accord::testing::Fresh::postgres();
+    let passed_over = fresh.db.write_now(&fresh.who, |tx| {
+        organisation(tx, "A")?;
+        drop(organisation(tx, "A"));
+        Ok::<(), Stop<()>>(())
+    });
+    assert!(matches!(passed_over, Err(Stop::Store(StoreError::Engine(said))) if said.contains("went on")));
+    assert_eq!(count(&fresh.db, &fresh.who), 0);
+}
+
+/// Ends every connection to the database but the one that asks, or that one too.
+#[cfg(feature = "postgres")]
+fn hang_up(db: &Db, who: &Actor, on_all: bool) -> Result<i64, StoreError> {
+    db.read_now(who, move |tx| {
+        let sql = "SELECT COUNT(CASE WHEN pg_terminate_backend(pid) THEN 1 END) FROM pg_stat_activity
+                   WHERE datname = current_database() AND ($1 = 1 OR pid <> pg_backend_pid())";
+        tx.one::<(i64,)>(sql, p![on_all]).map(|(n,)| n)
+    })
+}
+
+#[test]
+#[cfg(feature = "postgres")]
+fn lost_connections_are_opened_again_and_nobody_has_to_do_anything() {
+    let fresh = accord::testing::Fresh::postgres();
+    let (db, who) = (&fresh.db, &fresh.who);
+    let write = |code: String| db.write_now(who, move |tx| organisation(tx, &code).map_err(Stop::<()>::Store));
+    assert!(hang_up(db, who, false).expect("it is asked") >= 15);
+    // Idle connections were lost: nobody notices, on any of the threads.
+    std::thread::scope(|scope| {
+        for n in 0..24 {
+            scope.spawn(move || write(format!("A{n}")).expect("a new connection takes it"));
+        }
+    });
+    assert_eq!(count(db, who), 24);
+    // The one that asks was lost while it ran: that is said as what it is, and the next one works.
+    assert!(matches!(hang_up(db, who, true), Err(StoreError::Down(_))));
+    assert_eq!(count(db, who), 24);
+    let in_the_middle = db.write_now(who, |tx| {
+        organisation(tx, "B")?;
+        tx.one::<(bool,)>("SELECT CAST(pg_terminate_backend(pg_backend_pid()) AS INTEGER)", p![])
+            .map_err(Stop::<()>::Store)
+    });
+    assert!(matches!(in_the_middle, Err(Stop::Store(StoreError::Down(_)))), "{in_the_middle:?}");
+    write("C".into()).expect("it works again");
+    assert_eq!(count(db, who), 25, "what was cut off left nothing");
+}
+
+#[test]
+#[cfg(feature = "postgres")]
+fn of_several_servers_the_one_that_takes_writes_is_used() {
+    let fresh = accord::testing::Fresh::postgres();
+    let Place::Postgres(address) = &fresh.place else { panic!("a database") };
+    let (user, there) = address.split_once('@').expect("an address");
+    let several = Place::parse(&format!("{user}@127.0.0.1:9,{there}"));
+    let db = Db::open(&several, accord::base::clock::Clock::Machine, accord::base::clock::Chance::seeded(1));
+    db.expect("the second one answers")
+        .write_now(&fresh.who, |tx| organisation(tx, "A").map_err(Stop::<()>::Store))
+        .expect("it writes");
+    let nobody = Place::parse("postgres://accord@127.0.0.1:9,127.0.0.1:19/accord");
+    let refused = Db::open(&nobody, accord::base::clock::Clock::Machine, accord::base::clock::Chance::seeded(1));
+    assert!(matches!(refused, Err(StoreError::Down(said)) if said.starts_with("error connecting")));
+}
+
 #[test]
 fn every_table_is_known_with_its_key() {
     let tables = migrate::tables();
@@ -145,4 +212,8 @@ fn every_table_is_known_with_its_key() {
 fn a_password_stays_out_of_messages() {
     let place = Place::parse("postgres://accord:hidden@127.0.0.1/accord");
     assert_eq!(place.to_string(), "postgres://127.0.0.1/accord");
+    let place = Place::parse("postgres://accord:hidden@one:5432,two:5432/accord?target_session_attrs=read-write");
+    assert_eq!(place.to_string(), "postgres://one:5432,two:5432/accord");
+    let place = Place::parse("postgres://one/accord?user=accord&password=hidden");
+    assert_eq!(place.to_string(), "postgres://one/accord");
 }

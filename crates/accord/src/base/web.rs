@@ -134,9 +134,13 @@ impl IntoResponse for Wrong {
             Self::NotFound => (StatusCode::NOT_FOUND, Trouble::NotFound),
             Self::KeyReused | Self::Unreadable => (StatusCode::UNPROCESSABLE_ENTITY, Trouble::Stale),
             Self::TooMany(seconds) => (StatusCode::TOO_MANY_REQUESTS, Trouble::TooMany(*seconds)),
-            Self::Store(StoreError::Busy | StoreError::Full | StoreError::Conflict) => {
+            Self::Store(StoreError::Busy | StoreError::Conflict) => {
                 (StatusCode::SERVICE_UNAVAILABLE, Trouble::Busy(RETRY_SECONDS))
             }
+            Self::Store(StoreError::Full | StoreError::Down(_)) => {
+                (StatusCode::SERVICE_UNAVAILABLE, Trouble::Away(RETRY_SECONDS))
+            }
+            Self::Store(StoreError::Unknown) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::Unknown),
             Self::Store(_) | Self::Template(_) => (StatusCode::INTERNAL_SERVER_ERROR, Trouble::Broken),
         };
         // What the engine said may quote SQL but never a value: statements are constants.

@@ -17,6 +17,7 @@ pub mod api;
 pub mod attendance;
 pub mod batch;
 pub mod cancel;
+pub mod capacity_change;
 pub mod check_in;
 pub mod choose;
 pub mod confirm;

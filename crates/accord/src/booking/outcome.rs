@@ -41,6 +41,10 @@ pub fn note(
     let found = store::by_id(tx, id)?.filter(|b| b.site == at).ok_or_else(not_found)?;
     store::lock_person(tx, found.person)?;
     let booking = store::by_id(tx, id)?.ok_or_else(not_found)?;
+    // Of a batch that is not live nobody may know, and it may yet be undone.
+    if booking.state.is_live() && !is_seen(tx, &booking)? {
+        return Err(not_found());
+    }
     let known = store::attendance(tx, id)?;
     let outcome = match noted {
         Noted::Given(batch) => Outcome::Given { product: booking.product, batch: batch.clone() },
@@ -65,6 +69,10 @@ pub fn note(
         Noted::NotGiven(why) => not_given(tx, booking, *why, closed)?,
     }
     Ok(after)
+}
+
+fn is_seen(tx: &mut Tx<'_>, booking: &Booking) -> Result<bool, StoreError> {
+    Ok(store::seen_of(tx, booking.person, booking.campaign)?.iter().any(|seen| seen.id == booking.id))
 }
 
 fn check(tx: &mut Tx<'_>, booking: &Booking, known: Option<&Attendance>, seen: u32) -> Result<(), Stop<DayRefusal>> {

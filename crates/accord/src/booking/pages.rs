@@ -1,6 +1,8 @@
 //! What a person sees of their bookings, and what a clinic sees of its day.
 
 mod change;
+mod change_samples;
+pub mod changes;
 mod day_list;
 mod operator;
 mod samples;

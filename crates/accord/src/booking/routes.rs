@@ -4,6 +4,8 @@
 mod answers;
 mod calendar;
 mod change;
+pub mod changes;
+mod changes_shown;
 pub mod day;
 pub mod operator;
 mod own;
@@ -13,4 +15,5 @@ mod wish;
 pub use answers::{cancel, cancel_form, confirm, decline, decline_form, elsewhere, elsewhere_form, reopen};
 pub use calendar::calendar;
 pub use change::{book, change, check, free_times, hold};
+pub use changes_shown::finding;
 pub use own::{appointments, done};

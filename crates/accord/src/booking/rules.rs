@@ -60,6 +60,8 @@ pub struct Held {
     pub sector: String,
     /// Its reference.
     pub reference: Reference,
+    /// Whether the person said yes to it.
+    pub confirmed: bool,
 }
 
 /// One appointment wanted, with all that is known of it.
@@ -292,5 +294,6 @@ fn as_held(campaign: &Campaign, allowed: &Allowed) -> Held {
         ends: allowed.slot.ends(),
         sector: allowed.slot.sector.clone(),
         reference: Reference::from_random([0; 5]),
+        confirmed: false,
     }
 }

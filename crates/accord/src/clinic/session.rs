@@ -1,5 +1,6 @@
 //! Sessions: clinics on a day, laid out from weekly templates, and the templates that sessions add up to.
 
+use super::layout::Terms;
 use super::refusal::ClinicRefusal;
 use super::store::session as store;
 use crate::base::audit;
@@ -160,15 +161,16 @@ pub fn close(tx: &mut Tx<'_>, id: SessionId) -> Result<(), Stop<ClinicRefusal>> 
 }
 
 /// The weekly templates that lay out to exactly these sessions.
-pub fn templates(sessions: &[Planned]) -> Vec<(SiteId, ProductId, Template)> {
+pub fn templates(sessions: &[(Planned, Terms)]) -> Vec<(SiteId, ProductId, Template, Terms)> {
     let mut groups: BTreeMap<_, Vec<Date>> = BTreeMap::new();
-    for s in sessions {
+    for (s, terms) in sessions {
         let weekday = s.date.weekday().to_monday_zero_offset();
-        let key = (s.site, weekday, s.from_minute, s.until_minute, s.product, s.slot_minutes, s.stations);
+        let key =
+            (s.site, weekday, s.from_minute, s.until_minute, s.product, s.slot_minutes, s.stations, terms.clone());
         groups.entry(key).or_default().push(s.date);
     }
     let mut found = Vec::with_capacity(groups.len());
-    for ((site, _, from_minute, until_minute, product, slot_minutes, stations), mut days) in groups {
+    for ((site, _, from_minute, until_minute, product, slot_minutes, stations, terms), mut days) in groups {
         days.sort();
         let (Some(first), Some(last)) = (days.first().copied(), days.last().copied()) else { continue };
         let mut template = Template {
@@ -182,7 +184,7 @@ pub fn templates(sessions: &[Planned]) -> Vec<(SiteId, ProductId, Template)> {
             except: Vec::new(),
         };
         template.except = template.all_days().filter(|day| days.binary_search(day).is_err()).collect();
-        found.push((site, product, template));
+        found.push((site, product, template, terms));
     }
     found
 }

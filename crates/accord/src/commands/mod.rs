@@ -22,6 +22,7 @@ mod organisations;
 pub mod plan;
 pub mod publish;
 pub mod serve;
+mod sim;
 mod sweep;
 mod verify;
 
@@ -84,6 +85,8 @@ enum Command {
     Serve(serve::Serve),
     /// Mark who did not come to sessions that are long over; a running service does it by itself
     Sweep,
+    /// Run the whole of Accord in memory from a number: people, clinics, faults, under a clock of its own
+    Sim(sim::Sim),
     /// Check every invariant of the store
     Verify(verify::Verify),
     /// Name everybody of an open campaign whom nobody looks after: there must be nobody
@@ -162,7 +165,7 @@ impl Failure {
                 "another program is writing: wait for it, then run the command again"
             }
             StoreError::Unknown => "run accord verify, then the command again",
-            StoreError::Engine(said) => {
+            StoreError::Engine(said) | StoreError::Down(said) => {
                 NEXT.iter().find(|(sign, _)| said.contains(sign)).map_or("run accord doctor", |(_, next)| next)
             }
             _ => "run accord doctor",
@@ -217,6 +220,7 @@ pub fn main() -> ExitCode {
         }),
         Command::Serve(args) => serve::run(&cli.at, &args),
         Command::Sweep => on_store(&cli.at, |store, who| sweep::run(&cli.at, store, who)),
+        Command::Sim(args) => sim::run(&cli.at, &args),
         Command::Verify(args) => verify::run(&cli.at, &args),
         Command::Lost => lost::run(&cli.at),
         Command::Export(args) => export::run(&cli.at, &args),

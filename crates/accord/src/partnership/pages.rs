@@ -222,6 +222,8 @@ pub struct AgreementPage {
     pub purpose: String,
     /// Where it holds.
     pub sites: Vec<String>,
+    /// What of it is released when: employer, civil time in London, whether that time has come, places unused.
+    pub releases: Vec<(String, DateTime, bool, u64)>,
     /// "honoured", "moved" or "cancelled".
     pub at_end: String,
     /// Roles and organisations that signed; visibly fictitious in the demo.

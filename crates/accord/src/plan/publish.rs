@@ -10,7 +10,7 @@ use super::store;
 use crate::base::db::{Actor, Db, Stop, StoreError, Tx};
 use crate::base::ids::{BatchId, CampaignId, PersonId, PlanId};
 use crate::base::refusal::Refusal;
-use crate::booking::{BookingRefusal, Pick, PlaceCourse, batch, place};
+use crate::booking::{BookingRefusal, Pick, PlaceCourse, batch, place, store as bookings};
 use crate::campaign::offer;
 
 /// People booked in one transaction: about 20 ms of the writer's time, which is what a person's own booking waits at most.
@@ -98,9 +98,21 @@ pub fn undo(db: &Db, who: &Actor, plan: PlanId) -> Result<(), Stop<PlanRefusal>>
     Ok(())
 }
 
-/// The plan whose publishing was cut off, if there is one.
-pub fn half_published(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<Saved>, StoreError> {
-    store::latest(tx, campaign, State::Publishing)
+/// The plans that are being published, or whose publishing was cut off, of every campaign.
+pub fn half_published(tx: &mut Tx<'_>) -> Result<Vec<Saved>, StoreError> {
+    store::in_state(tx, State::Publishing)
+}
+
+/// Goes on with a publishing that was cut off, to its end.
+///
+/// # Errors
+/// What the store says; call again.
+pub fn finish_cut_off(db: &Db, who: &Actor, plan: PlanId) -> Result<(), Stop<PlanRefusal>> {
+    match publish(db, who, plan, &mut |_| Next::Continue) {
+        // Somebody else settled it meanwhile.
+        Err(Stop::Refused(PlanRefusal::AlreadyPublished { .. } | PlanRefusal::Abandoned { .. })) => Ok(()),
+        other => other.map(|_| ()),
+    }
 }
 
 /// Opens the batch, or finds the one there is; how many people the plan places and how many are dealt with.
@@ -146,7 +158,10 @@ fn chunk(tx: &mut Tx<'_>, plan: PlanId, people: u32) -> Result<Step, Stop<PlanRe
 fn finish(tx: &mut Tx<'_>, plan: PlanId) -> Result<Published, Stop<PlanRefusal>> {
     let (saved, batch) = under_way(tx, plan)?;
     let placed = batch::settle_live(tx, batch).map_err(booking_stop)?;
-    // Whoever answered in the meantime keeps their answer: only those still waiting are handed over.
+    // Whoever answered or booked in the meantime keeps that: only those still waiting with nothing are handed over. Looked
+    // at twice, since somebody may be booking just now; under their locks nobody is.
+    let open = store::unplaced_and_waiting(tx, plan, saved.campaign)?;
+    bookings::lock_people(tx, &open.iter().map(|(person, _)| *person).collect::<Vec<_>>())?;
     let open = store::unplaced_and_waiting(tx, plan, saved.campaign)?;
     if let Some(lead) = store::lead_organisation(tx)? {
         offer::unplaced_many(tx, saved.campaign, &open, lead)?;

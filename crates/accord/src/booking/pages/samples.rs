@@ -106,6 +106,7 @@ pub fn samples() -> Vec<Sample> {
     all.extend(answer_pages());
     all.extend(clinic_pages());
     all.extend(super::samples_desk::samples());
+    all.extend(super::change_samples::samples());
     all
 }
 

@@ -58,6 +58,20 @@ pub fn given_of(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Resu
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Which of these bookings somebody was checked in at, or has an outcome.
+pub fn attended(tx: &mut Tx<'_>, of: &[BookingId]) -> Result<HashSet<BookingId>, StoreError> {
+    let mut found = HashSet::new();
+    tx.each_many(
+        "SELECT booking_id FROM attendance WHERE partnership_id = $1 AND booking_id = $2",
+        &tx.keyed(of),
+        |r| {
+            found.insert(r.get(0)?);
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
 /// Writes what is known now; the row is never deleted.
 pub fn set_attendance(tx: &mut Tx<'_>, a: &Attendance) -> Result<(), StoreError> {
     let (product, batch) = match &a.outcome {

@@ -51,13 +51,19 @@ pub fn offer_state(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId) -> R
     Ok(state.and_then(|(word,)| State::parse(&word)))
 }
 
-/// Closes the offer of somebody who left the cohort with nothing booked; false where something is, or it was closed. What a
-/// batch that nobody sees yet holds for them is given back when it settles.
+/// Closes the offer of somebody who left the cohort with nothing booked, not even a part of the course; false where something
+/// is, or it was closed. What a batch that nobody sees yet holds for them is given back when it settles.
 pub fn leave(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, evidence: &str) -> Result<bool, StoreError> {
     let moved = tx.run(
         "UPDATE offer SET state = 'left', reason = NULL, owner_role = 'employer_contact', owner_organisation_id = employer_id,
            next_on = NULL, evidence = $4, version = version + 1, changed_us = $5
-         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3 AND state IN ('waiting', 'unclear', 'unplaced')",
+         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3 AND state IN ('waiting', 'unclear', 'unplaced')
+           AND NOT EXISTS (SELECT 1 FROM booking b
+             LEFT JOIN booking_batch t ON t.partnership_id = b.partnership_id AND t.id = b.batch_id
+             LEFT JOIN attendance a ON a.partnership_id = b.partnership_id AND a.booking_id = b.id
+             WHERE b.partnership_id = offer.partnership_id AND b.person_id = offer.person_id
+               AND b.campaign_id = offer.campaign_id AND b.live = 1 AND (t.id IS NULL OR t.state = 'live')
+               AND COALESCE(a.outcome, '') <> 'given')",
         p![tx.partnership(), campaign, person, evidence, tx.now()],
     )?;
     Ok(moved > 0)
@@ -132,6 +138,26 @@ pub fn unplaced_many(
          WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3 AND state IN ('waiting', 'unplaced')",
         &rows,
     )
+}
+
+/// Sets one open offer to waiting, owned by the campaign lead: the integrated care board's, else the first host's, by code.
+pub fn wait_for_lead(
+    tx: &mut Tx<'_>,
+    campaign: CampaignId,
+    person: PersonId,
+    reason: &str,
+    next_on: Date,
+) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE offer SET state = 'waiting', reason = $4, owner_role = 'campaign_lead', next_on = $5, evidence = NULL,
+           owner_organisation_id = COALESCE((SELECT g.id FROM organisation g WHERE g.partnership_id = $1
+             ORDER BY CASE WHEN g.kind = 'icb' THEN 0 ELSE 1 END, g.is_host DESC, g.code LIMIT 1), employer_id),
+           version = version + 1, changed_us = $6
+         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3
+           AND state NOT IN ('declined', 'had_elsewhere', 'completed', 'left')",
+        p![tx.partnership(), campaign, person, reason, next_on, tx.now()],
+    )?;
+    Ok(())
 }
 
 /// How many offers stand in each state.

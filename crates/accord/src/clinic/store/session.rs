@@ -5,6 +5,7 @@ use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
 use crate::base::ids::{
     OrganisationId, ProductId, Session as SessionKind, SessionId, SiteId, Slot as SlotKind, SlotId,
 };
+use crate::clinic::layout::{Settings, Takes, Terms, breaks_text};
 use crate::clinic::session::{Planned, Session};
 use crate::clinic::slot::{FreeSlot, Share};
 use jiff::civil::Date;
@@ -47,11 +48,12 @@ pub fn between(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<Session>,
 }
 
 /// Writes sessions with all their slots; how many slots there are.
-pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64, StoreError> {
+pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId, Terms)]) -> Result<u64, StoreError> {
     let partnership = tx.partnership();
     let mut sessions: Vec<Vec<Param<'_>>> = Vec::with_capacity(new.len());
     let mut slots: Vec<Vec<Param<'_>>> = Vec::new();
-    for (s, host) in new {
+    let breaks: Vec<String> = new.iter().map(|(_, _, terms)| breaks_text(&terms.breaks)).collect();
+    for ((s, host, terms), breaks) in new.iter().zip(&breaks) {
         let id: SessionId = tx.id::<SessionKind>();
         sessions.push(vec![
             partnership.param(),
@@ -64,8 +66,23 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64,
             s.until_minute.param(),
             s.slot_minutes.param(),
             s.stations.param(),
+            terms.vaccinators.param(),
+            terms.rooms.param(),
+            terms.people_max.param(),
+            breaks.param(),
+            terms.kept_walk_in.param(),
+            terms.kept_assisted.param(),
+            terms.assisted_hours.param(),
         ]);
-        for start in s.starts() {
+        let settings = Settings {
+            takes: Takes::Open,
+            from_minute: s.from_minute,
+            until_minute: s.until_minute,
+            slot_minutes: s.slot_minutes,
+            stations: s.stations,
+            terms: terms.clone(),
+        };
+        for (start, places) in settings.layout(s.date) {
             let slot: SlotId = tx.id::<SlotKind>();
             slots.push(vec![
                 partnership.param(),
@@ -78,20 +95,24 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64,
                 Param::Int(start.into()),
                 Param::Int(london_instant(s.date, start).as_microsecond()),
                 s.slot_minutes.param(),
-                s.stations.param(),
+                Param::Int(places.capacity),
+                Param::Int(places.kept_walk_in),
+                Param::Int(places.kept_assisted),
+                Param::Int(places.assisted_until_us),
             ]);
         }
     }
     tx.run_many(
         "INSERT INTO session (partnership_id, id, site_id, host_id, product_id, date, from_minute, until_minute,
-           slot_minutes, stations, state, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 1)",
+           slot_minutes, stations, state, version, vaccinators, rooms, people_max, breaks, kept_walk_in, kept_assisted,
+           assisted_hours)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 1, $11, $12, $13, $14, $15, $16, $17)",
         &sessions,
     )?;
     tx.run_many(
         "INSERT INTO slot (partnership_id, id, session_id, site_id, host_id, product_id, date, start_minute, starts_us,
-           minutes, capacity, taken)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)",
+           minutes, capacity, taken, kept_walk_in, kept_assisted, assisted_until_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14)",
         &slots,
     )
 }

@@ -124,6 +124,10 @@ fn agreement_pages() -> Vec<Sample> {
         version: 2,
         purpose: "Winter 2027 staff vaccination".into(),
         sites: vec!["Clacton Hospital".into(), "Harwich Fryatt Hospital".into()],
+        releases: vec![
+            ("Example Hospice".into(), date(2027, 1, 20).at(18, 0, 0, 0), false, 12),
+            ("The Very Long Name of a Care Home Group on the Coast".into(), date(2027, 1, 3).at(0, 0, 0, 0), true, 0),
+        ],
         at_end: "honoured".into(),
         signed: vec![
             "A. Fictitious, for Example Hospitals, 20 December".into(),

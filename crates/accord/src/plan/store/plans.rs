@@ -66,6 +66,14 @@ pub fn latest(tx: &mut Tx<'_>, campaign: CampaignId, state: State) -> Result<Opt
     )
 }
 
+/// Every plan in a state, of any campaign.
+pub fn in_state(tx: &mut Tx<'_>, state: State) -> Result<Vec<Saved>, StoreError> {
+    tx.all(
+        plan_columns!("WHERE partnership_id = $1 AND state = $2 ORDER BY campaign_id, number"),
+        p![tx.partnership(), state.word()],
+    )
+}
+
 /// A campaign's newest plan that was not given up.
 pub fn newest(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<Saved>, StoreError> {
     tx.maybe(
@@ -252,7 +260,8 @@ pub fn done(tx: &mut Tx<'_>, plan: PlanId, through: Option<PersonId>) -> Result<
     Ok(count.unsigned_abs())
 }
 
-/// Whom the plan leaves out and whose offer still waits, each with the reason's code; by person.
+/// Whom the plan leaves out, whose offer still waits and who has not booked a part of the course meanwhile; each with the
+/// reason's code, by person.
 pub fn unplaced_and_waiting(
     tx: &mut Tx<'_>,
     plan: PlanId,
@@ -261,7 +270,10 @@ pub fn unplaced_and_waiting(
     tx.all(
         "SELECT u.person_id, u.reason FROM plan_unplaced u
          JOIN offer o ON o.partnership_id = u.partnership_id AND o.person_id = u.person_id AND o.campaign_id = $3
-         WHERE u.partnership_id = $1 AND u.plan_id = $2 AND o.state IN ('waiting', 'unplaced') ORDER BY u.person_id",
+         WHERE u.partnership_id = $1 AND u.plan_id = $2 AND o.state IN ('waiting', 'unplaced')
+           AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.partnership_id = o.partnership_id AND b.person_id = o.person_id
+             AND b.campaign_id = o.campaign_id AND b.live = 1)
+         ORDER BY u.person_id",
         p![tx.partnership(), plan, campaign],
     )
 }

@@ -1,0 +1,90 @@
+//! The proofs of booking: each row of the table runs the real binary under load or faults, prints progress to the error
+//! stream and its figure last on the output stream, and ends with 0 only when its bar holds.
+//!
+//! `scripts/prove` builds what it needs and calls it.
+
+mod clean;
+mod client;
+mod cluster;
+mod folk;
+mod how;
+mod load;
+mod proxy;
+mod report;
+mod rows;
+mod server;
+mod stage;
+mod strace;
+
+use clap::Parser;
+use how::{Failed, How, Proved};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// One proof.
+pub struct Row {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What must hold, in the long form.
+    pub bar: &'static str,
+    /// Whether it needs `ACCORD_TEST_POSTGRES`.
+    pub postgres: bool,
+    /// Runs it.
+    pub run: fn(&How) -> Result<Proved, Failed>,
+}
+
+/// Runs the proofs of booking.
+#[derive(Debug, Parser)]
+#[command(name = "accord-prove")]
+struct Cli {
+    /// A row, or "all"; without one the rows are listed
+    name: Option<String>,
+    /// The short form, for every push
+    #[arg(long)]
+    short: bool,
+    /// The binary under test
+    #[arg(long, default_value = "target/release/accord")]
+    bin: PathBuf,
+    /// Where chance begins
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Write a report of all rows to this file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let Some(name) = &cli.name else {
+        rows::ROWS.iter().for_each(|row| println!("{:<20} {}", row.name, row.bar));
+        return ExitCode::SUCCESS;
+    };
+    let chosen: Vec<&Row> = rows::ROWS.iter().filter(|row| name == "all" || row.name == name).collect();
+    if chosen.is_empty() {
+        eprintln!(
+            "accord-prove: there is no row {name}\n  where: the command line\n  next:  run it without a name for a list"
+        );
+        return ExitCode::from(2);
+    }
+    let mut told = Vec::new();
+    for row in chosen {
+        let since = Instant::now();
+        let proved = how::prepared(row.name, cli.short, &cli.bin, cli.seed).and_then(|how| (row.run)(&how));
+        let proved = proved.unwrap_or_else(|error| Proved::failed(&error.to_string()));
+        told.push(report::Told { row, seconds: since.elapsed().as_secs_f64(), proved });
+        if let Some(last) = told.last() {
+            last.print();
+        }
+    }
+    if let Some(file) = &cli.report
+        && let Err(error) = report::write(file, &told, cli.short)
+    {
+        eprintln!(
+            "accord-prove: the report can't be written: {error}\n  where: {}\n  next:  make that folder",
+            file.display()
+        );
+        return ExitCode::from(4);
+    }
+    if told.iter().all(|one| one.proved.holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,23 @@
+//! The rows, a file each, in the order of their table.
+
+mod disk;
+mod kill;
+mod pgstop;
+mod race;
+mod reply_cut;
+mod surge;
+mod throughput;
+
+use crate::Row;
+
+/// Every row.
+pub const ROWS: &[Row] = &[
+    Row { name: "race", bar: race::BAR, postgres: true, run: race::run },
+    Row { name: "throughput-sqlite", bar: throughput::SQLITE_BAR, postgres: false, run: throughput::sqlite },
+    Row { name: "throughput-postgres", bar: throughput::POSTGRES_BAR, postgres: true, run: throughput::postgres },
+    Row { name: "kill", bar: kill::BAR, postgres: false, run: kill::run },
+    Row { name: "pgstop", bar: pgstop::BAR, postgres: true, run: pgstop::run },
+    Row { name: "reply-cut", bar: reply_cut::BAR, postgres: true, run: reply_cut::run },
+    Row { name: "surge", bar: surge::BAR, postgres: false, run: surge::run },
+    Row { name: "disk", bar: disk::BAR, postgres: false, run: disk::run },
+];

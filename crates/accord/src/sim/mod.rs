@@ -1,0 +1,196 @@
+//! The whole of Accord under a virtual clock, from one number: people, employers, clinics, an operator, the lead and the
+//! service's own jobs act on a store in memory, with faults, and every invariant is looked at after every step.
+//!
+//! One thread; time and chance come from the seed, so a seed that failed fails again. A step is one actor doing one
+//! thing; which faults meet it is decided in `form.rs`. A new actor is a file in `actors/` and a line in its list.
+//!
+//! What it can't show: threads that meet (see the races and histories of `scripts/prove`) and the disk.
+
+mod actors;
+mod checks;
+mod dice;
+mod form;
+mod rare;
+mod service;
+mod world;
+
+pub use rare::{Rare, Seen};
+
+use crate::base::clock::{Chance, Clock, london_instant};
+use crate::base::db::{Db, Place, StoreError, migrate};
+use crate::base::fingerprint;
+use crate::base::ids::{BookingId, PlanId};
+use dice::Dice;
+use std::collections::BTreeMap;
+use world::World;
+
+/// Why a run failed: what was seen that may never be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// What.
+    pub what: String,
+}
+
+impl Broken {
+    fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into() }
+    }
+}
+
+impl From<StoreError> for Broken {
+    fn from(error: StoreError) -> Self {
+        Self::new(format!("the store: {error}"))
+    }
+}
+
+/// What a run came to.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    /// The seed.
+    pub seed: u64,
+    /// People who came with a list.
+    pub people: usize,
+    /// Steps done.
+    pub steps: usize,
+    /// Forms sent, without those that only came again.
+    pub forms: u64,
+    /// The fingerprint of the store at the end.
+    pub hash: String,
+    /// Rare paths walked.
+    pub seen: Seen,
+}
+
+/// A run that failed, with the way there.
+#[derive(Debug, Clone)]
+pub struct Failed {
+    /// The seed.
+    pub seed: u64,
+    /// What may never be.
+    pub why: String,
+    /// The last steps, oldest first.
+    pub steps: Vec<String>,
+}
+
+/// A schema to begin from: made once, copied for each seed.
+#[derive(Debug)]
+pub struct Stage {
+    schema: Db,
+}
+
+/// Steps of a run.
+const STEPS: usize = 170;
+/// Steps told when a run fails.
+const TOLD: usize = 25;
+/// All invariants are looked at whole after so many steps; one of them after each.
+const WHOLE_EVERY: usize = 60;
+
+impl Stage {
+    /// Makes the schema.
+    pub fn new() -> Result<Self, Broken> {
+        let schema = Db::in_memory(Clock::standing_at(jiff::Timestamp::UNIX_EPOCH), Chance::seeded(0))?;
+        migrate::migrate(&schema, &Place::Folder(std::path::PathBuf::new()))?;
+        Ok(Self { schema })
+    }
+
+    /// Runs a seed with at most `most` people.
+    ///
+    /// # Errors
+    /// [`Failed`], when something was seen that may never be.
+    pub fn run(&self, seed: u64, most: usize) -> Result<Ran, Box<Failed>> {
+        let mut steps = Vec::new();
+        self.run_noting(seed, most, &mut steps).map_err(|broken| {
+            let from = steps.len().saturating_sub(TOLD);
+            // What happened to whom the failure names, and whatever else came last.
+            let named =
+                |line: &String| line.split(' ').any(|word| word.len() == 37 && broken.what.contains(&word[..36]));
+            let before = steps[..from].iter().filter(|line| named(line)).cloned().collect::<Vec<_>>();
+            let told = before.into_iter().chain(steps.split_off(from)).collect();
+            Box::new(Failed { seed, why: broken.what, steps: told })
+        })
+    }
+
+    fn run_noting(&self, seed: u64, most: usize, steps: &mut Vec<String>) -> Result<Ran, Broken> {
+        let mut sim = Sim::begin(&self.schema, seed, most)?;
+        for step in 0..STEPS {
+            sim.step = step;
+            let done = sim.one_step();
+            steps.append(&mut sim.told);
+            done?;
+        }
+        let ended = sim.end();
+        steps.append(&mut sim.told);
+        ended
+    }
+}
+
+/// A run under way: what actors have at hand.
+struct Sim {
+    seed: u64,
+    step: usize,
+    db: Db,
+    dice: Dice,
+    world: World,
+    seen: Seen,
+    forms: u64,
+    /// The newest version of every booking that somebody was told of.
+    acknowledged: BTreeMap<BookingId, u32>,
+    late: Vec<form::Late>,
+    service: service::Service,
+    /// A publishing that was cut off.
+    half: Option<PlanId>,
+    told: Vec<String>,
+}
+
+impl Sim {
+    fn begin(schema: &Db, seed: u64, most: usize) -> Result<Self, Broken> {
+        let mut dice = Dice::new(seed);
+        // Some seeds cross the night on which the clocks change.
+        let days = [jiff::civil::date(2027, 1, 4), jiff::civil::date(2026, 10, 5), jiff::civil::date(2027, 3, 8)];
+        let begin = london_instant(days[dice.below(days.len())], 8 * 60);
+        let db = schema.copied(Clock::standing_at(begin), Chance::seeded(seed))?;
+        let world = world::build(&db, &mut dice)?;
+        let mut sim = Self {
+            seed,
+            step: 0,
+            service: service::Service::started(begin),
+            db,
+            dice,
+            world,
+            seen: Seen::default(),
+            forms: 0,
+            acknowledged: BTreeMap::new(),
+            late: Vec::new(),
+            half: None,
+            told: Vec::new(),
+        };
+        actors::employer::first_lists(&mut sim, most)?;
+        Ok(sim)
+    }
+
+    fn one_step(&mut self) -> Result<(), Broken> {
+        service::pass_time(self)?;
+        actors::act(self)?;
+        form::come_late(self)?;
+        checks::after_a_step(self)
+    }
+
+    fn end(&mut self) -> Result<Ran, Broken> {
+        service::settle(self)?;
+        checks::at_the_end(self)?;
+        let hash = self.db.read_now(&self.world.lead, fingerprint::of)?;
+        Ok(Ran {
+            seed: self.seed,
+            people: self.world.people.len(),
+            steps: self.step + 1,
+            forms: self.forms,
+            hash,
+            seen: std::mem::take(&mut self.seen),
+        })
+    }
+
+    /// Notes a line that is shown when the run fails.
+    fn tell(&mut self, line: impl Into<String>) {
+        let at = self.db.clock.now();
+        self.told.push(format!("{:>4} {at} {}", self.step, line.into()));
+    }
+}
