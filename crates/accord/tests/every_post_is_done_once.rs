@@ -138,6 +138,19 @@ fn staff_list(name: &str) -> String {
     )
 }
 
+/// The third day's session closes; whoever is booked moves.
+fn closing(pages: &Pages) -> String {
+    let session = pages.live(pages.small.people[0])[0].session;
+    format!("session={session}&what=close&choice=move&reason=The+ceiling+came+down&lead=A.+Lead")
+}
+
+/// Where a preview of that stands.
+fn previewed(pages: &Pages) -> String {
+    let kept = pages.post("/sessions/change", &lead(pages), &closing(pages));
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
+    kept.header("location").to_owned()
+}
+
 /// A row a route; in the order of the table.
 const ROWS: &[Row] = &[
     ("/sign-in", Promise::Once, |pages| {
@@ -253,6 +266,21 @@ const ROWS: &[Row] = &[
             Ok::<_, Stop<()>>(id)
         });
         form(format!("/worklist/{item}"), lead(pages), "decision=corrected_date&day=1&month=2&year=1984")
+    }),
+    ("/sessions/change", Promise::Once, |pages| {
+        assigned(pages);
+        form("/sessions/change", lead(pages), closing(pages))
+    }),
+    ("/changes/{change}/commit", Promise::Once, |pages| {
+        assigned(pages);
+        form(format!("{}/commit", previewed(pages)), lead(pages), "")
+    }),
+    ("/changes/{change}/undo", Promise::Once, |pages| {
+        assigned(pages);
+        let change = previewed(pages);
+        let committed = pages.post(&format!("{change}/commit"), &lead(pages), "");
+        assert_eq!(committed.status, StatusCode::SEE_OTHER, "{}", committed.body);
+        form(format!("{change}/undo"), lead(pages), "reason=It+held&lead=A.+Lead")
     }),
     ("/sites/{site}/{date}/check-in", Promise::Once, |pages| {
         let id = today(pages, false).id;
@@ -425,8 +453,9 @@ fn a_post_without_a_key_is_refused() {
         let path = route.path.replace("/desk/people/{person}", &base).replace("{n}", "1");
         let path = path.replace("{site}", &pages.small.site.to_string()).replace("{date}", "2027-01-04");
         let id = "00000000-0000-7000-8000-000000000001";
-        let path =
-            ["{import}", "{item}", "{person}", "{reference}"].iter().fold(path, |path, name| path.replace(name, id));
+        let path = ["{import}", "{item}", "{person}", "{reference}", "{change}"]
+            .iter()
+            .fold(path, |path, name| path.replace(name, id));
         let cookie = if path.starts_with("/b/") {
             pages.me(0)
         } else if path.starts_with("/desk") {
