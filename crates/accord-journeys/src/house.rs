@@ -145,8 +145,22 @@ impl House {
     /// # Panics
     /// When the command refuses.
     pub fn link_for_employer(&self, code: &str) -> String {
+        self.link_for(&["employer-contact", "--organisation", code])
+    }
+
+    /// A one-time link for a booking operator, by `accord link`.
+    ///
+    /// # Panics
+    /// When the command refuses.
+    pub fn operator_link(&self) -> String {
+        self.link_for(&["booking-operator"])
+    }
+
+    fn link_for(&self, role: &[&str]) -> String {
         let out = Command::new(binary())
-            .args(["link", "--role", "employer-contact", "--organisation", code, "--at"])
+            .args(["link", "--role"])
+            .args(role)
+            .arg("--at")
             .arg(self.folder.join("store"))
             .output()
             .expect("accord runs");

@@ -85,6 +85,17 @@ impl Reader<'_> {
         }
     }
 
+    /// Opens the part of the page that is folded under these words.
+    ///
+    /// # Panics
+    /// When no such part shows.
+    pub async fn unfold(&self, words: &str) {
+        let path = format!("//summary[contains(normalize-space(.), {})]", quoted(words));
+        let found = self.first_shown(&path).await.unwrap_or_else(|| panic!("nothing is folded under “{words}”"));
+        found.scroll_into_view().await.ok();
+        found.click().await.expect("a fold can be pressed");
+    }
+
     /// Types into the field with this label, replacing what stands there.
     pub async fn fill(&self, label: &str, text: &str) {
         let path = format!("//label[normalize-space(.) = {}]", quoted(label));

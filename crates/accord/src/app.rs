@@ -1,13 +1,13 @@
 //! The running service: what handlers have at hand, the layers round them, and the work in the background.
 
 use crate::access::routes::NameOf;
-use crate::access::{PersonLookup, ops};
+use crate::access::{PersonLookup, look, ops};
 use crate::base::clock::Chance;
 use crate::base::db::{Actor, Db, Stop, StoreError, Tx};
 use crate::base::page::{Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
-use crate::base::{api, audit, web};
+use crate::base::{api, audit, idempotency, web};
 use crate::booking::{capacity_change, did_not_attend, unanswered};
 use crate::campaign::routes::Decide;
 use crate::cohort::routes::OnceTaken;
@@ -286,6 +286,14 @@ pub const JOBS: &[Job] = &[
         work: booking::standby_draw::work,
     },
     Job {
+        name: "forget old answers and looks",
+        every: Duration::from_secs(60),
+        at_a_time: 500,
+        counts: true,
+        in_demo: true,
+        work: forget,
+    },
+    Job {
         name: "release allocations",
         every: Duration::from_secs(15),
         at_a_time: u32::MAX,
@@ -318,6 +326,11 @@ pub const JOBS: &[Job] = &[
         work: unanswered::give_back,
     },
 ];
+
+/// Forgets answers kept for forms that were sent twice, and whom operators had open, once nobody can need them.
+pub fn forget(tx: &mut Tx<'_>, limit: u32) -> Result<usize, StoreError> {
+    Ok(idempotency::sweep(tx, limit)?.max(look::sweep(tx, limit)?))
+}
 
 /// Does all jobs for ever; ends with the runtime, or when it is dropped. What could not be done now is done later.
 pub async fn work_for_ever(app: App) {

@@ -7,7 +7,7 @@ use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
 use crate::booking::api::{self, capacity};
-use crate::booking::routes::{self as mine, catch_up, changes, day as desk, unlisted, walk_in};
+use crate::booking::routes::{self as mine, catch_up, changes, day as desk, operator, several, unlisted, walk_in};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
 use crate::evidence::{health, metrics::metrics, routes as see};
@@ -33,11 +33,11 @@ pub struct Route {
 
 /// The whole table.
 pub fn table() -> Vec<Route> {
-    [general(), capacity_changes()].into_iter().flatten().collect()
+    [general(), at_the_desk(), for_programs(), capacity_changes()].into_iter().flatten().collect()
 }
 
 fn general() -> Vec<Route> {
-    use Guard::{Api, ClinicInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
+    use Guard::{ClinicInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
     vec![
         // doors
         get("/sign-in", Open, access::staff_door),
@@ -72,6 +72,7 @@ fn general() -> Vec<Route> {
         post("/b/offer/decline", Person, mine::not_take),
         post("/b/standby/yes", Person, mine::come),
         post("/b/standby/no", Person, mine::not_come),
+        get("/b/book", Person, mine::book),
         // the campaign
         get("/", Staff, see::start),
         get("/campaign", Lead, see::campaign_home),
@@ -128,13 +129,71 @@ fn general() -> Vec<Route> {
         post("/sites/{site}/{date}/standby", ClinicInPath, mine::left::ask),
         get("/sessions", Lead, see::sessions),
         get("/sessions/month", Lead, see::month),
-        // programs
+        // for everybody
+        get("/about", Open, see::about),
+        get("/assets/{name}", Open, asset),
+        get("/livez", Open, livez),
+        get("/readyz", Open, readyz),
+    ]
+}
+
+/// The booking operator's desk: a person's own pages in an operator's hands, and what only the desk does.
+fn at_the_desk() -> Vec<Route> {
+    use Guard::{Desk, DeskInPath};
+    vec![
+        get("/desk", Desk, operator::desk),
+        post("/desk/find", Desk, operator::find),
+        post("/desk/open", Desk, operator::open),
+        get("/desk/several", Desk, several::form),
+        post("/desk/several", Desk, several::look_for),
+        get("/desk/several/check", Desk, several::check),
+        post("/desk/several/book", Desk, several::book),
+        get("/desk/several/done", Desk, several::done),
+        get("/desk/people/{person}/appointments", DeskInPath, mine::appointments),
+        get("/desk/people/{person}/done", DeskInPath, mine::done),
+        post("/desk/people/{person}/confirm", DeskInPath, mine::confirm),
+        get("/desk/people/{person}/book", DeskInPath, mine::book),
+        get("/desk/people/{person}/change/{n}", DeskInPath, mine::free_times),
+        post("/desk/people/{person}/change/{n}/hold", DeskInPath, mine::hold),
+        get("/desk/people/{person}/change/{n}/check", DeskInPath, mine::check),
+        post("/desk/people/{person}/change", DeskInPath, mine::change),
+        get("/desk/people/{person}/cancel", DeskInPath, mine::cancel_form),
+        post("/desk/people/{person}/cancel", DeskInPath, mine::cancel),
+        get("/desk/people/{person}/decline", DeskInPath, mine::decline_form),
+        post("/desk/people/{person}/decline", DeskInPath, mine::decline),
+        get("/desk/people/{person}/elsewhere", DeskInPath, mine::elsewhere_form),
+        post("/desk/people/{person}/elsewhere", DeskInPath, mine::elsewhere),
+        post("/desk/people/{person}/reopen", DeskInPath, mine::reopen),
+        get("/desk/people/{person}/places", DeskInPath, mine::places),
+        post("/desk/people/{person}/places", DeskInPath, mine::wish),
+        post("/desk/people/{person}/places/leave", DeskInPath, mine::leave),
+        post("/desk/people/{person}/offer/take", DeskInPath, mine::take),
+        post("/desk/people/{person}/offer/decline", DeskInPath, mine::not_take),
+        post("/desk/people/{person}/standby/yes", DeskInPath, mine::come),
+        post("/desk/people/{person}/standby/no", DeskInPath, mine::not_come),
+        post("/desk/people/{person}/born", DeskInPath, operator::born),
+        post("/desk/people/{person}/code", DeskInPath, operator::code),
+    ]
+}
+
+/// Programs, with a key.
+fn for_programs() -> Vec<Route> {
+    use Guard::{Api, Open};
+    vec![
         get("/api/v1", Open, api::page),
         get("/api/v1/openapi.json", Open, api::openapi),
         get("/api/v1/campaigns", Api, api::campaigns),
         get("/api/v1/campaigns/{campaign}/slots", Api, api::slots),
         post("/api/v1/people/search", Api, api::people),
         post("/api/v1/bookings", Api, api::place),
+        post("/api/v1/people/{person}/decline", Api, api::decline),
+        post("/api/v1/people/{person}/had-elsewhere", Api, api::elsewhere),
+        post("/api/v1/people/{person}/reopen", Api, api::reopen),
+        post("/api/v1/people/{person}/date-of-birth", Api, api::born),
+        post("/api/v1/people/{person}/code", Api, api::code),
+        post("/api/v1/holds", Api, api::hold),
+        get("/api/v1/holds", Api, api::holds),
+        post("/api/v1/holds/release", Api, api::release),
         get("/api/v1/bookings/{reference}", Api, api::booking),
         post("/api/v1/bookings/{reference}/confirm", Api, api::confirm),
         post("/api/v1/bookings/{reference}/cancel", Api, api::cancel),
@@ -143,7 +202,7 @@ fn general() -> Vec<Route> {
         post("/api/v1/waiting/join", Api, api::join_waiting),
         post("/api/v1/waiting/leave", Api, api::leave_waiting),
         post("/api/v1/waiting/accept", Api, api::accept),
-        post("/api/v1/waiting/decline", Api, api::decline),
+        post("/api/v1/waiting/decline", Api, api::decline_offer),
         post("/api/v1/standby/join", Api, api::join_standby),
         post("/api/v1/standby/leave", Api, api::leave_standby),
         post("/api/v1/standby/answer", Api, api::answer),
@@ -151,11 +210,6 @@ fn general() -> Vec<Route> {
         post("/api/v1/bookings/{reference}/outcome", Api, api::outcome),
         post("/api/v1/walk-ins", Api, api::walk_in),
         get("/metrics", Api, metrics),
-        // for everybody
-        get("/about", Open, see::about),
-        get("/assets/{name}", Open, asset),
-        get("/livez", Open, livez),
-        get("/readyz", Open, readyz),
     ]
 }
 

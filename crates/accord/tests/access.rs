@@ -47,7 +47,7 @@ fn who(fresh: &Fresh, token: &str) -> Option<sign_in::Current> {
 
 fn enter(fresh: &Fresh, typed: &str, born: Date, known: Option<Date>) -> Option<String> {
     let typed = typed.to_owned();
-    write(fresh, move |tx| person_code::enter(tx, &key(), &One(known), &typed, Some(born)))
+    write(fresh, move |tx| person_code::enter(tx, &key(), &One(known), &typed, Some(born), "form"))
 }
 
 on_both_engines! {

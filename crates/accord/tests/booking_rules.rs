@@ -2,9 +2,11 @@
 
 use accord::base::clock::{at_microsecond, london_instant};
 use accord::base::ids::Id;
-use accord::booking::rules::{Facts, Held, PersonFacts, Wanted, check};
+use accord::base::refusal::Refusal;
+use accord::booking::refusal::Step;
+use accord::booking::rules::{Facts, Held, PersonFacts, Wanted, check, notice};
 use accord::booking::{Reference, Way};
-use accord::campaign::{Appointment, Campaign, Interval, Silence};
+use accord::campaign::{Appointment, Campaign, Interval, Notice, Silence};
 use accord::clinic::site::SlotsOwner;
 use accord::clinic::store::SlotFacts;
 use accord::partnership::agreement::{AgreementRefusal, Permit};
@@ -97,6 +99,7 @@ fn campaign() -> Campaign {
         cover_percent: 20,
         travel_minutes_max: 60,
         silence: Silence::Keep,
+        notice: Notice::default(),
         open: true,
         appointments: vec![appointment(1, 0, 30), appointment(2, 21, 60)],
         products: vec![interval(1, 21, 28), interval(2, 5, 25)],
@@ -159,12 +162,17 @@ fn person(born_day: i64) -> PersonFacts {
     }
 }
 
-/// The rules in plain words, on days and minutes. `other` is what the person has elsewhere.
-fn may(picks: &[Made], other: &Made, planned: bool, born_day: i64) -> bool {
+/// Minutes from eight on the day of the test until an appointment starts. January and February have no odd nights.
+fn ahead(made: &Made) -> i64 {
+    (made.day - NOW_DAY) * 24 * 60 + made.minute - 8 * 60
+}
+
+/// The rules in plain words, on days and minutes. `other` is what the person has elsewhere; `notice` binds who books online.
+fn may(picks: &[Made], other: &Made, planned: bool, born_day: i64, notice: Option<u32>) -> bool {
     let windows = [(0, 30), (21, 60)];
     let alone = picks.iter().zip(windows).all(|(m, (first, last))| {
         let sixteen = born_day <= m.day;
-        let ahead = m.day > NOW_DAY || (m.day == NOW_DAY && m.minute > 8 * 60);
+        let ahead = ahead(m) > 0 && notice.is_none_or(|notice| ahead(m) >= i64::from(notice));
         let asked = !planned || (m.access && m.minutes.is_none_or(|n| n <= 60));
         m.open == (true, true, true)
             && ahead
@@ -200,6 +208,8 @@ proptest! {
         other in made(),
         planned: bool,
         born_day in -400i64..40,
+        notice in prop::sample::select(vec![0u32, 60, 24 * 60, 20 * 24 * 60]),
+        online: bool,
     ) {
         let picks: Vec<Made> = if whole { vec![first, second] } else { vec![first] };
         let person = person(born_day);
@@ -215,7 +225,8 @@ proptest! {
             sector: SECTORS[other.sector].into(),
             reference: Reference::from_random([1; 5]),
         }];
-        let campaign = campaign();
+        let mut campaign = campaign();
+        campaign.notice.book = notice;
         let facts = Facts {
             person: &person,
             campaign: Some(&campaign),
@@ -223,12 +234,13 @@ proptest! {
             held: &held,
             now: london_instant(day(NOW_DAY), 8 * 60),
             way: if planned { Way::Planned } else { Way::Chosen },
+            online,
         };
         let wanted: Vec<Wanted> = picks.iter().zip(1..).map(|(made, number)| wanted(number, made)).collect();
         let at = |sector: &str| SECTORS.iter().position(|s| *s == sector).expect("one of the three");
         let between = |a: &str, b: &str| road(at(a), at(b)) as u16;
         let said = check(&facts, &wanted, &between);
-        prop_assert_eq!(said.is_ok(), may(&picks, &other, planned, born_day), "{:?}", said);
+        prop_assert_eq!(said.is_ok(), may(&picks, &other, planned, born_day, online.then_some(notice)), "{:?}", said);
         if let Ok(allowed) = said {
             prop_assert_eq!(allowed.len(), picks.len());
             // Whoever has what was allowed can't be given it again.
@@ -268,7 +280,55 @@ fn chance_meets_courses_that_are_allowed_and_courses_that_are_not() {
     let mut allowed = 0;
     for _ in 0..2_000 {
         let (first, second) = course().new_tree(&mut runner).expect("a course").current();
-        allowed += usize::from(may(&[first, second], &far, false, -400));
+        allowed += usize::from(may(&[first, second], &far, false, -400, None));
     }
     assert!((100..1_900).contains(&allowed), "{allowed} of 2,000 are allowed");
+}
+
+/// Notice is time that passes, to the minute: the hour that a night has twice, or not at all, counts as it is.
+#[test]
+fn notice_is_counted_in_minutes_that_pass_through_the_odd_nights() {
+    let day = |year, month, day| date(year, month, day);
+    // The clinic's day; its hour; the notice in hours; the last minute of London time at which it is still given.
+    let rows = [
+        // An ordinary night.
+        (day(2026, 10, 23), 9, 24, day(2026, 10, 22), 9 * 60),
+        // 25 October 2026 and 31 October 2027 have 25 hours: 24 hours before nine it was ten.
+        (day(2026, 10, 25), 9, 24, day(2026, 10, 24), 10 * 60),
+        (day(2026, 10, 25), 9, 25, day(2026, 10, 24), 9 * 60),
+        (day(2026, 10, 25), 9, 8, day(2026, 10, 25), 60),
+        (day(2027, 10, 31), 9, 24, day(2027, 10, 30), 10 * 60),
+        (day(2027, 10, 31), 14, 48, day(2027, 10, 29), 15 * 60),
+        // 28 March 2027 has 23: 24 hours before nine it was eight.
+        (day(2027, 3, 28), 9, 24, day(2027, 3, 27), 8 * 60),
+        (day(2027, 3, 28), 9, 23, day(2027, 3, 27), 9 * 60),
+        (day(2027, 3, 29), 9, 72, day(2027, 3, 26), 8 * 60),
+    ];
+    for (on, hour, hours, last_day, last_minute) in rows {
+        let mut campaign = campaign();
+        let wants = hours * 60;
+        campaign.notice = Notice { book: wants, change: wants, cancel: wants };
+        let starts = london_instant(on, hour * 60);
+        let last = match (last_day, last_minute) {
+            // One in the morning is there twice on that night; the clock means the first time, eight hours before nine the second.
+            (d, 60) if d == day(2026, 10, 25) => at_microsecond(starts.as_microsecond() - 8 * 3_600_000_000),
+            (d, minute) => london_instant(d, minute),
+        };
+        let later = at_microsecond(last.as_microsecond() + 1);
+        for (step, code) in [
+            (Step::Book, "too_late_to_book"),
+            (Step::Change, "too_late_to_change"),
+            (Step::Cancel, "too_late_to_cancel"),
+        ] {
+            assert_eq!(notice(&campaign, step, starts, last, true), Ok(()), "{on} {hours}");
+            let refused = notice(&campaign, step, starts, later, true).expect_err("a microsecond too late");
+            assert_eq!(refused.code(), code);
+            assert!(refused.sentence().contains("less than") && refused.next_step().starts_with("Ring the clinic"));
+            // An operator, and a clinic with somebody in front of it, may go below.
+            assert_eq!(notice(&campaign, step, starts, later, false), Ok(()));
+        }
+    }
+    let campaign = campaign();
+    let starts = london_instant(FIRST, 540);
+    assert_eq!(notice(&campaign, Step::Cancel, starts, starts, true), Ok(()), "none asked, none wanted");
 }

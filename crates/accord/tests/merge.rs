@@ -112,6 +112,7 @@ fn another_campaign(fresh: &Fresh, small: &Small) -> CampaignId {
         cover_percent: 100,
         travel_minutes_max: 60,
         silence: Silence::Keep,
+        notice: campaign::Notice::default(),
         appointments: vec![("only".into(), date(2027, 1, 4), date(2027, 2, 28))],
         products: vec![campaign::Interval { product: small.product, min_days: 0, max_days: 1, ideal_days: 1 }],
         groups: vec![("all".into(), 8, 6_000)],

@@ -10,6 +10,8 @@ mod a_forwarded_link_shows_nothing;
 mod a_person_changes_one_of_two;
 mod a_person_confirms_both_appointments;
 mod a_person_declines;
+mod a_person_who_is_waiting_books;
 mod a_place_comes_free_for_the_next_in_line;
 mod an_employer_sees_only_its_own_people_and_no_health_data;
+mod an_operator_books_somebody_by_telephone;
 mod the_frame_can_fail;

@@ -2,9 +2,11 @@
 
 use super::store;
 use crate::base::audit::{self, Done};
+use crate::base::clock::at_microsecond;
 use crate::base::db::{Actor, StoreError, Tx};
 use crate::base::ids::{ApiKey, ApiKeyId, PartnershipId};
 use crate::base::secret::{Key, spell};
+use jiff::Timestamp;
 
 /// What a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,18 +59,42 @@ pub struct Listed {
     pub name: String,
     /// As what.
     pub role: KeyRole,
-    /// Whether it opens nothing any more.
+    /// Whether somebody took it back.
     pub revoked: bool,
+    /// When it ends by itself.
+    pub expires: Timestamp,
+}
+
+impl Listed {
+    /// Whether it opens anything at `now`.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        !self.revoked && now < self.expires
+    }
 }
 
 /// What every secret begins with, so that a leaked one is recognised.
 const MARK: &str = "accord_";
 
-/// Makes a key and answers its secret, which nobody can ask for again.
+/// How long a key opens unless its maker says otherwise: 365 days, in microseconds.
+pub const KEPT_US: i64 = 365 * 24 * 60 * 60 * 1_000_000;
+
+/// Makes a key for a year and answers its secret, which nobody can ask for again.
 pub fn make(tx: &mut Tx<'_>, key: &Key, name: &str, role: KeyRole) -> Result<(ApiKeyId, String), StoreError> {
+    let expires = at_microsecond(tx.now().as_microsecond().saturating_add(KEPT_US));
+    make_until(tx, key, name, role, expires)
+}
+
+/// [`make`], for a key that ends at `expires`.
+pub fn make_until(
+    tx: &mut Tx<'_>,
+    key: &Key,
+    name: &str,
+    role: KeyRole,
+    expires: Timestamp,
+) -> Result<(ApiKeyId, String), StoreError> {
     let secret = format!("{MARK}{}", spell(&tx.random::<20>(), 32));
     let id = tx.id::<ApiKey>();
-    store::insert_api_key(tx, id, name, &hashed(key, &secret), role)?;
+    store::insert_api_key(tx, id, name, &hashed(key, &secret), role, expires)?;
     record(tx, "make", id)?;
     Ok((id, secret))
 }
@@ -87,10 +113,10 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Listed>, StoreError> {
     store::api_keys(tx)
 }
 
-/// Who calls with this secret; none: nobody, or the key was revoked. Reads only.
+/// Who calls with this secret; none: nobody, or the key was revoked or is over. Reads only.
 pub fn whose(tx: &mut Tx<'_>, key: &Key, secret: &str) -> Result<Option<Caller>, StoreError> {
-    let partnership = tx.partnership();
-    let found = store::api_key(tx, &hashed(key, secret))?.filter(|found| !found.revoked);
+    let (partnership, now) = (tx.partnership(), tx.now());
+    let found = store::api_key(tx, &hashed(key, secret))?.filter(|found| found.is_live(now));
     Ok(found.map(|found| Caller { key: found.id, partnership, role: found.role }))
 }
 

@@ -6,7 +6,7 @@
 //! Nobody signed in: sent to the sign-in page. Somebody else: 404, never 403, so that nobody learns what there is.
 
 use super::api_key::{self, Caller};
-use super::{Role, SignedIn, nobody, sign_in};
+use super::{Role, SignedIn, look, nobody, sign_in};
 use crate::base::api::{Problem, UNAUTHORISED};
 use crate::base::db::{Stop, StoreError};
 use crate::base::ids::{OrganisationId, PersonId, SiteId};
@@ -34,6 +34,10 @@ pub enum Guard {
     ClinicInPath,
     /// A person, at their own pages.
     Person,
+    /// A booking operator, or the lead.
+    Desk,
+    /// The same, at the pages of the `{person}` in the path, whom they opened and said why.
+    DeskInPath,
     /// A program with an API key; no cookie opens it.
     Api,
 }
@@ -50,6 +54,7 @@ impl Guard {
             (Self::EmployerInPath, Role::EmployerContact { organisation: own }) => organisation == Some(*own),
             (Self::ClinicInPath, Role::ClinicTeam { site: own }) => site == Some(*own),
             (Self::EmployerInPath | Self::ClinicInPath, _) => lead,
+            (Self::Desk | Self::DeskInPath, _) => lead || matches!(role, Role::BookingOperator),
             (Self::Person, _) => matches!(role, Role::Person { .. }),
             (Self::Api, _) => false,
         }
@@ -86,6 +91,18 @@ pub async fn check(
     let site = id("site").and_then(|text| text.parse().ok());
     match current {
         Some(who) if guard.admits(&who.role, organisation, site) => {
+            if guard == Guard::DeskInPath {
+                let Some(person) = id("person").and_then(|text| text.parse().ok()) else {
+                    return Wrong::NotFound.into_response();
+                };
+                match web.db.read(&who.actor(), move |tx| look::is_open(tx, person)).await {
+                    Ok(true) => {
+                        request.extensions_mut().insert(Opened(person));
+                    }
+                    Ok(false) => return onward("/desk"),
+                    Err(error) => return Wrong::from(error).into_response(),
+                }
+            }
             request.extensions_mut().insert(who);
         }
         _ if guard == Guard::Open => {}
@@ -184,7 +201,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Lead {
     }
 }
 
-/// A person at their own pages.
+/// The person in the path whom an operator has open.
+#[derive(Debug, Clone, Copy)]
+struct Opened(PersonId);
+
+/// Whose pages these are, and who is at them: the person, or an operator at the person's word.
 #[derive(Debug, Clone, Copy)]
 pub struct PersonSelf {
     /// Who: the only person these pages may show.
@@ -193,11 +214,36 @@ pub struct PersonSelf {
     pub who: SignedIn,
 }
 
+impl PersonSelf {
+    /// Whether an operator does it for them.
+    pub const fn assisted(&self) -> bool {
+        self.who.role.person().is_none()
+    }
+
+    /// Where these pages begin.
+    pub fn base(&self) -> String {
+        if self.assisted() { format!("/desk/people/{}", self.person) } else { "/b".to_owned() }
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for PersonSelf {
     type Rejection = Wrong;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Wrong> {
         let who = found(parts)?;
-        who.role.person().map(|person| Self { person, who }).ok_or(Wrong::NotFound)
+        let opened = parts.extensions.get::<Opened>().map(|opened| opened.0);
+        who.role.person().or(opened).map(|person| Self { person, who }).ok_or(Wrong::NotFound)
+    }
+}
+
+/// Somebody at the desk: a booking operator, or the lead.
+#[derive(Debug, Clone, Copy)]
+pub struct AtDesk(pub SignedIn);
+
+impl<S: Send + Sync> FromRequestParts<S> for AtDesk {
+    type Rejection = Wrong;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Wrong> {
+        let who = found(parts)?;
+        if Guard::Desk.admits(&who.role, None, None) { Ok(Self(who)) } else { Err(Wrong::NotFound) }
     }
 }
 
@@ -227,17 +273,20 @@ mod tests {
             Role::EmployerContact { organisation: b },
             Role::ClinicTeam { site: c },
             Role::ClinicTeam { site: d },
+            Role::BookingOperator,
             Role::Person { person: PersonId::from_uuid(uuid::Uuid::from_u128(5)) },
         ];
         let rows = [
-            (Guard::Open, [true, true, true, true, true, true]),
-            (Guard::Staff, [true, true, true, true, true, false]),
-            (Guard::Lead, [true, false, false, false, false, false]),
-            (Guard::Employers, [true, true, true, false, false, false]),
-            (Guard::EmployerInPath, [true, true, false, false, false, false]),
-            (Guard::ClinicInPath, [true, false, false, true, false, false]),
-            (Guard::Person, [false, false, false, false, false, true]),
-            (Guard::Api, [false, false, false, false, false, false]),
+            (Guard::Open, [true, true, true, true, true, true, true]),
+            (Guard::Staff, [true, true, true, true, true, true, false]),
+            (Guard::Lead, [true, false, false, false, false, false, false]),
+            (Guard::Employers, [true, true, true, false, false, false, false]),
+            (Guard::EmployerInPath, [true, true, false, false, false, false, false]),
+            (Guard::ClinicInPath, [true, false, false, true, false, false, false]),
+            (Guard::Person, [false, false, false, false, false, false, true]),
+            (Guard::Desk, [true, false, false, false, false, true, false]),
+            (Guard::DeskInPath, [true, false, false, false, false, true, false]),
+            (Guard::Api, [false, false, false, false, false, false, false]),
         ];
         for (guard, expected) in rows {
             let got = roles.map(|role| guard.admits(&role, Some(a), Some(c)));

@@ -3,10 +3,12 @@
 //! A link:     ready -> used | expired.          Opening it changes nothing; its button uses it, once.
 //! A sign-in:  live -> ended | idle | too old.   Idle after 30 minutes, too old after 12 hours.
 //! A code:     live -> locked | revoked.         Five wrong dates lock it; a new code revokes the one before.
-//! An API key: live -> revoked.                  Opens `/api/v1` and nothing else.
+//! An API key: live -> revoked | over.           Opens `/api/v1` and nothing else; ends a year after it was made, or when it said.
+//! A look:     open -> over.                     An operator says why, and a person's pages open to them for their sign-in.
 //!
 //! Invariants
 //! - Tables hold keyed hashes only; whoever reads them can open nothing.
+//! - Nobody looks at another person without a row in the audit that says what for, and only so often in a minute.
 //! - A wrong code, a wrong date, a locked code and a person without a date get the same answer by the same work.
 //! - No page without a guard: [`guard::Guard`] stands beside every route in `routes.rs`, and a handler that asks for
 //!   a role the guard did not find gets "not found".
@@ -15,11 +17,13 @@
 
 pub mod api_key;
 pub mod guard;
+pub mod look;
 pub mod ops;
 pub mod pages;
 pub mod person_code;
 pub mod routes;
 pub mod rules;
+pub mod search_limit;
 pub mod sign_in;
 pub mod sign_in_link;
 mod store;
@@ -46,6 +50,8 @@ pub enum Role {
         /// Which.
         site: SiteId,
     },
+    /// Books at people's word, on the telephone or in front of them.
+    BookingOperator,
     /// A person, at their own appointments.
     Person {
         /// Who.
@@ -60,6 +66,7 @@ impl Role {
             Self::CampaignLead { .. } => "campaign_lead",
             Self::EmployerContact { .. } => "employer_contact",
             Self::ClinicTeam { .. } => "clinic_team",
+            Self::BookingOperator => "booking_operator",
             Self::Person { .. } => "person",
         }
     }
@@ -70,6 +77,7 @@ impl Role {
             Self::CampaignLead { .. } => "Campaign lead",
             Self::EmployerContact { .. } => "Employer contact",
             Self::ClinicTeam { .. } => "Clinic team",
+            Self::BookingOperator => "Booking operator",
             Self::Person { .. } => "Person",
         }
     }
@@ -79,7 +87,7 @@ impl Role {
         match self {
             Self::CampaignLead { organisation } => *organisation,
             Self::EmployerContact { organisation } => Some(*organisation),
-            Self::ClinicTeam { .. } | Self::Person { .. } => None,
+            Self::ClinicTeam { .. } | Self::BookingOperator | Self::Person { .. } => None,
         }
     }
 
@@ -105,6 +113,7 @@ impl Role {
             Self::CampaignLead { .. } => "/campaign".into(),
             Self::EmployerContact { organisation } => format!("/organisations/{organisation}"),
             Self::ClinicTeam { site } => format!("/sites/{site}"),
+            Self::BookingOperator => "/desk".into(),
             Self::Person { .. } => "/b/appointments".into(),
         }
     }

@@ -43,6 +43,7 @@ fn nav(role: &Role) -> Vec<Link> {
             ("/plan", "Plan"),
             ("/organisations", "Organisations"),
             ("/sites", "Clinics"),
+            ("/desk", "Desk"),
             ("/worklist", "Worklist"),
             ("/import", "Lists"),
             ("/agreements", "Agreements"),
@@ -54,6 +55,7 @@ fn nav(role: &Role) -> Vec<Link> {
             vec![Link::new(own, "Your organisation"), Link::new("/import", "Lists"), Link::new("/worklist", "Worklist")]
         }
         Role::ClinicTeam { .. } => vec![Link::new(own, "Your clinic")],
+        Role::BookingOperator => vec![Link::new(own, "Desk"), Link::new("/desk/several", "Several people")],
         Role::Person { .. } => Vec::new(),
     }
 }

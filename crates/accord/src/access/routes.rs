@@ -5,6 +5,7 @@ use super::pages::{PersonShut, PersonSignIn, Shut, StaffLink, StaffSignIn};
 use super::sign_in_link::{LinkRefusal, Look};
 use super::{PersonLookup, Role, nobody, ops, person_code, sign_in, sign_in_link};
 use crate::base::db::{Stop, StoreError, Tx};
+use crate::base::idempotency::{Once, Seen, Sent, once, remember, replay};
 use crate::base::page::Problem;
 use crate::base::web::{Answer, Keyed, Web, Wrong, onward, page, page_with};
 use axum::extract::{Path, State};
@@ -58,29 +59,44 @@ pub struct UseLink {
 
 /// `POST /sign-in`: uses a link.
 pub async fn use_link(State(web): State<Web>, keyed: Keyed<UseLink>) -> Answer {
-    let (key, token, form_key) = (web.key.clone(), keyed.form.token, keyed.sent.key);
+    let (key, token, sent) = (web.key.clone(), keyed.form.token, keyed.sent);
     let used = web
         .db
-        .write(&nobody(web.house.partnership), move |tx| sign_in_link::sign_in(tx, &key, &token, &form_key))
+        .write(&nobody(web.house.partnership), move |tx| {
+            // What is kept is where it led; the sign-in's token is made again from link and key.
+            let seen = replay(tx, &sent)?;
+            if seen == Seen::Other {
+                return Err(Stop::Refused(Once::KeyReused));
+            }
+            let used = sign_in_link::sign_in(tx, &key, &token, &sent.key).map_err(|stop| match stop {
+                Stop::Refused(refusal) => Stop::Refused(Once::Refused(refusal)),
+                Stop::Store(error) => Stop::Store(error),
+            })?;
+            if seen == Seen::New {
+                remember(tx, &sent, &used.0.first_page())?;
+            }
+            Ok(used)
+        })
         .await;
     let state = match Wrong::unless_refused(used)? {
         Ok((role, token)) => return Ok(with_cookie(&web, &role.first_page(), &token)),
-        Err(LinkRefusal::Unknown) => return Err(Wrong::NotFound),
-        Err(LinkRefusal::Used) => StaffLink::Used,
-        Err(LinkRefusal::Expired) => StaffLink::Expired,
+        Err(Once::KeyReused) => return Err(Wrong::KeyReused),
+        Err(Once::Refused(LinkRefusal::Unknown)) => return Err(Wrong::NotFound),
+        Err(Once::Refused(LinkRefusal::Used)) => StaffLink::Used,
+        Err(Once::Refused(LinkRefusal::Expired)) => StaffLink::Expired,
     };
     page_with(StatusCode::GONE, &StaffSignIn { frame: ops::bare(&web), state })
 }
 
 /// `POST /sign-out`.
-pub async fn sign_out(State(web): State<Web>, Anybody(who): Anybody) -> Answer {
-    end(&web, who).await?;
+pub async fn sign_out(State(web): State<Web>, Anybody(who): Anybody, keyed: Keyed<Leave>) -> Answer {
+    end(&web, who, keyed.sent).await?;
     Ok(with_cookie(&web, "/sign-in", ""))
 }
 
 /// `POST /b/sign-out`.
-pub async fn person_sign_out(State(web): State<Web>, Anybody(who): Anybody) -> Answer {
-    end(&web, who).await?;
+pub async fn person_sign_out(State(web): State<Web>, Anybody(who): Anybody, keyed: Keyed<Leave>) -> Answer {
+    end(&web, who, keyed.sent).await?;
     Ok(with_cookie(&web, "/b/signed-out", ""))
 }
 
@@ -89,10 +105,22 @@ pub async fn person_signed_out(State(web): State<Web>) -> Answer {
     page(&PersonShut { frame: web.person_frame(false), why: Shut::SignedOut })
 }
 
-async fn end(web: &Web, who: Option<super::SignedIn>) -> Result<(), Wrong> {
-    let Some(who) = who else { return Ok(()) };
-    let ended = web.db.write(&who.actor(), move |tx| sign_in::end(tx, who.id).map_err(Stop::<()>::Store)).await;
-    Wrong::unless_refused(ended).map(|_| ())
+/// A form of nothing but its button.
+#[derive(Debug, Deserialize)]
+pub struct Leave {}
+
+/// Whoever sends it again is nobody by then, so it is nobody's form from the start.
+async fn end(web: &Web, who: Option<super::SignedIn>, sent: Sent) -> Result<(), Wrong> {
+    let actor = nobody(web.house.partnership);
+    let left = web.db.write(&actor, move |tx| {
+        once(tx, &sent, |tx| {
+            if let Some(who) = who {
+                sign_in::end(tx, who.id)?;
+            }
+            Ok::<_, Stop<()>>("left".to_owned())
+        })
+    });
+    Wrong::unless_refused(left.await)?.map(drop).map_err(|_| Wrong::KeyReused)
 }
 
 fn person_door(web: &Web, code: String, born: [String; 3], problems: Vec<Problem>) -> PersonSignIn {
@@ -159,18 +187,26 @@ pub async fn person_enter(
     if !problems.is_empty() {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &person_door(&web, shown.0, shown.1, problems));
     }
-    let (key, code) = (web.key.clone(), form.code);
+    let (key, code, sent) = (web.key.clone(), form.code, keyed.sent);
     let entered = web
         .db
         .write(&nobody(web.house.partnership), move |tx| {
-            person_code::enter(tx, &key, &*people, &code, born).map_err(Stop::<()>::Store)
+            // A form that opened is kept, without its token; one that did not may be sent again, corrected.
+            let seen = replay(tx, &sent)?;
+            if seen == Seen::Other {
+                return Err(Stop::Refused(()));
+            }
+            let token = person_code::enter(tx, &key, &*people, &code, born, &sent.key)?;
+            if token.is_some() && seen == Seen::New {
+                remember(tx, &sent, "/b/appointments")?;
+            }
+            Ok(token)
         })
         .await;
     match Wrong::unless_refused(entered)? {
         Ok(Some(token)) => Ok(with_cookie(&web, "/b/appointments", &token)),
-        Ok(None) | Err(()) => {
-            page_with(StatusCode::UNPROCESSABLE_ENTITY, &person_door(&web, shown.0, shown.1, no_match()))
-        }
+        Err(()) => Err(Wrong::KeyReused),
+        Ok(None) => page_with(StatusCode::UNPROCESSABLE_ENTITY, &person_door(&web, shown.0, shown.1, no_match())),
     }
 }
 

@@ -43,6 +43,15 @@ pub(super) fn start_with(tx: &mut Tx<'_>, key: &Key, role: &Role, token: &str) -
     Ok(id)
 }
 
+/// Starts a sign-in with this token, or with a fresh one where it was used for a sign-in that is over.
+pub(super) fn start_or_other(tx: &mut Tx<'_>, key: &Key, role: &Role, token: String) -> Result<String, StoreError> {
+    if store::sign_in(tx, &hashed(key, &token))?.is_some() {
+        return start(tx, key, role);
+    }
+    start_with(tx, key, role, &token)?;
+    Ok(token)
+}
+
 /// Who holds `token` now; `None` when nobody does or the sign-in is over. Reads only.
 pub fn current(tx: &mut Tx<'_>, key: &Key, token: &str) -> Result<Option<Current>, StoreError> {
     let now = tx.now();

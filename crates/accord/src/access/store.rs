@@ -21,6 +21,7 @@ fn role_at(row: &Row<'_>, at: usize, with_person: bool) -> Result<Role, StoreErr
         "campaign_lead" => Role::CampaignLead { organisation: row.get(at + 1)? },
         "employer_contact" => Role::EmployerContact { organisation: row.get::<Option<_>>(at + 1)?.ok_or_else(broken)? },
         "clinic_team" => Role::ClinicTeam { site: row.get::<Option<_>>(at + 2)?.ok_or_else(broken)? },
+        "booking_operator" => Role::BookingOperator,
         "person" if with_person => Role::Person { person: row.get::<Option<_>>(at + 3)?.ok_or_else(broken)? },
         _ => return Err(broken()),
     })
@@ -163,6 +164,7 @@ impl FromRow for Listed {
             name: row.get(1)?,
             role: KeyRole::parse(&role).ok_or_else(|| StoreError::shape(2, "a key's role"))?,
             revoked: row.get::<Option<Timestamp>>(3)?.is_some(),
+            expires: row.get(4)?,
         })
     }
 }
@@ -173,24 +175,26 @@ pub(super) fn insert_api_key(
     name: &str,
     hash: &str,
     role: KeyRole,
+    expires: Timestamp,
 ) -> Result<(), StoreError> {
     tx.run(
-        "INSERT INTO api_key (partnership_id, id, name, key_hash, role, created_us) VALUES ($1, $2, $3, $4, $5, $6)",
-        p![tx.partnership(), id, name, hash, role.word(), tx.now()],
+        "INSERT INTO api_key (partnership_id, id, name, key_hash, role, created_us, expires_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        p![tx.partnership(), id, name, hash, role.word(), tx.now(), expires],
     )?;
     Ok(())
 }
 
 pub(super) fn api_key(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Listed>, StoreError> {
     tx.maybe(
-        "SELECT id, name, role, revoked_us FROM api_key WHERE partnership_id = $1 AND key_hash = $2",
+        "SELECT id, name, role, revoked_us, expires_us FROM api_key WHERE partnership_id = $1 AND key_hash = $2",
         p![tx.partnership(), hash],
     )
 }
 
 pub(super) fn api_keys(tx: &mut Tx<'_>) -> Result<Vec<Listed>, StoreError> {
     tx.all(
-        "SELECT id, name, role, revoked_us FROM api_key WHERE partnership_id = $1 ORDER BY created_us, id",
+        "SELECT id, name, role, revoked_us, expires_us FROM api_key WHERE partnership_id = $1 ORDER BY created_us, id",
         p![tx.partnership()],
     )
 }
@@ -201,4 +205,64 @@ pub(super) fn revoke_api_key(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<bool, Stor
         p![tx.partnership(), id, tx.now()],
     )?;
     Ok(touched == 1)
+}
+
+/// Writes down whom this actor has open, and why; again, with a new purpose, replaces it.
+pub(super) fn insert_look(tx: &mut Tx<'_>, person: PersonId, purpose: &str) -> Result<(), StoreError> {
+    let actor = tx.who().id.clone();
+    tx.run(
+        "INSERT INTO look (partnership_id, actor_id, person_id, purpose, at_us) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (partnership_id, actor_id, person_id) DO UPDATE SET purpose = excluded.purpose, at_us = excluded.at_us",
+        p![tx.partnership(), actor, person, purpose, tx.now()],
+    )?;
+    Ok(())
+}
+
+/// When this actor opened a person last, if they did.
+pub(super) fn looked(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Timestamp>, StoreError> {
+    let actor = tx.who().id.clone();
+    let row: Option<(Timestamp,)> = tx.maybe(
+        "SELECT at_us FROM look WHERE partnership_id = $1 AND actor_id = $2 AND person_id = $3",
+        p![tx.partnership(), actor, person],
+    )?;
+    Ok(row.map(|(at,)| at))
+}
+
+/// Deletes up to `limit` looks and counts of searches from before `before`; how many.
+pub(super) fn delete_looks(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    let looks = tx.run(
+        "DELETE FROM look WHERE (partnership_id, actor_id, person_id) IN (
+           SELECT partnership_id, actor_id, person_id FROM look WHERE partnership_id = $1 AND at_us < $2
+           ORDER BY at_us LIMIT $3)",
+        p![tx.partnership(), before, limit],
+    )?;
+    let counts = tx.run(
+        "DELETE FROM search_use WHERE (partnership_id, actor_id) IN (
+           SELECT partnership_id, actor_id FROM search_use WHERE partnership_id = $1 AND began_us < $2
+           ORDER BY began_us LIMIT $3)",
+        p![tx.partnership(), before, limit],
+    )?;
+    Ok(looks + counts)
+}
+
+/// The minute of this actor's searches: when it began, and how many there were.
+pub(super) fn search_use(tx: &mut Tx<'_>) -> Result<Option<(Timestamp, u32)>, StoreError> {
+    let actor = tx.who().id.clone();
+    tx.maybe(
+        "SELECT began_us, used FROM search_use WHERE partnership_id = $1 AND actor_id = $2",
+        p![tx.partnership(), actor],
+    )
+}
+
+/// Counts `n` searches of this actor into the minute that runs, or into a new one when it began at `over` or before.
+pub(super) fn count_search(tx: &mut Tx<'_>, n: u32, over: Timestamp) -> Result<(), StoreError> {
+    let actor = tx.who().id.clone();
+    tx.run(
+        "INSERT INTO search_use (partnership_id, actor_id, began_us, used) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (partnership_id, actor_id) DO UPDATE
+           SET used = CASE WHEN search_use.began_us <= $5 THEN excluded.used ELSE search_use.used + excluded.used END,
+               began_us = CASE WHEN search_use.began_us <= $5 THEN excluded.began_us ELSE search_use.began_us END",
+        p![tx.partnership(), actor, tx.now(), n, over],
+    )?;
+    Ok(())
 }

@@ -28,6 +28,8 @@ pub const KEY_HEADER: &str = "idempotency-key";
 pub const KEY_PATTERN: &str = "^[A-Za-z0-9_.:-]{1,64}$";
 /// Seconds after which a busy store is worth another try.
 const RETRY_SECONDS: u16 = 5;
+/// Seconds after which a key that searched too often may search again, at the latest.
+const SEARCH_RETRY_SECONDS: u16 = 60;
 
 /// Why a request was not done: for a program by its code, for a person by its sentences.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +58,7 @@ macro_rules! known {
 known! {
     UNREADABLE 400 "unreadable" "The body is not JSON." "Send one JSON object as UTF-8.";
     KEY_MISSING 400 "idempotency_key_missing" "A request that changes something needs a header Idempotency-Key of 1 to 64 letters, digits or _ . : -" "Make a fresh key for each wish, and send the same one when you send the wish again.";
-    UNAUTHORISED 401 "unauthorised" "There is no such key, or it was revoked." "Send Authorization: Bearer with a key that accord api-key made.";
+    UNAUTHORISED 401 "unauthorised" "There is no such key, or it was revoked, or its time is over." "Send Authorization: Bearer with a key that accord api-key made.";
     CROSS_SITE 403 "cross_site" "A page of another site sent this." "Call the API from a program of your own.";
     LEAD_ONLY 403 "lead_only" "Only a campaign lead may do this." "Use a campaign lead's key, or another reason.";
     NOTHING_HERE 404 "nothing_here" "There is nothing at this address." "Look at the list of addresses at /api/v1.";
@@ -65,6 +67,7 @@ known! {
     WRONG_TYPE 415 "wrong_type" "The body must be application/json." "Send Content-Type: application/json.";
     WRONG_REQUEST 422 "wrong_request" "A value or a name in the request is not what is wanted." "Correct what the detail names; nothing was done.";
     KEY_REUSED 422 "idempotency_key_reused" "This Idempotency-Key was used for another request." "Make a fresh key for a new wish.";
+    TOO_MANY 429 "too_many_searches" "This key has searched people more often than it may in a minute." "Search again after the time in Retry-After.";
     BROKEN 500 "internal_error" "Something broke here; nothing was done." "Tell whoever runs this service the x-request-id.";
     BUSY 503 "busy" "Too much is waiting here; nothing was done." "Send the same request with the same key after the time in Retry-After.";
     FULL 503 "store_full" "The store takes no more; nothing was done." "Tell whoever runs this service; send the same request with the same key later.";
@@ -207,6 +210,9 @@ impl IntoResponse for Reply {
         match status {
             StatusCode::SERVICE_UNAVAILABLE => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(SEARCH_RETRY_SECONDS));
             }
             StatusCode::UNAUTHORIZED => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -69,6 +69,17 @@ pub fn remember(tx: &mut Tx<'_>, sent: &Sent, answer: &str) -> Result<(), StoreE
     if touched == 0 { Err(StoreError::Conflict) } else { Ok(()) }
 }
 
+/// Forgets up to `limit` answers whose week is over, the oldest first; how many.
+pub fn sweep(tx: &mut Tx<'_>, limit: u32) -> Result<usize, StoreError> {
+    let gone = tx.run(
+        "DELETE FROM idempotency WHERE (partnership_id, key, actor_id) IN (
+           SELECT partnership_id, key, actor_id FROM idempotency WHERE partnership_id = $1 AND expires_us <= $2
+           ORDER BY expires_us LIMIT $3)",
+        p![tx.partnership(), tx.now(), limit],
+    )?;
+    Ok(usize::try_from(gone).unwrap_or(usize::MAX))
+}
+
 /// Does `work` unless the same form was done before; answers where to go next.
 pub fn once<R>(
     tx: &mut Tx<'_>,

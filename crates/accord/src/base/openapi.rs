@@ -39,6 +39,8 @@ pub struct Operation {
     pub status: u16,
     /// The body when it is done.
     pub answer: Part,
+    /// Whether it looks for people, which a key may do only so often in a minute.
+    pub searches: bool,
 }
 
 /// What a parameter in a path looks like: name, pattern or format, what it is.
@@ -186,6 +188,11 @@ fn answers(operation: &Operation) -> Value {
     }
     if operation.asked.is_some() || operation.body.is_some() {
         all["422"] = problem("A value or a name is not what is wanted.");
+    }
+    if operation.searches {
+        let mut often = problem("Too many searches in a minute.");
+        often["headers"] = json!({ "Retry-After": { "schema": { "type": "integer" }, "description": "Seconds." } });
+        all["429"] = often;
     }
     if operation.body.is_some() {
         for (status, about) in [

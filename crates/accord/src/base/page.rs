@@ -149,6 +149,21 @@ pub struct PersonFrame {
     pub help: Help,
     /// Idempotency key of the sign-out form; `None` when nobody is signed in.
     pub sign_out_key: Option<String>,
+    /// Where this person's pages begin: "/b" for themselves, another address for an operator at their word.
+    pub base: String,
+    /// For an operator: whom this page is about. None: the person is there themselves.
+    pub desk: Option<DeskBar>,
+}
+
+/// Above a person's page that an operator has open: whom they book for, on every page of the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskBar {
+    /// Given and family name.
+    pub name: String,
+    /// "born 3 March 1984", or that it is not known.
+    pub born: String,
+    /// Name of the employer; empty: none is known.
+    pub employer: String,
 }
 
 /// Who is signed in to the operations pages.
@@ -281,11 +296,13 @@ pub enum Trouble {
     Broken,
     /// 503: seconds until it makes sense to try again.
     Busy(u32),
+    /// 429: seconds until it may be done again.
+    TooMany(u32),
     /// 503: the store's disk is full, or its server is away; seconds until it makes sense to try again.
     Away(u32),
     /// 503: a commit was under way when the store went away.
     Unknown,
-    /// 403 for a form sent from a page that is too old or not ours.
+    /// 422 for a form sent from a page that is too old or not ours.
     Stale,
 }
 
@@ -296,7 +313,8 @@ impl Trouble {
             Self::NotFound => 404,
             Self::Broken => 500,
             Self::Busy(_) | Self::Away(_) | Self::Unknown => 503,
-            Self::Stale => 403,
+            Self::TooMany(_) => 429,
+            Self::Stale => 422,
         }
     }
 
@@ -307,7 +325,8 @@ impl Trouble {
             Self::Busy(_) => "Too many people are here at this moment",
             Self::Away(_) => "Nothing can be saved at this moment",
             Self::Unknown => "We do not know yet whether that was saved",
-            Self::Stale => "This page was open too long",
+            Self::TooMany(_) => "You have searched very often in this minute",
+            Self::Stale => "This page was open too long, or was sent before with something else in it",
         }
     }
 
@@ -325,6 +344,10 @@ impl Trouble {
             Self::Busy(seconds) => vec![
                 "What you sent was not carried out. Everything is as it was before.".to_owned(),
                 format!("Try again in {}.", words::count(u64::from(seconds), "second", "seconds")),
+            ],
+            Self::TooMany(seconds) => vec![
+                "Nobody was looked for. What you have open stays open.".to_owned(),
+                format!("Search again in {}.", words::count(u64::from(seconds), "second", "seconds")),
             ],
             Self::Away(seconds) => vec![
                 "What you sent was not carried out. Everything is as it was before.".to_owned(),
@@ -374,6 +397,7 @@ pub fn samples() -> Vec<Sample> {
         Sample::of("base-not-found", &standing(Trouble::NotFound, None)),
         Sample::of("base-broken", &standing(Trouble::Broken, Some("7f3a-92c1"))),
         Sample::of("base-busy", &standing(Trouble::Busy(20), None)),
+        Sample::of("base-too-many", &standing(Trouble::TooMany(41), None)),
         Sample::of("base-away", &standing(Trouble::Away(5), None)),
         Sample::of("base-unknown", &standing(Trouble::Unknown, None)),
         Sample::of("base-stale", &standing(Trouble::Stale, None)),
@@ -423,6 +447,21 @@ pub fn sample_person() -> PersonFrame {
             hours: "8am to 6pm, Monday to Saturday".into(),
         },
         sign_out_key: Some("k-out".to_owned()),
+        base: "/b".to_owned(),
+        desk: None,
+    }
+}
+
+/// The same page in front of an operator.
+pub fn sample_desk() -> PersonFrame {
+    PersonFrame {
+        base: "/desk/people/p".to_owned(),
+        desk: Some(DeskBar {
+            name: "Amina Yusuf".into(),
+            born: "born 3 March 1984".into(),
+            employer: "Example Hospitals".into(),
+        }),
+        ..sample_person()
     }
 }
 

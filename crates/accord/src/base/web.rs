@@ -81,6 +81,8 @@ impl Web {
             demo: self.house.demo,
             help: self.house.help.clone(),
             sign_out_key: signed_in.then(|| self.form_key()),
+            base: "/b".to_owned(),
+            desk: None,
         }
     }
 }
@@ -94,6 +96,8 @@ pub enum Wrong {
     KeyReused,
     /// The form cannot be read at all: not made by our pages.
     Unreadable,
+    /// Too often: seconds until it may be done again.
+    TooMany(u32),
     /// The store could not.
     Store(StoreError),
     /// A template failed.
@@ -129,6 +133,7 @@ impl IntoResponse for Wrong {
         let (status, trouble) = match &self {
             Self::NotFound => (StatusCode::NOT_FOUND, Trouble::NotFound),
             Self::KeyReused | Self::Unreadable => (StatusCode::UNPROCESSABLE_ENTITY, Trouble::Stale),
+            Self::TooMany(seconds) => (StatusCode::TOO_MANY_REQUESTS, Trouble::TooMany(*seconds)),
             Self::Store(StoreError::Busy | StoreError::Conflict) => {
                 (StatusCode::SERVICE_UNAVAILABLE, Trouble::Busy(RETRY_SECONDS))
             }
@@ -150,6 +155,9 @@ impl IntoResponse for Wrong {
         let mut response = status.into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+        }
+        if let Self::TooMany(seconds) = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
         }
         response.extensions_mut().insert(Plain(trouble));
         response

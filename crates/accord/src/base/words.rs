@@ -37,6 +37,11 @@ pub fn month(date: Date) -> &'static str {
     NAMES[usize::from(date.month().unsigned_abs()) - 1]
 }
 
+/// A date without its weekday: "3 March 1984".
+pub fn whole_date(date: Date) -> String {
+    format!("{} {} {}", date.day(), month(date), date.year())
+}
+
 /// "Tuesday 5 January 2027": wherever the year could be in doubt.
 pub fn date(date: Date) -> String {
     format!("{} {}", day(date), date.year())

@@ -7,14 +7,19 @@ mod change;
 mod day;
 mod document;
 mod free_places;
+mod hold;
 mod look;
+mod people;
 mod problems;
 mod wire;
+mod wire_desk;
 
 pub use change::{cancel, confirm, place, rebook};
 pub use day::{check_in, outcome, walk_in};
 pub use document::{OPERATIONS, openapi, page};
 pub use free_places::{
-    accept, answer, decline, join_standby, join_waiting, leave_standby, leave_waiting, look as lists,
+    accept, answer, decline as decline_offer, join_standby, join_waiting, leave_standby, leave_waiting, look as lists,
 };
+pub use hold::{hold, holds, release};
 pub use look::{booking, campaigns, people, slots};
+pub use people::{born, code, decline, elsewhere, reopen};

@@ -1,7 +1,8 @@
 //! Releasing a booking with a reason. The person stays somebody's: their offer gets an owner and a date.
 
 use super::hold;
-use super::refusal::BookingRefusal;
+use super::rebook::enough_notice;
+use super::refusal::{BookingRefusal, Step};
 use super::write::{release, settle_offer};
 use super::{Booking, State, store};
 use crate::base::audit::{self, Done};
@@ -53,6 +54,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: BookingId, version: u32, reason: Reason) -> R
     if booking.version != version {
         return Err(Stop::Refused(BookingRefusal::ChangedMeanwhile));
     }
+    enough_notice(tx, booking.campaign, Step::Cancel, std::slice::from_ref(&booking))?;
     let closed = release(tx, &booking, State::Cancelled, reason.word())?;
     settle_offer(tx, std::slice::from_ref(&closed))?;
     Ok(closed)
@@ -93,19 +95,31 @@ pub fn cancel_all(
     person: PersonId,
     campaign: CampaignId,
 ) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
+    cancel_all_because(tx, person, campaign, Reason::ByPerson)
+}
+
+/// [`cancel_all`] for a reason. Whoever did not cancel themselves is looked for again without asking.
+pub fn cancel_all_because(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    campaign: CampaignId,
+    reason: Reason,
+) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
     store::lock_person(tx, person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let now = tx.now();
-    let mut closed = Vec::new();
     let given = store::given_of(tx, person, campaign)?;
-    for booking in store::seen_of(tx, person, campaign)? {
-        if booking.starts > now && !given.contains(&booking.id) {
-            closed.push(release(tx, &booking, State::Cancelled, Reason::ByPerson.word())?);
-        }
-    }
-    if closed.is_empty() {
+    let mut ahead = store::seen_of(tx, person, campaign)?;
+    ahead.retain(|booking| booking.starts > now && !given.contains(&booking.id));
+    if ahead.is_empty() {
         return Err(Stop::Refused(BookingRefusal::NoSuchBooking));
     }
-    campaign::offer::wait(tx, campaign, person, Some(campaign::offer::CANCELLED_BY_PERSON))?;
+    enough_notice(tx, campaign, Step::Cancel, &ahead)?;
+    let mut closed = Vec::with_capacity(ahead.len());
+    for booking in &ahead {
+        closed.push(release(tx, booking, State::Cancelled, reason.word())?);
+    }
+    let why = (reason == Reason::ByPerson).then_some(campaign::offer::CANCELLED_BY_PERSON);
+    campaign::offer::wait(tx, campaign, person, why)?;
     Ok(closed)
 }
 

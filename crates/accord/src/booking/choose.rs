@@ -1,13 +1,14 @@
-//! What a person may choose instead of what they have: real free times, looked at with the booking's own rules.
+//! What a person may choose, instead of what they have or where they have nothing yet: real free times, looked at with the
+//! booking's own rules. To a time of a course of which more is missing, the rest is found as well.
 //!
 //! A picture of this moment, read without locks: only [`super::hold`] and [`super::rebook`] decide.
 
 use super::hold::Hold;
 use super::refusal::BookingRefusal;
 use super::rules::{self, Allowed, Facts, Held, PersonFacts, Wanted};
-use super::{Booking, Pick, Way, counters, store};
+use super::{Booking, Pick, Way, counters, place, store};
 use crate::base::db::{StoreError, Tx};
-use crate::base::ids::{AllocationId, CampaignId, PersonId, ProductId, SiteId};
+use crate::base::ids::{AllocationId, BookingId, CampaignId, PersonId, ProductId, SiteId};
 use crate::campaign::{self, Campaign};
 use crate::clinic;
 use crate::clinic::site::{OpenState, Site, SlotsOwner};
@@ -15,7 +16,7 @@ use crate::clinic::slot::{FreeDay, FreeSlot, free_slots_for};
 use crate::partnership::agreement::{self, Agreement, AgreementRefusal, Use};
 use accord_formats::Postcode;
 use jiff::civil::Date;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Days with free times on a page, where there are as many.
@@ -28,14 +29,14 @@ const TIMES: usize = 6;
 const TRIES: usize = 20;
 
 /// A free time that the rules allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FreeTime {
     /// Where and when.
     pub slot: FreeSlot,
     /// Minutes there; none: not known.
     pub minutes: Option<u16>,
-    /// The other appointment and where it would move; none: it stays, or there is none.
-    pub other: Option<(u16, FreeSlot)>,
+    /// Other appointments that come with it: one that would have to move, or those that are not booked yet.
+    pub others: Vec<(u16, FreeSlot)>,
 }
 
 /// Free times from a day on.
@@ -48,6 +49,8 @@ pub struct FreeTimes {
 }
 
 type Named = Rc<Vec<(Agreement, AllocationId)>>;
+/// The free days of other appointments, once somebody asked for them.
+type Others = HashMap<u16, Vec<FreeDay>>;
 
 /// One person in front of the clinics' doors.
 pub struct Chooser {
@@ -59,6 +62,8 @@ pub struct Chooser {
     pub bookings: Vec<Booking>,
     /// How they would book: by themselves, unless somebody else asks for them.
     pub way: Way,
+    given: HashSet<BookingId>,
+    online: bool,
     offer_closed: Option<&'static str>,
     held: Vec<Held>,
     holds: Vec<Hold>,
@@ -85,6 +90,8 @@ impl Chooser {
         };
         Ok(Some(Self {
             bookings: store::seen_of(tx, person.id, campaign.id)?,
+            given: store::given_of(tx, person.id, campaign.id)?,
+            online: place::online(tx),
             way: Way::Chosen,
             offer_closed: store::closed_offers(tx, &[(campaign.id, person.id)])?.into_values().next(),
             held: store::held(tx, &[person.id], &[])?.remove(&person.id).unwrap_or_default(),
@@ -103,10 +110,21 @@ impl Chooser {
         self.sites.retain(|(site, _)| sites.contains(&site.id));
     }
 
+    /// What is not booked of the course, in its order.
+    pub fn missing(&self) -> Vec<u16> {
+        let booked = |number: &u16| self.bookings.iter().any(|b| b.appointment == *number);
+        self.campaign.appointments.iter().map(|a| a.number).filter(|number| !booked(number)).collect()
+    }
+
+    /// What forbids this person any time at all.
+    pub fn stands_in_the_way(&mut self, tx: &mut Tx<'_>) -> Result<Option<BookingRefusal>, StoreError> {
+        Ok(self.weigh(tx, &[])?.err())
+    }
+
     /// Free times for one appointment from a day on: at least [`DAYS`] days, where there are as many.
     pub fn times(&mut self, tx: &mut Tx<'_>, appointment: u16, from: Date) -> Result<FreeTimes, StoreError> {
         let days = self.days(tx, appointment, Some(from))?;
-        let mut other: Option<Vec<FreeDay>> = None;
+        let mut others = Others::new();
         let mut found = FreeTimes::default();
         let mut shown: Vec<(Date, usize)> = Vec::new();
         for day in &days {
@@ -118,7 +136,7 @@ impl Chooser {
                 }
                 _ => {}
             }
-            let times = self.of_day(tx, appointment, day, &mut other)?;
+            let times = self.of_day(tx, appointment, day, &mut others)?;
             if times.is_empty() {
                 continue;
             }
@@ -146,6 +164,7 @@ impl Chooser {
             held: &held,
             now: tx.now(),
             way: self.way,
+            online: self.online,
         };
         let ways = |from: &str, to: &str| if from == to { 0 } else { 30 };
         Ok(rules::check(&facts, &wanted, &ways).and_then(|allowed| self.room(allowed, tx.now())))
@@ -201,35 +220,38 @@ impl Chooser {
         days.sort_by_key(|day| (day.date, day.minutes, day.site));
     }
 
-    /// The times of one site and day. The other appointment stays where it can; else a time for it is found too.
+    /// The times of one site and day. Another appointment stays where it can, else a time for it is found too; so is one
+    /// for whatever is missing of the course.
     fn of_day(
         &mut self,
         tx: &mut Tx<'_>,
         appointment: u16,
         day: &FreeDay,
-        others: &mut Option<Vec<FreeDay>>,
+        known: &mut Others,
     ) -> Result<Vec<FreeTime>, StoreError> {
         let had: Vec<_> = self.bookings.iter().map(|b| b.slot).collect();
         let minutes = self.minutes(day.site);
+        let missing: Vec<u16> = self.missing().into_iter().filter(|number| *number != appointment).collect();
         let mut found = Vec::new();
         for product in products(day) {
             let free: Vec<FreeSlot> =
                 day.slots.iter().filter(|s| s.product == product && !had.contains(&s.slot)).copied().collect();
             let Some(first) = free.first() else { continue };
             let pick = |slot: &FreeSlot| Pick { appointment, slot: slot.slot };
-            let other = match self.weigh(tx, &[pick(first)])? {
-                Ok(_) => None,
-                Err(refusal) if apart(&refusal) => match self.pair(tx, pick(first), first, others)? {
-                    Some(pair) => Some(pair),
+            let wanted: Vec<u16> = match self.weigh(tx, &[pick(first)])? {
+                Ok(_) => missing.clone(),
+                Err(refusal) if apart(&refusal) => match self.movable(appointment, tx.now()) {
+                    Some(other) => std::iter::once(other).chain(missing.iter().copied()).collect(),
                     None => continue,
                 },
                 Err(_) => continue,
             };
-            let moved = other.map(|(appointment, slot)| Pick { appointment, slot: slot.slot });
+            let Some(others) = self.with(tx, pick(first), first, &wanted, known)? else { continue };
             for slot in spread(&free) {
-                let picks: Vec<Pick> = std::iter::once(pick(&slot)).chain(moved).collect();
+                let with = others.iter().map(|(appointment, slot)| Pick { appointment: *appointment, slot: slot.slot });
+                let picks: Vec<Pick> = std::iter::once(pick(&slot)).chain(with).collect();
                 if self.weigh(tx, &picks)?.is_ok() {
-                    found.push(FreeTime { slot, minutes, other });
+                    found.push(FreeTime { slot, minutes, others: others.clone() });
                 }
             }
         }
@@ -237,52 +259,73 @@ impl Chooser {
         Ok(found)
     }
 
-    /// A time for the one other appointment that goes with `first`: near the ideal interval, then the same site, then near.
-    fn pair(
+    /// Times for these other appointments that go with `first` and with one another; none: there are none.
+    fn with(
         &mut self,
         tx: &mut Tx<'_>,
         pick: Pick,
         first: &FreeSlot,
-        others: &mut Option<Vec<FreeDay>>,
-    ) -> Result<Option<(u16, FreeSlot)>, StoreError> {
-        let Some((number, minute)) = self.other_of(pick.appointment, tx.now()) else { return Ok(None) };
+        numbers: &[u16],
+        known: &mut Others,
+    ) -> Result<Option<Vec<(u16, FreeSlot)>>, StoreError> {
+        let mut picks = vec![pick];
+        let mut found = Vec::with_capacity(numbers.len());
+        for &number in numbers {
+            let Some(slot) = self.pair(tx, &picks, first, number, known)? else { return Ok(None) };
+            picks.push(Pick { appointment: number, slot: slot.slot });
+            found.push((number, slot));
+        }
+        Ok(Some(found))
+    }
+
+    /// A time for one other appointment: near the ideal interval, then the same site, then near.
+    fn pair(
+        &mut self,
+        tx: &mut Tx<'_>,
+        picks: &[Pick],
+        first: &FreeSlot,
+        number: u16,
+        known: &mut Others,
+    ) -> Result<Option<FreeSlot>, StoreError> {
         let Some(interval) = self.campaign.interval(first.product).copied() else { return Ok(None) };
-        let days = match others.take() {
-            Some(days) => days,
-            None => self.days(tx, number, None)?,
-        };
-        let steps = i32::from(number.abs_diff(pick.appointment));
+        let chosen = picks.first().map_or(1, |pick| pick.appointment);
+        // At the hour it was, or at the hour of the one that was chosen.
+        let booked = self.bookings.iter().find(|b| b.appointment == number);
+        let minute = booked.map_or(first.start_minute, |b| minute_of_day(b.starts));
+        if !known.contains_key(&number) {
+            known.insert(number, self.days(tx, number, None)?);
+        }
+        let steps = i32::from(number.abs_diff(chosen));
         let gap = |date: Date| {
             let days = first.date.until(date).map_or(0, |span| span.get_days());
-            if number > pick.appointment { days } else { -days }
+            if number > chosen { days } else { -days }
         };
         let fits = |day: &&FreeDay| {
             let gap = gap(day.date);
             gap >= i32::from(interval.min_days) * steps && gap <= i32::from(interval.max_days) * steps
         };
-        let mut near: Vec<&FreeDay> = days.iter().filter(fits).collect();
+        let mut near: Vec<&FreeDay> = known.get(&number).into_iter().flatten().filter(fits).collect();
         let ideal = i32::from(interval.ideal_days) * steps;
         near.sort_by_key(|day| ((gap(day.date) - ideal).abs(), day.site != first.site, day.minutes));
-        let mut found = None;
         for day in near.into_iter().take(TRIES) {
             let of_product = day.slots.iter().filter(|slot| slot.product == first.product);
             let Some(slot) = of_product.min_by_key(|slot| (slot.start_minute.abs_diff(minute), slot.slot)) else {
                 continue;
             };
-            if self.weigh(tx, &[pick, Pick { appointment: number, slot: slot.slot }])?.is_ok() {
-                found = Some((number, *slot));
-                break;
+            let more = Pick { appointment: number, slot: slot.slot };
+            let all: Vec<Pick> = picks.iter().copied().chain([more]).collect();
+            if self.weigh(tx, &all)?.is_ok() {
+                return Ok(Some(*slot));
             }
         }
-        *others = Some(days);
-        Ok(found)
+        Ok(None)
     }
 
-    /// The one other appointment that is still to come, and its minute of the day.
-    fn other_of(&self, appointment: u16, now: jiff::Timestamp) -> Option<(u16, u16)> {
+    /// The one other appointment that may still move: it is to come, and was not given before its time.
+    fn movable(&self, appointment: u16, now: jiff::Timestamp) -> Option<u16> {
         let mut others = self.bookings.iter().filter(|b| b.appointment != appointment);
-        let other = others.next().filter(|b| b.starts > now)?;
-        others.next().is_none().then_some((other.appointment, minute_of_day(other.starts)))
+        let other = others.next().filter(|b| b.starts > now && !self.given.contains(&b.id))?;
+        others.next().is_none().then_some(other.appointment)
     }
 
     fn minutes(&self, site: SiteId) -> Option<u16> {

@@ -15,7 +15,7 @@ use super::counters::{self, Units, Use};
 use super::refusal::BookingRefusal;
 use super::rules::Allowed;
 use super::write::Course;
-use super::{Booking, PlaceCourse, Way, place, store};
+use super::{Booking, PlaceCourse, Way, place, rebook, store};
 use crate::base::clock::at_microsecond;
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{
@@ -138,6 +138,7 @@ pub(super) fn hold_until(
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let mut replaced = store::seen_of(tx, want.person, want.campaign)?;
     replaced.retain(|booking| want.picks.iter().any(|pick| pick.appointment == booking.appointment));
+    rebook::in_time(tx, want.campaign, &replaced)?;
     let released: Vec<BookingId> = replaced.iter().map(|booking| booking.id).collect();
     let course = place::allowed(tx, want, &released, way)?;
     let appointments: Vec<u16> = want.picks.iter().map(|pick| pick.appointment).collect();

@@ -30,6 +30,7 @@ mod desk;
 pub mod did_not_attend;
 pub mod elsewhere;
 pub mod fair;
+pub mod find;
 pub mod hold;
 pub mod merge;
 pub mod outcome;

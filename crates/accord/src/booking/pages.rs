@@ -10,7 +10,9 @@ mod day_samples;
 mod elsewhere;
 mod free_places;
 mod free_places_samples;
+mod operator;
 mod samples;
+mod samples_desk;
 mod standby;
 mod unlisted;
 mod walk_in;
@@ -23,6 +25,8 @@ pub use elsewhere::{ElsewhereFiles, ElsewhereReport, ReportRow, Review};
 pub use free_places::{
     AskShown, FreePlaces, HalfDayBox, Late, LineRow, OfferRow, OfferShown, WaitingList, half_day_boxes,
 };
+pub(in crate::booking) use operator::times_of;
+pub use operator::{DeskFind, NewCode, Row, Several, SeveralDone, SeveralHeld, SeveralRow};
 pub use samples::samples;
 pub use standby::{AskRow, DrawShown, Standby, code_words};
 pub use unlisted::{Unlisted, UnlistedRow};
@@ -107,12 +111,7 @@ impl Visit {
     }
 
     fn nth_words(&self) -> &'static str {
-        match self.nth {
-            1 => "First appointment",
-            2 => "Second appointment",
-            3 => "Third appointment",
-            _ => "Next appointment",
-        }
+        nth_words(self.nth.into())
     }
 
     fn state_words(&self) -> Option<&'static str> {
@@ -214,6 +213,16 @@ impl Standing {
     }
 }
 
+/// "First appointment".
+pub(super) fn nth_words(nth: u16) -> &'static str {
+    match nth {
+        1 => "First appointment",
+        2 => "Second appointment",
+        3 => "Third appointment",
+        _ => "Next appointment",
+    }
+}
+
 pub(super) fn appointments(n: usize) -> &'static str {
     match n {
         1 => "your appointment",
@@ -240,11 +249,32 @@ pub struct Appointments {
     pub reference: Option<String>,
     /// What came free for the person, and what they can ask for.
     pub late: Late,
+    /// The words of the way to the free times; none: nothing is left to book.
+    pub book: Option<String>,
+    /// The way to what is held for them now.
+    pub kept: Option<Link>,
+    /// What an operator can do besides.
+    pub desk: Option<DeskBox>,
     /// Idempotency key of the page's form.
     pub key: String,
 }
 
+/// What an operator can do at a person's page besides what the person could.
+#[derive(Debug, Clone)]
+pub struct DeskBox {
+    /// Day, month and year of birth as typed.
+    pub born: [String; 3],
+    /// Idempotency key of the form for the date of birth.
+    pub born_key: String,
+    /// Idempotency key of the form for a new code.
+    pub code_key: String,
+}
+
 impl Appointments {
+    fn may_cancel(&self) -> bool {
+        self.visits.iter().any(Visit::may_change)
+    }
+
     fn confirm_words(&self) -> String {
         format!("Confirm {}", self.them())
     }
@@ -277,6 +307,8 @@ pub enum Outcome {
     Confirmed,
     /// Took other times.
     Changed,
+    /// Took times where there were none.
+    Booked,
     /// Declined.
     Declined,
     /// Said it was had elsewhere.
@@ -299,6 +331,9 @@ impl Outcome {
             (Self::Confirmed, _) => "Your appointments are confirmed",
             (Self::Changed, 1) => "Your appointment has changed",
             (Self::Changed, _) => "Your appointments have changed",
+            (Self::Booked, 1) => "Your appointment is booked",
+            (Self::Booked, 2) => "Both appointments are booked",
+            (Self::Booked, _) => "Your appointments are booked",
             (Self::Declined, _) => "You have declined",
             (Self::Elsewhere, _) => "Thank you for telling us",
             (Self::Cancelled, _) => "Your appointments are cancelled",

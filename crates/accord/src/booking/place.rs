@@ -95,6 +95,11 @@ fn place_all(
     Ok(outcomes.into_iter().map(placed).collect())
 }
 
+/// Whether the person themselves is at it, and nobody at their word.
+pub(super) fn online(tx: &Tx<'_>) -> bool {
+    tx.who().role == "person"
+}
+
 /// What the rules say to one person.
 fn decide<'a>(
     tx: &mut Tx<'_>,
@@ -112,6 +117,7 @@ fn decide<'a>(
         held: desk.held(want.person),
         now: tx.now(),
         way: origin.way,
+        online: online(tx),
     };
     let between = |from: &str, to: &str| desk.known_minutes(from, to);
     let allowed = rules::check(&facts, &wanted, &between);

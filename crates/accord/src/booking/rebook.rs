@@ -1,10 +1,32 @@
-//! Changing: the new is confirmed and the old released in one step, or nothing changes.
+//! Changing: the new is confirmed and the old released in one step, or nothing changes. Where there is no old one, it is
+//! booking: a person who has nothing, or only a part of the course, goes the same way.
 
-use super::place::place_instead;
-use super::refusal::BookingRefusal;
-use super::{Booking, PlaceCourse, State, Way, store, write};
+use super::place::{online, place_instead};
+use super::refusal::{BookingRefusal, Step};
+use super::{Booking, PlaceCourse, State, Way, rules, store, write};
 use crate::base::db::{Stop, Tx};
-use crate::base::ids::BookingId;
+use crate::base::ids::{BookingId, CampaignId};
+use crate::campaign;
+
+/// Refuses a person who changes these bookings themselves later than the campaign allows.
+pub(super) fn in_time(tx: &mut Tx<'_>, campaign: CampaignId, old: &[Booking]) -> Result<(), Stop<BookingRefusal>> {
+    enough_notice(tx, campaign, Step::Change, old)
+}
+
+/// Whether there is still time for this step before each of these bookings.
+pub(super) fn enough_notice(
+    tx: &mut Tx<'_>,
+    campaign: CampaignId,
+    step: Step,
+    of: &[Booking],
+) -> Result<(), Stop<BookingRefusal>> {
+    let (now, online) = (tx.now(), online(tx));
+    if !online || of.is_empty() {
+        return Ok(());
+    }
+    let Some(campaign) = campaign::store::load(tx, campaign)? else { return Ok(()) };
+    of.iter().try_for_each(|b| rules::notice(&campaign, step, b.starts, now, online)).map_err(Stop::Refused)
+}
 
 /// Gives the person the wanted appointments in place of those they have of the same numbers.
 ///
@@ -28,10 +50,10 @@ pub fn rebook_as(
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let mut released = Vec::new();
     let given = store::given_of(tx, want.person, want.campaign)?;
-    for old in store::seen_of(tx, want.person, want.campaign)? {
-        if !want.picks.iter().any(|pick| pick.appointment == old.appointment) {
-            continue;
-        }
+    let mut replaced = store::seen_of(tx, want.person, want.campaign)?;
+    replaced.retain(|old| want.picks.iter().any(|pick| pick.appointment == old.appointment));
+    in_time(tx, want.campaign, &replaced)?;
+    for old in replaced {
         if given.contains(&old.id) {
             return Err(Stop::Refused(BookingRefusal::NotLive { state: "given" }));
         }

@@ -2,6 +2,7 @@
 
 use super::Reference;
 use crate::base::refusal::Refusal;
+use crate::base::words::count;
 use crate::partnership::agreement::AgreementRefusal;
 use jiff::civil::Date;
 
@@ -43,6 +44,13 @@ pub enum BookingRefusal {
     WalkInsOnly,
     /// It has begun already.
     InThePast,
+    /// Less notice than the campaign asks of people who do it themselves.
+    ShortNotice {
+        /// What they would do.
+        step: Step,
+        /// Minutes of notice wanted.
+        wants_minutes: u32,
+    },
     /// Outside the days of this appointment.
     OutsideWindow {
         /// First day.
@@ -118,6 +126,38 @@ pub enum BookingRefusal {
     BatchSettled,
 }
 
+/// What needs notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Booking an appointment.
+    Book,
+    /// Giving it up for another.
+    Change,
+    /// Cancelling it.
+    Cancel,
+}
+
+impl Step {
+    /// The word on pages.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Book => "book",
+            Self::Change => "change",
+            Self::Cancel => "cancel",
+        }
+    }
+}
+
+/// "24 hours", "90 minutes", "3 days".
+pub(in crate::booking) fn span(minutes: u32) -> String {
+    let (n, one, many) = match minutes {
+        m if m > 0 && m.is_multiple_of(24 * 60) && m > 2 * 24 * 60 => (m / (24 * 60), "day", "days"),
+        m if m > 0 && m.is_multiple_of(60) && m > 120 => (m / 60, "hour", "hours"),
+        m => (m, "minute", "minutes"),
+    };
+    count(u64::from(n), one, many)
+}
+
 impl Refusal for BookingRefusal {
     fn code(&self) -> &'static str {
         match self {
@@ -134,6 +174,9 @@ impl Refusal for BookingRefusal {
             Self::PartnerOwnsSlots => "partner_owns_slots",
             Self::WalkInsOnly => "walk_ins_only",
             Self::InThePast => "in_the_past",
+            Self::ShortNotice { step: Step::Book, .. } => "too_late_to_book",
+            Self::ShortNotice { step: Step::Change, .. } => "too_late_to_change",
+            Self::ShortNotice { step: Step::Cancel, .. } => "too_late_to_cancel",
             Self::OutsideWindow { .. } => "outside_window",
             Self::ProductNotUsed => "product_not_used",
             Self::OtherProduct => "other_product",
@@ -176,6 +219,13 @@ impl Refusal for BookingRefusal {
             Self::PartnerOwnsSlots => "This clinic's own system gives its times; it has not said yes.".into(),
             Self::WalkInsOnly => "No times are booked at this clinic: people just come.".into(),
             Self::InThePast => "This time has passed.".into(),
+            Self::ShortNotice { step, wants_minutes } => {
+                format!(
+                    "It is less than {} before this time: too late to {} it online.",
+                    span(*wants_minutes),
+                    step.word()
+                )
+            }
             Self::OutsideWindow { first, last } => format!("This appointment must be between {first} and {last}."),
             Self::ProductNotUsed => "This clinic gives a product that the campaign does not use.".into(),
             Self::OtherProduct => "Both appointments must be for the same product.".into(),
@@ -225,6 +275,7 @@ impl Refusal for BookingRefusal {
             Self::NotWaiting => "Put them on the list first.",
             Self::NothingMissing => "Change the booking there is.",
             Self::AllTaken => "Nothing is to be done: the person stays on the list and is asked again.",
+            Self::ShortNotice { .. } => "Ring the clinic, or the desk: they can still do it.",
             Self::NotLive { .. } | Self::ChangedMeanwhile => "Look at the booking as it is now.",
             Self::BatchSettled => "Nothing is left to do.",
             _ => "Choose another time or place.",

@@ -3,7 +3,7 @@
 //! The order is fixed, so that a person is told the same reason twice. What needs a counter
 //! (team-day, allocation, stock, slot) is decided last, by the database, in `write.rs`.
 
-use super::refusal::BookingRefusal;
+use super::refusal::{BookingRefusal, Step};
 use super::{Reference, Way};
 use crate::base::clock::{at_microsecond, london_date};
 use crate::base::ids::{CampaignId, OrganisationId, PersonId, ProductId, TeamId};
@@ -94,6 +94,8 @@ pub struct Facts<'a> {
     pub now: Timestamp,
     /// Who chose.
     pub way: Way,
+    /// Whether the person does it themselves: then the campaign's notice binds.
+    pub online: bool,
 }
 
 /// An appointment that may be booked, if the counters allow.
@@ -130,6 +132,27 @@ pub fn check(
         allowed.push(one);
     }
     Ok(allowed)
+}
+
+/// Whether there is still time for a step before an appointment that starts at `starts`. Notice is time that passes: an hour
+/// that the clocks add or leave out counts as it is.
+pub fn notice(
+    campaign: &Campaign,
+    step: Step,
+    starts: Timestamp,
+    now: Timestamp,
+    online: bool,
+) -> Result<(), BookingRefusal> {
+    let wants_minutes = match step {
+        Step::Book => campaign.notice.book,
+        Step::Change => campaign.notice.change,
+        Step::Cancel => campaign.notice.cancel,
+    };
+    let left_us = starts.as_microsecond() - now.as_microsecond();
+    if online && left_us < i64::from(wants_minutes) * 60_000_000 {
+        return Err(BookingRefusal::ShortNotice { step, wants_minutes });
+    }
+    Ok(())
 }
 
 fn check_person<'a>(facts: &Facts<'a>) -> Result<&'a Campaign, BookingRefusal> {
@@ -171,6 +194,7 @@ fn check_one(
         return Err(BookingRefusal::PartnerOwnsSlots);
     }
     check_when(facts, slot)?;
+    notice(campaign, Step::Book, slot.starts(), facts.now, facts.online)?;
     if slot.date < window.first_on || slot.date > window.last_on {
         return Err(BookingRefusal::OutsideWindow { first: window.first_on, last: window.last_on });
     }

@@ -1,6 +1,6 @@
 //! Making a campaign: all rules are looked at before anything is written.
 
-use super::{Appointment, Campaign, CampaignRefusal, Group, Interval, Silence, store};
+use super::{Appointment, Campaign, CampaignRefusal, Group, Interval, NOTICE_MAX, Notice, Silence, store};
 use crate::base::audit::{self, Done};
 use crate::base::db::{Stop, Tx};
 use crate::base::ids::{Campaign as CampaignKind, CampaignId};
@@ -28,6 +28,8 @@ pub struct NewCampaign {
     pub travel_minutes_max: u16,
     /// What silence means.
     pub silence: Silence,
+    /// How long before an appointment people do things themselves.
+    pub notice: Notice,
     /// The course; numbers are given in this order, from 1.
     pub appointments: Vec<(String, Date, Date)>,
     /// Products and their intervals.
@@ -89,6 +91,7 @@ fn build(id: CampaignId, new: &NewCampaign) -> Result<Campaign, CampaignRefusal>
         cover_percent: new.cover_percent,
         travel_minutes_max: new.travel_minutes_max,
         silence: new.silence,
+        notice: new.notice,
         open: true,
         appointments: appointments.collect(),
         products: new.products.clone(),
@@ -115,6 +118,9 @@ fn check(new: &NewCampaign) -> Result<(), CampaignRefusal> {
     }
     if new.travel_minutes_max == 0 {
         return Err(CampaignRefusal::OutOfRange { what: "travel limit", wanted: "a minute or more" });
+    }
+    if [new.notice.book, new.notice.change, new.notice.cancel].iter().any(|minutes| *minutes > NOTICE_MAX) {
+        return Err(CampaignRefusal::OutOfRange { what: "notice", wanted: "four weeks (40320 minutes) or less" });
     }
     if new.starts_on > new.ends_on {
         return Err(CampaignRefusal::DaysOutOfOrder { what: "the campaign".into() });
@@ -176,6 +182,7 @@ mod tests {
             cover_percent: 15,
             travel_minutes_max: 60,
             silence: Silence::Keep,
+            notice: Notice::default(),
             appointments: vec![
                 ("first dose".into(), date(2027, 1, 4), date(2027, 1, 24)),
                 ("second dose".into(), date(2027, 1, 23), date(2027, 2, 28)),
@@ -188,7 +195,8 @@ mod tests {
     #[test]
     fn what_can_not_be_is_refused_with_its_place() {
         type Spoil = fn(&mut NewCampaign);
-        let table: [(&str, Spoil); 8] = [
+        let table: [(&str, Spoil); 9] = [
+            ("out_of_range", |n| n.notice.cancel = NOTICE_MAX + 1),
             ("incomplete", |n| n.name = " ".into()),
             ("incomplete", |n| n.products.clear()),
             ("incomplete", |n| n.appointments.clear()),

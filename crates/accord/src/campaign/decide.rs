@@ -2,10 +2,11 @@
 
 use super::{offer, store};
 use crate::base::db::{Stop, StoreError, Tx};
-use crate::base::ids::{PersonId, WorklistItemId};
+use crate::base::ids::{OrganisationId, PersonId, WorklistItemId};
 use crate::cohort::employment::EmploymentState;
-use crate::cohort::resolve::{Decision, ResolveRefusal, Resolved, resolve};
+use crate::cohort::resolve::{Decision, ResolveRefusal, Resolved, correct_birth_of, resolve};
 use crate::cohort::store as cohort;
+use jiff::civil::Date;
 
 /// Decides an item. Whoever is clear now can be planned; a record that was joined to another one, and a person who left
 /// their only employer with nothing booked, are no longer waited for. What is booked stays booked.
@@ -24,6 +25,22 @@ pub fn decide(tx: &mut Tx<'_>, id: WorklistItemId, decision: &Decision) -> Resul
         for person in &gone {
             store::leave(tx, campaign, *person, &evidence)?;
         }
+        if let Some(campaign) = store::load(tx, campaign)? {
+            offer::reopen_clear(tx, &campaign)?;
+        }
+    }
+    Ok(resolved)
+}
+
+/// Corrects a date of birth at the person's word; whoever is clear by it can be booked.
+pub fn correct_birth(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    employer: Option<OrganisationId>,
+    birth: Date,
+) -> Result<Resolved, Stop<ResolveRefusal>> {
+    let resolved = correct_birth_of(tx, person, employer, birth)?;
+    for (campaign,) in store::open(tx)? {
         if let Some(campaign) = store::load(tx, campaign)? {
             offer::reopen_clear(tx, &campaign)?;
         }

@@ -43,6 +43,21 @@ impl Silence {
     }
 }
 
+/// How long before an appointment people book, change and cancel it themselves, in minutes; later they ring. 0: until it
+/// begins. A booking operator, a clinic and a campaign lead may go below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Notice {
+    /// To book it.
+    pub book: u32,
+    /// To give it up for another.
+    pub change: u32,
+    /// To cancel it.
+    pub cancel: u32,
+}
+
+/// The longest notice a campaign may ask for, in minutes: four weeks.
+pub const NOTICE_MAX: u32 = 28 * 24 * 60;
+
 /// The rules of a campaign, complete and valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Campaign {
@@ -66,6 +81,8 @@ pub struct Campaign {
     pub travel_minutes_max: u16,
     /// What silence means.
     pub silence: Silence,
+    /// How long before an appointment people do things themselves.
+    pub notice: Notice,
     /// Whether anybody may be booked.
     pub open: bool,
     /// The course, in order.

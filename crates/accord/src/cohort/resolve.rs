@@ -3,11 +3,11 @@
 use super::employment::EmploymentState;
 use super::matching::{Candidate, Traits, Verdict, decide};
 use super::store::{self, PersonRecord};
-use super::worklist::{Item, ItemKind};
+use super::worklist::{Filter, Item, ItemKind};
 use crate::base::audit::{self, Done};
 use crate::base::clock::london_date;
 use crate::base::db::{Stop, StoreError, Tx};
-use crate::base::ids::{PersonId, WorklistItemId};
+use crate::base::ids::{OrganisationId, PersonId, WorklistItemId};
 use crate::base::outbox;
 use crate::base::refusal::Refusal;
 use accord_formats::Date;
@@ -222,13 +222,47 @@ fn correct_birth(tx: &mut Tx<'_>, item: &Item, birth: Date) -> Result<Resolved, 
     plausible_birth(birth, today).map_err(|_| Stop::Refused(ResolveRefusal::ImplausibleDate { date: birth }))?;
     store::set_birth(tx, person.id, birth)?;
     person.particulars.date_of_birth = Some(birth);
-    let asks_again = ask_again(tx, item, &person)?;
+    let asks_again = ask_again(tx, item.employer, &person)?;
     outbox::append(tx, "birth_corrected", &person.id.to_string(), "{}")?;
     Ok(Resolved { person: Some(person.id), asks_again })
 }
 
+/// Corrects a wrong or missing date of birth at the person's word, whoever asks; an open item about it is decided with it.
+/// The audit says who did it, never the date.
+pub fn correct_birth_of(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    employer: Option<OrganisationId>,
+    birth: Date,
+) -> Result<Resolved, Stop<ResolveRefusal>> {
+    let open = Filter { employer: None, kind: Some(ItemKind::NoDateOfBirth), person: Some(person) };
+    if let Some(open) = store::open_items(tx, &open, 1)?.into_iter().next() {
+        return resolve(tx, open.item.id, &Decision::CorrectedDate { date_of_birth: birth });
+    }
+    store::take_turn(tx)?;
+    let mut known = active(tx, Some(person))?;
+    let today = london_date(tx.now());
+    plausible_birth(birth, today).map_err(|_| Stop::Refused(ResolveRefusal::ImplausibleDate { date: birth }))?;
+    store::set_birth(tx, person, birth)?;
+    known.particulars.date_of_birth = Some(birth);
+    let asks_again = match employer {
+        Some(employer) => ask_again(tx, employer, &known)?,
+        None => false,
+    };
+    let done = Done {
+        organisation: employer,
+        verb: "correct_birth",
+        noun: "person",
+        noun_id: person.to_string(),
+        detail: "{}".into(),
+    };
+    audit::record(tx, &done)?;
+    outbox::append(tx, "birth_corrected", &person.to_string(), "{}")?;
+    Ok(Resolved { person: Some(person), asks_again })
+}
+
 /// With the date, the person may turn out to be somebody known: then that is asked, once. Nothing is merged unasked.
-fn ask_again(tx: &mut Tx<'_>, item: &Item, person: &PersonRecord) -> Result<bool, StoreError> {
+fn ask_again(tx: &mut Tx<'_>, employer: OrganisationId, person: &PersonRecord) -> Result<bool, StoreError> {
     let namesakes = store::namesakes(tx, &person.particulars.name_key(), person.id)?;
     let traits: Vec<Traits> = namesakes.iter().map(|other| Traits::of_person(&other.particulars)).collect();
     let candidates: Vec<Candidate<'_, PersonId>> = namesakes
@@ -250,7 +284,7 @@ fn ask_again(tx: &mut Tx<'_>, item: &Item, person: &PersonRecord) -> Result<bool
         "{} may be somebody of the same name and date of birth, who was known before.",
         person.particulars.name
     );
-    store::open_pair(tx, item.employer, later, earlier, &summary)?;
+    store::open_pair(tx, employer, later, earlier, &summary)?;
     Ok(true)
 }
 

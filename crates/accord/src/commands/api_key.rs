@@ -3,10 +3,12 @@
 use super::{At, Ended, Failure, Opened, print_json, print_line};
 use crate::access::api_key::{self, KeyRole};
 use crate::app::seal_now;
-use crate::base::clock::{Chance, Clock};
+use crate::base::clock::{Chance, Clock, at_microsecond, london_date, london_instant};
 use crate::base::db::Stop;
 use crate::base::ids::ApiKeyId;
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// What `api-key` takes.
 #[derive(Debug, Args)]
@@ -17,6 +19,9 @@ pub struct ApiKeyArgs {
     /// As what the key acts
     #[arg(long, value_enum, default_value = "booking-operator")]
     role: RoleName,
+    /// The last day on which the key opens anything, in London; a year from now when left out
+    #[arg(long, value_name = "DATE", conflicts_with_all = ["list", "revoke"])]
+    expires: Option<String>,
     /// List the keys, without their secrets
     #[arg(long, conflicts_with = "revoke")]
     list: bool,
@@ -55,10 +60,15 @@ fn make(at: &At, store: &Opened, args: &ApiKeyArgs) -> Result<(), Failure> {
         RoleName::BookingOperator => KeyRole::BookingOperator,
         RoleName::CampaignLead => KeyRole::CampaignLead,
     };
+    let expires = args.expires.as_deref().map(|day| end_of(day, store)).transpose()?;
     let key = store.key(at)?;
-    let made = store
-        .db
-        .write_now(&store.operator(), move |tx| api_key::make(tx, &key, &name, role).map_err(Stop::<()>::Store));
+    let made = store.db.write_now(&store.operator(), move |tx| {
+        let made = match expires {
+            Some(expires) => api_key::make_until(tx, &key, &name, role, expires),
+            None => api_key::make(tx, &key, &name, role),
+        };
+        made.map_err(Stop::<()>::Store)
+    });
     let (id, secret) = made.map_err(|stop| failed(store, stop))?;
     if at.json {
         print_json(&serde_json::json!({ "id": id.to_string(), "key": secret }));
@@ -69,17 +79,34 @@ fn make(at: &At, store: &Opened, args: &ApiKeyArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The end of a day in London that is still to come.
+fn end_of(day: &str, store: &Opened) -> Result<Timestamp, Failure> {
+    let wrong =
+        |what: &str| Failure::bad_input(format!("{what}: {day}"), "--expires", "write a day to come like 2027-12-31");
+    let date: Date = day.parse().map_err(|_| wrong("this is no date"))?;
+    let end = date.tomorrow().map_err(|_| wrong("this day is too far away"))?;
+    let end = london_instant(end, 0);
+    if end <= store.db.clock.now() { Err(wrong("this day is over")) } else { Ok(end) }
+}
+
 fn list(at: &At, store: &Opened) -> Result<(), Failure> {
     let keys = store.db.read_now(&store.operator(), api_key::all).map_err(|e| store.failed(&e))?;
+    let now = store.db.clock.now();
     for key in &keys {
-        let state = if key.revoked { "revoked" } else { "live" };
+        let state = match (key.revoked, key.is_live(now)) {
+            (true, _) => "revoked",
+            (_, true) => "live",
+            _ => "over",
+        };
+        // It ends as a day begins: the last day on which it opens is the one before.
+        let last = london_date(at_microsecond(key.expires.as_microsecond().saturating_sub(1)));
         if at.json {
             let role = key.role.word();
             print_json(
-                &serde_json::json!({ "id": key.id.to_string(), "name": key.name, "role": role, "state": state }),
+                &serde_json::json!({ "id": key.id.to_string(), "name": key.name, "role": role, "state": state, "last_day": last.to_string() }),
             );
         } else {
-            print_line(&format!("{}  {state}  {}  {}", key.id, key.role.word(), key.name));
+            print_line(&format!("{}  {state}  until {last}  {}  {}", key.id, key.role.word(), key.name));
         }
     }
     Ok(())

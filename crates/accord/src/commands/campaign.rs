@@ -7,7 +7,7 @@ use crate::base::db::{Stop, Tx};
 use crate::base::ids::CampaignId;
 use crate::base::refusal::Refusal;
 use crate::campaign::create::{NewCampaign, create_once};
-use crate::campaign::{CampaignRefusal, Interval, Silence, cover, offer};
+use crate::campaign::{CampaignRefusal, Interval, Notice, Silence, cover, offer};
 use crate::clinic::product;
 use clap::Args;
 use jiff::civil::Date;
@@ -37,6 +37,12 @@ struct Rules {
     cover_percent: u8,
     travel_minutes_max: u16,
     silence: String,
+    #[serde(default)]
+    book_notice: u32,
+    #[serde(default)]
+    change_notice: u32,
+    #[serde(default)]
+    cancel_notice: u32,
     appointment: Vec<Appointment>,
     product: Vec<Product>,
     group: Vec<Group>,
@@ -163,6 +169,7 @@ fn draft(rules: &Rules, file: &str) -> Result<NewCampaign, Failure> {
         cover_percent: rules.cover_percent,
         travel_minutes_max: rules.travel_minutes_max,
         silence,
+        notice: Notice { book: rules.book_notice, change: rules.change_notice, cancel: rules.cancel_notice },
         appointments: appointments.collect::<Result<_, Failure>>()?,
         products: rules.product.iter().map(interval).collect(),
         groups: rules.group.iter().map(|g| (g.name.clone(), g.wait_cost, g.unplaced_cost)).collect(),

@@ -26,6 +26,7 @@ enum RoleName {
     CampaignLead,
     EmployerContact,
     ClinicTeam,
+    BookingOperator,
 }
 
 enum NoSuch {
@@ -51,6 +52,7 @@ pub(super) fn run(at: &At, args: &Link) -> Result<Ended, Failure> {
                 let found = evidence::people::site_by_code(tx, &site)?;
                 Role::ClinicTeam { site: found.ok_or(Stop::Refused(NoSuch::Site))? }
             }
+            RoleName::BookingOperator => Role::BookingOperator,
         };
         Ok(sign_in_link::make(tx, &key, &role)?)
     });

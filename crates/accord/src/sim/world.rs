@@ -246,6 +246,7 @@ fn rules(plan: &Plan, products: Vec<Interval>) -> NewCampaign {
         cover_percent: plan.cover_percent,
         travel_minutes_max: 40,
         silence: if plan.silence_release { Silence::Release } else { Silence::Keep },
+        notice: crate::campaign::Notice::default(),
         appointments,
         products,
         groups: vec![("All".into(), 4, 3_000)],

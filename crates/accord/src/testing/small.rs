@@ -320,6 +320,7 @@ fn campaign(tx: &mut Tx<'_>, s: &Small, layout: &Layout) -> Result<CampaignId, S
         cover_percent: 34,
         travel_minutes_max: 60,
         silence: campaign::Silence::Keep,
+        notice: campaign::Notice::default(),
         appointments: course,
         products: vec![campaign::Interval { product: s.product, min_days: 19, max_days: 28, ideal_days: 21 }],
         groups: vec![("all".into(), 8, 6_000)],

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses its own part")]
 
+pub mod pages;
 pub mod people;
 
 use accord::access::api_key::{self, KeyRole};

@@ -7,20 +7,24 @@ use super::wire::{
     Attended, Booking, Bookings, Campaigns, CancelAsked, CheckInAsked, FreeSlots, Nothing, OutcomeAsked, People,
     PeopleAsked, PlaceAsked, RebookAsked, SlotsAsked, WalkInAsked,
 };
+use super::wire_desk::{
+    BornAsked, Code, Course, DeclineAsked, ElsewhereAsked, Holds, HoldsAsked, OfCampaign, Standing,
+};
 use crate::access::ops;
 use crate::base::api::{Problem, Told, told};
-use crate::base::ids::{CampaignId, CapacityChangeId};
+use crate::base::ids::{CampaignId, CapacityChangeId, PersonId};
 use crate::base::openapi::{ApiPage, Operation, Part, PathName, Sources, document};
 use crate::base::web::{self, Answer, Web};
 use crate::booking::Reference;
+use crate::cohort::resolve::ResolveRefusal;
 use axum::extract::State;
 
 const fn get(path: &'static str, id: &'static str, about: &'static str, answer: Part) -> Operation {
-    Operation { verb: "GET", path, id, about, asked: None, body: None, status: 200, answer }
+    Operation { verb: "GET", path, id, about, asked: None, body: None, status: 200, answer, searches: false }
 }
 
 const fn post(path: &'static str, id: &'static str, about: &'static str, body: Part, answer: Part) -> Operation {
-    Operation { verb: "POST", path, id, about, asked: None, body: Some(body), status: 200, answer }
+    Operation { verb: "POST", path, id, about, asked: None, body: Some(body), status: 200, answer, searches: false }
 }
 
 /// Every operation of the API; a test holds it beside the table of routes.
@@ -35,13 +39,16 @@ pub const OPERATIONS: &[Operation] = &[
             Part::of::<FreeSlots>(),
         )
     },
-    post(
-        "/api/v1/people/search",
-        "people",
-        "Finds a person by a booking's reference, or by name and date of birth. Each look is in the audit; nothing else changes.",
-        Part::of::<PeopleAsked>(),
-        Part::of::<People>(),
-    ),
+    Operation {
+        searches: true,
+        ..post(
+            "/api/v1/people/search",
+            "people",
+            "Finds a person by a booking's reference, or by name and date of birth. Each look is in the audit; nothing else changes.",
+            Part::of::<PeopleAsked>(),
+            Part::of::<People>(),
+        )
+    },
     Operation {
         status: 201,
         ..post(
@@ -52,6 +59,62 @@ pub const OPERATIONS: &[Operation] = &[
             Part::of::<Bookings>(),
         )
     },
+    Operation {
+        status: 201,
+        ..post(
+            "/api/v1/holds",
+            "hold",
+            "Keeps places for a person for ten minutes, all of them or none; what else was kept for them of the campaign is let go.",
+            Part::of::<PlaceAsked>(),
+            Part::of::<Holds>(),
+        )
+    },
+    Operation {
+        asked: Some(Part::of::<HoldsAsked>()),
+        ..get("/api/v1/holds", "holds", "What is kept for a person now, whoever did it.", Part::of::<Holds>())
+    },
+    post(
+        "/api/v1/holds/release",
+        "release_holds",
+        "Lets go of all that is kept for a person of a campaign.",
+        Part::of::<Course>(),
+        Part::of::<Holds>(),
+    ),
+    post(
+        "/api/v1/people/{person}/decline",
+        "decline",
+        "The person does not want it: their appointments are released, and their offer is closed.",
+        Part::of::<DeclineAsked>(),
+        Part::of::<Standing>(),
+    ),
+    post(
+        "/api/v1/people/{person}/had-elsewhere",
+        "had_elsewhere",
+        "The person had it somewhere else: their appointments are released, and their offer is closed.",
+        Part::of::<ElsewhereAsked>(),
+        Part::of::<Standing>(),
+    ),
+    post(
+        "/api/v1/people/{person}/reopen",
+        "reopen",
+        "The person changed their mind, and waits for appointments again.",
+        Part::of::<OfCampaign>(),
+        Part::of::<Standing>(),
+    ),
+    post(
+        "/api/v1/people/{person}/date-of-birth",
+        "correct_date_of_birth",
+        "Corrects a wrong or missing date of birth at the person's word; lists no longer change it.",
+        Part::of::<BornAsked>(),
+        Part::of::<Nothing>(),
+    ),
+    post(
+        "/api/v1/people/{person}/code",
+        "new_code",
+        "Makes the person a new code; the one before stops working. The same request is told the same code.",
+        Part::of::<Nothing>(),
+        Part::of::<Code>(),
+    ),
     get("/api/v1/bookings/{reference}", "booking", "One booking, live or closed.", Part::of::<Booking>()),
     post(
         "/api/v1/bookings/{reference}/confirm",
@@ -191,12 +254,15 @@ pub const OPERATIONS: &[Operation] = &[
 
 const NAMES: &[PathName] = &[
     ("campaign", Part::of::<CampaignId>(), "Its id."),
+    ("person", Part::of::<PersonId>(), "Their id."),
     ("reference", Part::of::<Reference>(), "What the person reads out."),
     ("change", Part::of::<CapacityChangeId>(), "Its id."),
 ];
 
 fn problems() -> Vec<Problem> {
-    every().into_iter().chain([no_such_campaign()]).chain(every_of_changes()).chain(of_the_day()).collect()
+    let date = ResolveRefusal::ImplausibleDate { date: jiff::civil::date(1850, 1, 1) };
+    let others = [no_such_campaign(), Problem::refused(409, &date), Problem::refused(409, &ResolveRefusal::PersonGone)];
+    every().into_iter().chain(others).chain(every_of_changes()).chain(of_the_day()).collect()
 }
 
 fn sources(problems: &[Problem]) -> Sources<'_> {

@@ -5,17 +5,19 @@ use super::wire::{
     Booking, Campaign, Campaigns, FreeSlot, FreeSlots, People, PeopleAsked, Person, Pick, Site, SlotsAsked,
 };
 use crate::access::api_key::Caller;
-use crate::base::api::{Asked, Problem, Sending, Told, told};
-use crate::base::audit::{self, Done};
+use crate::access::{look as looking, search_limit};
+use crate::base::api::{Asked, KEY_REUSED, Problem, Sending, TOO_MANY, Told, told};
 use crate::base::db::{Stop, StoreError, Tx};
+use crate::base::idempotency::{Seen, remember, replay};
 use crate::base::ids::{CampaignId, PersonId};
 use crate::base::web::Web;
 use crate::base::wire::{Day, Instant};
 use crate::booking::choose::{Chooser, FreeTime};
+use crate::booking::find::{self, SHOWN};
 use crate::booking::{BookingRefusal, Reference, store};
 use crate::campaign;
 use crate::clinic::product;
-use crate::cohort::store::{Found, person_found, search};
+use crate::cohort::store::Found;
 use axum::extract::{Path, State};
 
 /// `GET /api/v1/campaigns`.
@@ -73,85 +75,66 @@ fn free(chooser: &Chooser, time: &FreeTime) -> Option<FreeSlot> {
         starts: Instant::at(slot.starts_us),
         minutes: slot.minutes,
         travel_minutes: time.minutes,
-        other: time.other.map(|(appointment, other)| Pick { appointment, slot: other.slot }),
+        other: time.others.first().map(|(appointment, other)| Pick { appointment: *appointment, slot: other.slot }),
     })
 }
 
-/// The most people one search tells of.
-const PEOPLE: usize = 10;
-
 /// `POST /api/v1/people/search`: by what a caller on the telephone can say, never a list to leaf through. A POST, so that
-/// no name stands in an address; nothing of the answer is kept under its key, and looking again is another look.
+/// no name stands in an address. Its key keeps only that it was used: the same search again is another look.
 pub async fn people(State(web): State<Web>, caller: Caller, sending: Sending<PeopleAsked>) -> Told {
-    let wanted = Wanted::of(&sending.body)?;
+    let (wanted, sent) = (wanted(&sending.body)?, sending.sent);
     let actor = caller.actor();
-    let looked = web.db.write(&actor, move |tx| {
-        let mut found = wanted.find(tx)?;
-        let more = found.len() > PEOPLE;
-        found.truncate(PEOPLE);
-        looked_at(tx, &found)?;
-        let mut people = Vec::with_capacity(found.len());
-        for person in &found {
-            people.push(shown(tx, person)?);
+    // Looked for beside the writer: a search takes longer than a booking may wait.
+    let find = move |tx: &mut Tx<'_>| {
+        if search_limit::wait(tx)?.is_some() {
+            return Ok(People { people: Vec::new(), more: false });
         }
+        let mut found = wanted.find(tx)?;
+        let more = found.len() > SHOWN;
+        found.truncate(SHOWN);
+        let people = found.iter().map(|person| shown(tx, person)).collect::<Result<_, StoreError>>()?;
         Ok(People { people, more })
+    };
+    let people = web.db.read(&actor, find).await?;
+    let ids: Vec<PersonId> = people.people.iter().map(|person| person.id).collect();
+    let looked = web.db.write(&actor, move |tx| {
+        let seen = replay(tx, &sent)?;
+        if seen == Seen::Other {
+            return Err(Stop::Refused(Problem::from(KEY_REUSED)));
+        }
+        if search_limit::take(tx, 1)?.is_some() {
+            return Ok(false);
+        }
+        looking::found(tx, &ids, "at_their_word", "api")?;
+        if seen == Seen::New {
+            remember(tx, &sent, "looked")?;
+        }
+        Ok(true)
     });
     match looked.await {
-        Ok(people) => told(&people),
+        Ok(true) => told(&people),
+        Ok(false) => Err(TOO_MANY.into()),
         Err(Stop::Refused(problem)) => Err(problem),
         Err(Stop::Store(error)) => Err(error.into()),
     }
 }
 
 /// Who is looked for.
-enum Wanted {
-    Reference(Reference),
-    NameAndBirth(String),
-}
-
-impl Wanted {
-    fn of(asked: &PeopleAsked) -> Result<Self, Problem> {
-        match (&asked.reference, &asked.name, asked.born) {
-            (Some(reference), None, None) => {
-                let read = Reference::parse(reference);
-                Ok(Self::Reference(read.ok_or_else(|| Problem::wrong("This is not a reference."))?))
-            }
-            (None, Some(name), Some(born)) if name.chars().filter(|c| c.is_alphabetic()).count() >= 2 => {
-                // Digits would be read as a number of something else.
-                let letters: String = name.chars().map(|c| if c.is_numeric() { ' ' } else { c }).collect();
-                Ok(Self::NameAndBirth(format!("{letters} {}", born.0)))
-            }
-            _ => Err(Problem::wrong(
-                "Ask by reference alone, or by two letters of a name or more and the date of birth.",
-            )),
+fn wanted(asked: &PeopleAsked) -> Result<find::Asked, Problem> {
+    match (&asked.reference, &asked.name, asked.born) {
+        (Some(reference), None, born) => {
+            let reference = Reference::parse(reference).ok_or_else(|| Problem::wrong("This is not a reference."))?;
+            let born = born.map(|born| born.0);
+            Ok(find::Asked { reference: Some(reference), born, names: Vec::new() })
         }
+        (None, Some(name), Some(born)) if name.chars().filter(|c| c.is_alphabetic()).count() >= 2 => {
+            let names = name.split_whitespace().map(str::to_owned).collect();
+            Ok(find::Asked { reference: None, born: Some(born.0), names })
+        }
+        _ => Err(Problem::wrong(
+            "Ask by reference, alone or with the date of birth, or by two letters of a name or more and the date of birth.",
+        )),
     }
-
-    fn find(&self, tx: &mut Tx<'_>) -> Result<Vec<Found>, Stop<Problem>> {
-        Ok(match self {
-            Self::NameAndBirth(typed) => search(tx, typed)?,
-            Self::Reference(reference) => match store::seen_by_reference(tx, reference)? {
-                Some(booking) => person_found(tx, booking.person)?.into_iter().collect(),
-                None => Vec::new(),
-            },
-        })
-    }
-}
-
-/// One row for each person shown, and one for a search that showed nobody; never what was typed.
-fn looked_at(tx: &mut Tx<'_>, found: &[Found]) -> Result<(), StoreError> {
-    let row = |noun_id: String| Done {
-        organisation: None,
-        verb: "look",
-        noun: "person",
-        noun_id,
-        detail: r#"{"by":"api"}"#.into(),
-    };
-    let mut rows: Vec<Done<'_>> = found.iter().map(|person| row(person.id.to_string())).collect();
-    if rows.is_empty() {
-        rows.push(row("nobody".into()));
-    }
-    audit::record_many(tx, &rows)
 }
 
 fn shown(tx: &mut Tx<'_>, found: &Found) -> Result<Person, StoreError> {

@@ -5,6 +5,7 @@ use crate::base::db::Stop;
 use crate::base::ids::BookingId;
 use crate::booking::attendance::{DayRefusal, Elsewhere};
 use crate::booking::capacity_change::ChangeRefusal;
+use crate::booking::refusal::Step;
 use crate::booking::{BookingRefusal, Reference};
 use crate::partnership::agreement::AgreementRefusal;
 use jiff::Timestamp;
@@ -51,6 +52,9 @@ pub fn every() -> Vec<Problem> {
         R::PartnerOwnsSlots,
         R::WalkInsOnly,
         R::InThePast,
+        R::ShortNotice { step: Step::Book, wants_minutes: 1440 },
+        R::ShortNotice { step: Step::Change, wants_minutes: 1440 },
+        R::ShortNotice { step: Step::Cancel, wants_minutes: 1440 },
         R::OutsideWindow { first: DAY, last: DAY },
         R::ProductNotUsed,
         R::OtherProduct,

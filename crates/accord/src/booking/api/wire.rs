@@ -23,6 +23,12 @@ wire! {
         ends_on: Day,
         /// Whether anybody may be booked.
         open: bool,
+        /// Minutes before an appointment until which people book it themselves; a key is not bound by it.
+        book_notice: u32,
+        /// Until which they change it.
+        change_notice: u32,
+        /// Until which they cancel it.
+        cancel_notice: u32,
         /// The course, in order.
         appointments: Vec<Appointment>,
         /// The products that may be given.
@@ -97,7 +103,7 @@ wire! {
         minutes: u16,
         /// Minutes there by car; null when not known.
         travel_minutes: Option<u16>,
-        /// Where the person's other appointment would have to move with it; null when it can stay or there is none.
+        /// Where the person's other appointment would be with it, moved or not booked yet; null when it stays or there is none.
         other: Option<Pick>,
     }
     /// Free times, day after day, on each the nearest site first.
@@ -107,7 +113,7 @@ wire! {
         /// Ask again from this day for more; null when there is no more.
         later: Option<Day>,
     }
-    /// Who is looked for: a reference alone, or name and date of birth together.
+    /// Who is looked for: a reference, alone or with the date of birth, or name and date of birth together.
     PeopleAsked {
         /// The reference of a booking.
         reference: Option<String>,
@@ -397,6 +403,9 @@ impl Campaign {
             starts_on: Day(campaign.starts_on),
             ends_on: Day(campaign.ends_on),
             open: campaign.open,
+            book_notice: campaign.notice.book,
+            change_notice: campaign.notice.change,
+            cancel_notice: campaign.notice.cancel,
             appointments: campaign.appointments.iter().map(appointment).collect(),
             products: campaign.products.iter().map(product).collect(),
         }

@@ -183,6 +183,7 @@ impl Search<'_> {
             held: &held,
             now: board.now,
             way: way(ask, wanted.iter().filter_map(|w| w.slot.as_ref()).map(|slot| slot.site)),
+            online: false,
         };
         let between = |a: &str, b: &str| if a == b { 0 } else { board.travel.minutes(a, b).unwrap_or(30) };
         let allowed = rules::check(&facts, &wanted, &between)?;

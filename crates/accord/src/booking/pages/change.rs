@@ -1,9 +1,9 @@
-//! Changing one appointment: the free times, and the check before anything is taken.
+//! Choosing: the free times, and the check before anything is taken.
 
 use askama::Template;
 use jiff::civil::{DateTime, Time};
 
-use super::Visit;
+use super::{Visit, nth_words};
 use crate::base::page::PersonFrame;
 use crate::base::words::{self, Way};
 
@@ -28,15 +28,17 @@ impl Order {
     }
 }
 
-/// What a choice means for the other appointment.
+/// Another appointment that comes with a choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OtherVisit {
-    /// There is no other.
-    None,
-    /// It stays as it is.
-    Stays,
-    /// It would move with this one, to then and there.
-    Moves(DateTime, String),
+pub struct OtherVisit {
+    /// Which of the course.
+    pub nth: u8,
+    /// When.
+    pub at: DateTime,
+    /// Where.
+    pub place: String,
+    /// Whether it is booked already, and would move.
+    pub booked: bool,
 }
 
 /// A free time.
@@ -52,8 +54,8 @@ pub struct Choice {
     pub travel: Option<(u32, Way)>,
     /// What the site offers.
     pub access: Vec<String>,
-    /// The other appointment.
-    pub other: OtherVisit,
+    /// What comes with it; what is booked and not named here stays.
+    pub with: Vec<OtherVisit>,
 }
 
 /// The free times for one appointment.
@@ -64,6 +66,10 @@ pub struct Change {
     pub frame: PersonFrame,
     /// Which appointment changes.
     pub changing: u8,
+    /// How many appointments the course has.
+    pub course: usize,
+    /// What of the course is not booked.
+    pub missing: Vec<u8>,
     /// What the person has.
     pub current: Vec<Visit>,
     /// Free times in any order, of at least ten days where there are as many.
@@ -97,8 +103,22 @@ struct TimeButton {
 }
 
 impl Change {
+    /// Whether nothing is given up for it.
+    fn books(&self) -> bool {
+        self.missing.contains(&self.changing)
+    }
+
+    fn heading(&self) -> String {
+        let which = self.which();
+        match (self.books(), self.course == 1) {
+            (true, true) => "Choose a time".to_owned(),
+            (true, false) => format!("Choose a time for your {which}"),
+            _ => format!("Choose a new time for your {which}"),
+        }
+    }
+
     fn which(&self) -> &'static str {
-        match (self.current.len(), self.changing) {
+        match (self.course, self.changing) {
             (1, _) => "appointment",
             (_, 1) => "first appointment",
             (_, 2) => "second appointment",
@@ -152,12 +172,15 @@ impl Group {
 
 impl Choice {
     fn other_words(&self) -> Option<String> {
-        match &self.other {
-            OtherVisit::None | OtherVisit::Stays => None,
-            OtherVisit::Moves(at, place) => {
-                Some(format!("Your other appointment would move to {}, {place}.", words::day_time(*at)))
+        let one = |other: &OtherVisit| {
+            let (when, place) = (words::day_time(other.at), &other.place);
+            match other.booked {
+                true => format!("Your other appointment would move to {when}, {place}."),
+                false => format!("{}: {when}, {place}.", nth_words(other.nth.into())),
             }
-        }
+        };
+        let all: Vec<String> = self.with.iter().map(one).collect();
+        (!all.is_empty()).then(|| all.join(" "))
     }
 }
 
@@ -182,12 +205,32 @@ pub struct Check {
 }
 
 impl Check {
-    fn them(&self) -> &'static str {
-        if self.new.len() == 1 { "appointment" } else { "appointments" }
+    fn heading(&self) -> &'static str {
+        match (self.old.is_empty(), self.new.len()) {
+            (true, 1) => "Check your appointment",
+            (true, _) => "Check your appointments",
+            (false, 1) => "Check your new appointment",
+            (false, _) => "Check your new appointments",
+        }
+    }
+
+    /// Whether nothing is given up for it.
+    fn books(&self) -> bool {
+        self.old.iter().all(|old| self.new.iter().any(|new| new.nth == old.nth && new.at == old.at))
+    }
+
+    fn button(&self) -> &'static str {
+        match (self.books(), self.new.len() - self.old.len().min(self.new.len()), self.new.len()) {
+            (true, 2, 2) => "Book both appointments",
+            (true, 1, _) => "Book this appointment",
+            (true, ..) => "Book these appointments",
+            (false, _, 1) => "Take this appointment",
+            _ => "Take these appointments",
+        }
     }
 
     fn kept_words(&self) -> String {
-        let them = if self.other_moves() { "these times" } else { "this time" };
+        let them = if self.other_moves() || self.new.len() > self.old.len() + 1 { "these times" } else { "this time" };
         format!("We keep {them} for you until {}.", words::time(self.until))
     }
 
@@ -209,6 +252,8 @@ mod tests {
         Change {
             frame: sample_person(),
             changing: 1,
+            course: 2,
+            missing: Vec::new(),
             current: two_visits(),
             choices: choices(),
             order,

@@ -42,18 +42,20 @@ pub(super) fn choices() -> Vec<Choice> {
         };
         for (place, minutes, hours) in places {
             for &hour in *hours {
-                let other = if day > 13 {
-                    OtherVisit::Moves(date(2027, 2, day - 9).at(10, 0, 0, 0), "same place".into())
-                } else {
-                    OtherVisit::Stays
+                let moves = |place: &str| OtherVisit {
+                    nth: 2,
+                    at: date(2027, 2, day - 9).at(10, 0, 0, 0),
+                    place: place.into(),
+                    booked: true,
                 };
+                let with = if day > 13 { vec![moves("same place")] } else { Vec::new() };
                 all.push(Choice {
                     slot: format!("s-{day:02}-{hour:02}-{minutes}"),
                     at: date(2027, 1, day).at(hour, if hour % 2 == 0 { 0 } else { 40 }, 0, 0),
                     place: (*place).into(),
                     travel: Some((*minutes, Way::Car)),
                     access: vec!["step-free".into()],
-                    other,
+                    with,
                 });
             }
         }
@@ -70,6 +72,9 @@ pub(super) fn own(name: &str, visits: Vec<Visit>, standing: Standing, next: &[&s
         standing,
         next: next.iter().map(|&l| l.to_owned()).collect(),
         late: super::Late::default(),
+        book: None,
+        kept: None,
+        desk: None,
         key: "k-2".into(),
     }
 }
@@ -103,6 +108,7 @@ pub fn samples() -> Vec<Sample> {
     all.extend(clinic_pages());
     all.extend(super::free_places_samples::samples());
     all.extend(super::day_samples::samples());
+    all.extend(super::samples_desk::samples());
     all.extend(super::change_samples::samples());
     all
 }
@@ -169,6 +175,8 @@ fn change_pages() -> Vec<Sample> {
     let change = |order, choices| Change {
         frame: sample_person(),
         changing: 1,
+        course: 2,
+        missing: vec![],
         current: two_visits(),
         choices,
         order,

@@ -7,7 +7,7 @@ use crate::base::idempotency::{Sent, once};
 use crate::base::ids::{CampaignId, PersonId};
 use crate::base::page::{Link, Problem};
 use crate::base::web::{Answer, Keyed, Web, onward, page, page_with};
-use crate::booking::cancel::{Reason, cancel_all, close_offer, reopen as ask_again};
+use crate::booking::cancel::{Reason, cancel_all_because, close_offer, reopen as ask_again};
 use crate::booking::confirm::confirm as say_yes;
 use crate::booking::pages::{Cancel, Decline, Elsewhere, appointments};
 use crate::booking::{BookingRefusal, store};
@@ -46,15 +46,20 @@ async fn answer(
                 let campaign = store::own(tx, me.person)?.and_then(|own| own.campaign);
                 let campaign = campaign.ok_or(Stop::Refused(BookingRefusal::NoSuchBooking))?;
                 work(tx, me.person, campaign)?;
-                Ok(format!("/b/done?what={what}"))
+                Ok(format!("{}/done?what={what}", me.base()))
             })
         })
         .await;
-    settled(web, me, outcome, back()).await
+    settled(web, me, outcome, back(me)).await
 }
 
-fn back() -> Link {
-    Link::new("/b/appointments", "See your appointments")
+fn back(me: PersonSelf) -> Link {
+    Link::new(format!("{}/appointments", me.base()), "See your appointments")
+}
+
+/// Where the person said what closes their offer.
+fn said(me: PersonSelf) -> &'static str {
+    if me.assisted() { "the person said so to the desk" } else { "the person said so on their page" }
 }
 
 /// `POST /b/confirm`.
@@ -65,16 +70,26 @@ pub async fn confirm(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Presse
 
 /// `GET /b/cancel`.
 pub async fn cancel_form(State(web): State<Web>, me: PersonSelf) -> Answer {
-    let visits = look(&web, me).await?.visits();
+    let seen = look(&web, me).await?;
+    let (visits, frame) = (seen.visits(), seen.frame(&web));
     if visits.is_empty() {
-        return Ok(onward("/b/appointments"));
+        return Ok(onward(&format!("{}/appointments", me.base())));
     }
-    page(&Cancel { frame: web.person_frame(true), visits, key: web.form_key() })
+    page(&Cancel { frame, visits, key: web.form_key() })
+}
+
+/// Why an operator cancels; the person's own form has no such question.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Cancelled {
+    #[serde(default)]
+    reason: String,
 }
 
 /// `POST /b/cancel`.
-pub async fn cancel(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Pressed>) -> Answer {
-    let work = |tx: &mut Tx<'_>, person, campaign| cancel_all(tx, person, campaign).map(drop);
+pub async fn cancel(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Cancelled>) -> Answer {
+    let by_site = me.assisted() && keyed.form.reason == Reason::BySite.word();
+    let reason = if by_site { Reason::BySite } else { Reason::ByPerson };
+    let work = move |tx: &mut Tx<'_>, person, campaign| cancel_all_because(tx, person, campaign, reason).map(drop);
     answer(&web, me, keyed.sent, "cancelled", work).await
 }
 
@@ -84,10 +99,11 @@ pub async fn reopen(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Pressed
 }
 
 async fn decline_page(web: &Web, me: PersonSelf, problems: Vec<Problem>) -> Answer {
-    let bookings = look(web, me).await?.bookings.len();
+    let seen = look(web, me).await?;
+    let bookings = seen.bookings.len();
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let reasons = REASONS.map(|(code, words)| (code.to_owned(), words.to_owned())).to_vec();
-    let (frame, them, key) = (web.person_frame(true), appointments(bookings), web.form_key());
+    let (frame, them, key) = (seen.frame(web), appointments(bookings), web.form_key());
     page_with(status, &Decline { frame, reasons, problems, them, key })
 }
 
@@ -109,7 +125,7 @@ pub async fn decline(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Declin
         let text = "Choose a reason, or that you would rather not say.".to_owned();
         return decline_page(&web, me, vec![Problem { field: "reason-1", text }]).await;
     };
-    let evidence = format!("the person said so on their page: {reason}");
+    let evidence = format!("{}: {reason}", said(me));
     let work = move |tx: &mut Tx<'_>, person, campaign| {
         close_offer(tx, person, campaign, Reason::Declined, &evidence).map(drop)
     };
@@ -117,9 +133,10 @@ pub async fn decline(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Declin
 }
 
 async fn elsewhere_page(web: &Web, me: PersonSelf, when: [String; 3], problems: Vec<Problem>) -> Answer {
-    let bookings = look(web, me).await?.bookings.len();
+    let seen = look(web, me).await?;
+    let bookings = seen.bookings.len();
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let (frame, them, key) = (web.person_frame(true), appointments(bookings), web.form_key());
+    let (frame, them, key) = (seen.frame(web), appointments(bookings), web.form_key());
     page_with(status, &Elsewhere { frame, when, problems, them, key })
 }
 
@@ -167,7 +184,7 @@ pub async fn elsewhere(State(web): State<Web>, me: PersonSelf, keyed: Keyed<When
             return elsewhere_page(&web, me, typed, problems).await;
         }
     };
-    let evidence = format!("the person said so on their page: had it on {day}");
+    let evidence = format!("{}: had it on {day}", said(me));
     let work = move |tx: &mut Tx<'_>, person, campaign| {
         close_offer(tx, person, campaign, Reason::HadElsewhere, &evidence).map(drop)
     };

@@ -1,19 +1,22 @@
 //! What the person has, and the page after each thing they did.
 
 use super::places::late;
+use super::wish::Wish;
 use crate::access::guard::PersonSelf;
 use crate::base::clock::london;
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::idempotency::Once;
 use crate::base::ids::{CampaignId, PersonId};
-use crate::base::page::Link;
+use crate::base::page::{DeskBar, Link, PersonFrame};
 use crate::base::web::{Answer, Web, Wrong, onward, page, page_with};
 use crate::base::words::{self, Way};
 use crate::booking::attendance::Outcome as Given;
-use crate::booking::pages::{Appointments, Done, Outcome, Refused, Standing, Visit, VisitState};
+use crate::booking::pages::{Appointments, DeskBox, Done, Outcome, Refused, Standing, Visit, VisitState, nth_words};
+use crate::booking::refusal::{Step, span};
 use crate::booking::{Booking, BookingRefusal, State as BookingState, store};
 use crate::campaign::{self, Campaign, Silence, offer};
 use crate::clinic::site::{self, Site};
+use crate::cohort::store::{Found, person_found};
 use accord_formats::AccessNeeds;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -22,7 +25,13 @@ use serde::Deserialize;
 
 /// All that a person's pages show of them, read in one snapshot.
 pub(super) struct Seen {
+    /// Whose pages, and who is at them.
+    pub me: PersonSelf,
     pub own: store::Own,
+    /// Whom an operator's page names at its top.
+    found: Option<Found>,
+    /// What is held for them, while it lasts.
+    kept: Option<Kept>,
     pub campaign: Option<Campaign>,
     /// What they still have before them, or that nobody noted anything for.
     pub bookings: Vec<Booking>,
@@ -42,6 +51,11 @@ impl Seen {
             Some(id) => campaign::store::load(tx, id)?,
             None => None,
         };
+        let found = if me.assisted() { person_found(tx, me.person)? } else { None };
+        let kept = match own.campaign {
+            Some(id) => kept(tx, me, id)?,
+            None => None,
+        };
         let (bookings, past) = match own.campaign {
             Some(id) => split(tx, me.person, id)?,
             None => (Vec::new(), Vec::new()),
@@ -53,7 +67,43 @@ impl Seen {
         let facts = store::person_facts(tx, me.person)?;
         let needs = facts.as_ref().map_or(AccessNeeds::NONE, |f| f.needs);
         let travels = facts.is_some_and(|f| f.from_sector.is_some());
-        Ok(Some(Self { own, campaign, bookings, past, sites, needs, travels, now: tx.now() }))
+        Ok(Some(Self { me, own, found, kept, campaign, bookings, past, sites, needs, travels, now: tx.now() }))
+    }
+
+    /// The frame of every page about this person.
+    pub fn frame(&self, web: &Web) -> PersonFrame {
+        let bar = |found: &Found| DeskBar {
+            name: found.name.clone(),
+            born: found.date_of_birth.map_or_else(
+                || "date of birth not known".to_owned(),
+                |born| format!("born {}", words::whole_date(born)),
+            ),
+            employer: found.employer.clone().unwrap_or_default(),
+        };
+        PersonFrame { base: self.me.base(), desk: self.found.as_ref().map(bar), ..web.person_frame(true) }
+    }
+
+    /// What of the course is neither booked nor had, where anything may be booked.
+    pub fn missing(&self) -> Vec<u16> {
+        let Some(campaign) = self.campaign.as_ref().filter(|campaign| campaign.open) else { return Vec::new() };
+        if self.own.state.is_some_and(offer::State::is_closed) {
+            return Vec::new();
+        }
+        let had = self.past.iter().filter(|(_, state)| *state == VisitState::Done).map(|(b, _)| b.appointment);
+        let there: Vec<u16> = self.bookings.iter().map(|b| b.appointment).chain(had).collect();
+        campaign.appointments.iter().map(|a| a.number).filter(|number| !there.contains(number)).collect()
+    }
+
+    /// The words of the button that leads to the free times, where something may be booked.
+    fn book_words(&self) -> Option<String> {
+        let missing = self.missing();
+        let whole = self.campaign.as_ref().is_some_and(|campaign| campaign.appointments.len() == missing.len());
+        match missing[..] {
+            [] => None,
+            [_] if whole => Some("Choose a time".into()),
+            [n] => Some(format!("Choose a time for the {}", nth_words(n).to_lowercase())),
+            _ => Some("Choose times".into()),
+        }
     }
 
     /// The appointments still to be had, in the order of the course.
@@ -132,29 +182,32 @@ impl Seen {
             }
             Standing::Completed => &["You need do nothing more."],
             Standing::Declined | Standing::Elsewhere | Standing::NotAdvised => &[],
-            // The planner books whole courses; the rest of one is booked by hand.
+            // The planner books whole courses; the rest of one is chosen.
             Standing::Missed | Standing::NotGiven if self.past.iter().any(|(_, state)| *state == VisitState::Done) => {
-                &["Ring us for a new time: it must be far enough from the one you had."]
+                &["Choose a new time on this page, or ring us. It will be far enough from the one you had."]
             }
             Standing::Missed | Standing::NotGiven => &[
-                "We look for new times for you. You need do nothing.",
-                "They will stand on this page. Look here again in a few days, or ring us.",
+                "Choose new times on this page now, or let us look for you.",
+                "What we find will stand on this page. Look here again in a few days, or ring us.",
             ],
             Standing::Cancelled => &["Your places went to somebody else."],
             Standing::Unanswered => {
                 &["Somebody will ring you. You can still come: ask at a clinic if they have a place."]
             }
             Standing::NoPlace => &[
-                "We look again for you whenever places come free. You need do nothing.",
+                "We look again for you whenever places come free. You can look yourself on this page, too.",
                 "When we find one, it stands on this page. Look here again in a few days.",
                 "If you can travel farther, or at other times, ring us.",
             ],
             Standing::NotYet => &[
-                "We find times for you near your home or work. You need do nothing.",
+                "We find times for you near your home or work. You need do nothing, or choose times yourself.",
                 "They will stand on this page, for you to confirm or change. Look here again in a few days.",
             ],
         };
         let mut lines: Vec<String> = lines.iter().map(|&line| line.to_owned()).collect();
+        if matches!(self.standing(), Standing::ToConfirm | Standing::Confirmed) {
+            lines.extend(self.notice());
+        }
         if let (Standing::NotYet, Some(day)) = (self.standing(), last) {
             lines.push(format!("The clinics run until {day}. If you are away for long before then, ring us."));
         }
@@ -171,6 +224,23 @@ impl Seen {
         lines
     }
 
+    /// Until when they change and cancel here themselves, where the campaign asks for notice.
+    fn notice(&self) -> Option<String> {
+        let notice = self.campaign.as_ref()?.notice;
+        let until = |step: &str, minutes| format!("{step} here until {} before", span(minutes));
+        match (notice.change, notice.cancel) {
+            (0, 0) => None,
+            (change, cancel) if change == cancel => {
+                Some(format!("You can {}; later, ring us.", until("change or cancel", change)))
+            }
+            (change, 0) => Some(format!("You can {}; later, ring us.", until("change", change))),
+            (0, cancel) => Some(format!("You can {}; later, ring us.", until("cancel", cancel))),
+            (change, cancel) => {
+                Some(format!("You can {}, and {}; later, ring us.", until("change", change), until("cancel", cancel)))
+            }
+        }
+    }
+
     fn silence(&self) -> &'static str {
         match self.campaign.as_ref().map(|c| c.silence) {
             Some(Silence::Release) => {
@@ -179,6 +249,34 @@ impl Seen {
             _ => "If you do nothing, your places stay yours and you will be seen when you come.",
         }
     }
+}
+
+/// Places held for somebody, and the wish they were held for.
+struct Kept {
+    first: u16,
+    wish: String,
+    until: Timestamp,
+}
+
+impl Kept {
+    fn link(&self, me: PersonSelf) -> Link {
+        let until = words::time(self.until.to_zoned(london()).time());
+        let href = format!("{}/change/{}/check?slot={}", me.base(), self.first, self.wish);
+        Link::new(href, format!("Look at what we keep for you until {until}"))
+    }
+}
+
+/// What is held for a person, whoever held it: after a telephone call that broke off, the next one goes on from there.
+fn kept(tx: &mut Tx<'_>, me: PersonSelf, campaign: CampaignId) -> Result<Option<Kept>, StoreError> {
+    let now = tx.now();
+    let mut holds = store::holds_of(tx, me.person, campaign)?;
+    holds.retain(|hold| hold.expires > now);
+    let (Some(first), Some(until)) = (holds.first().map(|h| h.appointment), holds.iter().map(|h| h.expires).min())
+    else {
+        return Ok(None);
+    };
+    let wish = Wish::of_holds(&holds, &store::seen_of(tx, me.person, campaign)?).text();
+    Ok(Some(Kept { first, wish, until }))
 }
 
 const COME: &str = "Come five minutes early. You need nothing but your name and date of birth.";
@@ -235,7 +333,14 @@ async fn shown(web: &Web, me: PersonSelf) -> Answer {
     };
     let (seen, late) = web.read(&me.who.actor(), read).await?.ok_or(Wrong::NotFound)?;
     page(&Appointments {
-        frame: web.person_frame(true),
+        frame: seen.frame(web),
+        book: seen.book_words(),
+        kept: seen.kept.as_ref().map(|kept| kept.link(seen.me)),
+        desk: seen.me.assisted().then(|| DeskBox {
+            born: ["", "", ""].map(str::to_owned),
+            born_key: web.form_key(),
+            code_key: web.form_key(),
+        }),
         name: seen.own.name.clone(),
         visits: seen.whole_course(),
         standing: seen.standing(),
@@ -260,6 +365,7 @@ pub async fn done(State(web): State<Web>, me: PersonSelf, Query(asked): Query<Wh
     let outcome = match (what, standing) {
         ("confirmed", Standing::Confirmed) => Outcome::Confirmed,
         ("changed", Standing::Confirmed | Standing::ToConfirm) => Outcome::Changed,
+        ("booked", Standing::Confirmed | Standing::ToConfirm) => Outcome::Booked,
         ("declined", Standing::Declined) => Outcome::Declined,
         ("elsewhere", Standing::Elsewhere) => Outcome::Elsewhere,
         ("cancelled", Standing::Cancelled) => Outcome::Cancelled,
@@ -271,7 +377,7 @@ pub async fn done(State(web): State<Web>, me: PersonSelf, Query(asked): Query<Wh
         _ => return shown(&web, me).await,
     };
     page(&Done {
-        frame: web.person_frame(true),
+        frame: seen.frame(&web),
         what: outcome,
         visits: seen.visits(),
         reference: seen.reference(),
@@ -297,12 +403,12 @@ pub(super) async fn settled(
 pub(super) fn refused(web: &Web, seen: &Seen, status: StatusCode, what: &str, onward: Link) -> Answer {
     let visits = seen.visits();
     let kept = if visits.is_empty() { "Nothing has changed." } else { "Nothing has changed. You still have:" };
-    let frame = web.person_frame(true);
+    let frame = seen.frame(web);
     page_with(status, &Refused { frame, what: what.to_owned(), kept: kept.to_owned(), visits, onward })
 }
 
 /// A refusal in the person's words: nothing of teams, allocations or agreements, which are not theirs to mend.
-fn said(refusal: &BookingRefusal) -> &'static str {
+pub(super) fn said(refusal: &BookingRefusal) -> &'static str {
     use BookingRefusal as R;
     match refusal {
         R::SlotFull => "Somebody else has just taken that time",
@@ -311,6 +417,9 @@ fn said(refusal: &BookingRefusal) -> &'static str {
         R::IntervalTooShort { .. } | R::IntervalTooLong { .. } | R::OtherProduct | R::AlreadyBooked { .. } => {
             "These times do not go together"
         }
+        R::ShortNotice { step: Step::Book, .. } => "It is too late to book this time here: please ring us",
+        R::ShortNotice { step: Step::Change, .. } => "It is too late to change this appointment here: please ring us",
+        R::ShortNotice { step: Step::Cancel, .. } => "It is too late to cancel here: please ring us",
         R::TwoPlacesAtOnce { .. } => "That time clashes with another appointment of yours",
         R::CampaignClosed => "These appointments can no longer be changed here",
         R::HoldGone => NOT_KEPT,

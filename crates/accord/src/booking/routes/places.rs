@@ -85,7 +85,7 @@ pub(super) fn until(at: Timestamp, now: Timestamp) -> String {
 
 type Worked = Result<(), Stop<BookingRefusal>>;
 
-/// Does a form's work once for the campaign of the person's pages, and goes on to `to`.
+/// Does a form's work once for the campaign of the person's pages, and goes on to `to` of these pages.
 async fn act(
     web: &Web,
     me: PersonSelf,
@@ -100,11 +100,15 @@ async fn act(
                 let campaign = store::own(tx, me.person)?.and_then(|own| own.campaign);
                 let campaign = campaign.ok_or(Stop::Refused(BookingRefusal::NoSuchBooking))?;
                 work(tx, me.person, campaign)?;
-                Ok(to.to_owned())
+                Ok(format!("{}{to}", me.base()))
             })
         })
         .await;
-    settled(web, me, outcome, Link::new("/b/appointments", "See your appointments")).await
+    settled(web, me, outcome, back(me)).await
+}
+
+fn back(me: PersonSelf) -> Link {
+    Link::new(format!("{}/appointments", me.base()), "See your appointments")
 }
 
 /// A form of nothing but its button.
@@ -119,8 +123,8 @@ pub async fn places(State(web): State<Web>, me: PersonSelf) -> Answer {
 async fn wishes_page(web: &Web, me: PersonSelf, typed: Option<Typed>, problems: Vec<Problem>) -> Answer {
     let seen = look(web, me).await?;
     let Some(campaign) = seen.own.campaign.filter(|_| may_ask(&seen)) else {
-        let back = Link::new("/b/appointments", "See your appointments");
-        return refused(web, &seen, StatusCode::OK, "There is nothing to wait for: you lack no appointment", back);
+        let what = "There is nothing to wait for: you lack no appointment";
+        return refused(web, &seen, StatusCode::OK, what, back(me));
     };
     let read = move |tx: &mut Tx<'_>| {
         Ok((store::waiting_of(tx, me.person, campaign)?, store::standby_of(tx, me.person, campaign)?))
@@ -132,7 +136,7 @@ async fn wishes_page(web: &Web, me: PersonSelf, typed: Option<Typed>, problems: 
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let half_days = typed.as_ref().map_or(Some(kept.0), |typed| typed.half_days);
     let page = FreePlaces {
-        frame: web.person_frame(true),
+        frame: seen.frame(web),
         on_list: waiting.is_some(),
         boxes: half_day_boxes(half_days),
         far: typed.as_ref().map_or(kept.1, |typed| typed.far),
@@ -184,7 +188,7 @@ pub async fn wish(State(web): State<Web>, me: PersonSelf, keyed: Keyed<HashMap<S
         }
         Ok(())
     };
-    act(&web, me, keyed.sent, "/b/places", work).await
+    act(&web, me, keyed.sent, "/places", work).await
 }
 
 /// `POST /b/places/leave`: off both lists.
@@ -198,18 +202,18 @@ pub async fn leave(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Pressed>
         }
         Ok(())
     };
-    act(&web, me, keyed.sent, "/b/appointments", work).await
+    act(&web, me, keyed.sent, "/appointments", work).await
 }
 
 /// `POST /b/offer/take`.
 pub async fn take(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Pressed>) -> Answer {
     let work = |tx: &mut Tx<'_>, person, campaign| timed_offer::accept(tx, person, campaign).map(drop);
-    act(&web, me, keyed.sent, "/b/done?what=confirmed", work).await
+    act(&web, me, keyed.sent, "/done?what=confirmed", work).await
 }
 
 /// `POST /b/offer/decline`.
 pub async fn not_take(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Pressed>) -> Answer {
-    act(&web, me, keyed.sent, "/b/done?what=not_taken", timed_offer::decline).await
+    act(&web, me, keyed.sent, "/done?what=not_taken", timed_offer::decline).await
 }
 
 /// The draw that is answered.
@@ -221,7 +225,7 @@ pub struct Asked {
 
 async fn answered(web: &Web, me: PersonSelf, keyed: Keyed<Asked>, yes: bool) -> Answer {
     let draw: StandbyDrawId = keyed.form.draw.parse().map_err(|_| Wrong::NotFound)?;
-    let to = if yes { "/b/done?what=coming" } else { "/b/appointments" };
+    let to = if yes { "/done?what=coming" } else { "/appointments" };
     let work = move |tx: &mut Tx<'_>, person, _| standby_draw::answer(tx, person, draw, yes).map(drop);
     act(web, me, keyed.sent, to, work).await
 }

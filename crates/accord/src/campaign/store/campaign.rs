@@ -2,14 +2,14 @@
 
 use crate::base::db::{FromRow, Row, StoreError, Tx};
 use crate::base::ids::CampaignId;
-use crate::campaign::{Appointment, Campaign, Group, Interval, Silence};
+use crate::campaign::{Appointment, Campaign, Group, Interval, Notice, Silence};
 
 /// Writes a campaign with its course, products and groups.
 pub fn insert(tx: &mut Tx<'_>, c: &Campaign) -> Result<(), StoreError> {
     tx.run(
         "INSERT INTO campaign (partnership_id, id, name, programme, purpose, starts_on, ends_on, age_min, cover_percent,
-           travel_minutes_max, silence, state)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+           travel_minutes_max, silence, state, book_notice, change_notice, cancel_notice)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         p![
             tx.partnership(),
             c.id,
@@ -22,7 +22,10 @@ pub fn insert(tx: &mut Tx<'_>, c: &Campaign) -> Result<(), StoreError> {
             c.cover_percent,
             c.travel_minutes_max,
             c.silence.word(),
-            if c.open { "open" } else { "closed" }
+            if c.open { "open" } else { "closed" },
+            c.notice.book,
+            c.notice.change,
+            c.notice.cancel
         ],
     )?;
     for a in &c.appointments {
@@ -65,6 +68,7 @@ impl FromRow for Head {
             cover_percent: r.get(7)?,
             travel_minutes_max: r.get(8)?,
             silence: Silence::parse(&silence).ok_or_else(|| StoreError::shape(9, "what silence means"))?,
+            notice: Notice { book: r.get(11)?, change: r.get(12)?, cancel: r.get(13)? },
             open: state == "open",
             appointments: Vec::new(),
             products: Vec::new(),
@@ -94,7 +98,8 @@ impl FromRow for Group {
 /// A campaign with all its rules.
 pub fn load(tx: &mut Tx<'_>, id: CampaignId) -> Result<Option<Campaign>, StoreError> {
     let head: Option<Head> = tx.maybe(
-        "SELECT id, name, programme, purpose, starts_on, ends_on, age_min, cover_percent, travel_minutes_max, silence, state
+        "SELECT id, name, programme, purpose, starts_on, ends_on, age_min, cover_percent, travel_minutes_max, silence, state,
+           book_notice, change_notice, cancel_notice
          FROM campaign WHERE partnership_id = $1 AND id = $2",
         p![tx.partnership(), id],
     )?;

@@ -21,6 +21,6 @@ pub use items::{
 pub use known::known;
 pub use merge::{has_live_booking, merge};
 pub use people::{
-    EmployerCounts, Found, JobsOfPerson, PersonRecord, counts_of_employer, employments_of, namesakes, person_by_id,
-    person_found, search, set_birth, set_employment_state, where_rows_went,
+    EmployerCounts, Found, JobsOfPerson, PersonRecord, counts_of_employer, employments_of, namesakes, people_named,
+    person_by_id, person_found, search, set_birth, set_employment_state, where_rows_went,
 };

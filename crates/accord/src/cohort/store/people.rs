@@ -108,29 +108,64 @@ impl FromRow for Found {
 /// The most people one search answers.
 const SEARCH_LIMIT: i64 = 50;
 
+/// A search's statement: `$which` names whom, by the index that finds them; three words of the name narrow it down.
+macro_rules! found_where {
+    ($which:literal) => {
+        // A name's beginning is compared by its length, so that % and _ mean themselves; '|' stands before the family name.
+        concat!(
+            "SELECT p.id, p.given_name, p.family_name, p.date_of_birth, o.name FROM person p
+             LEFT JOIN employment e ON e.partnership_id = p.partnership_id AND e.person_id = p.id AND e.is_primary = 1
+             LEFT JOIN organisation o ON o.partnership_id = e.partnership_id AND o.id = e.employer_id
+             WHERE p.partnership_id = $1 AND p.state = 'active' AND ",
+            $which,
+            " AND ($3 = '' OR SUBSTR(p.name_key, 1, LENGTH($3)) = $3 OR REPLACE(p.name_key, '|' || $3, '') <> p.name_key)
+              AND ($4 = '' OR SUBSTR(p.name_key, 1, LENGTH($4)) = $4 OR REPLACE(p.name_key, '|' || $4, '') <> p.name_key)
+              AND ($5 = '' OR SUBSTR(p.name_key, 1, LENGTH($5)) = $5 OR REPLACE(p.name_key, '|' || $5, '') <> p.name_key)
+              ORDER BY p.family_name, p.given_name, p.id LIMIT $6"
+        )
+    };
+}
+
 /// People found by what somebody typed: any words of the name (folded, each the beginning of given or family name), an
 /// ISO date of birth, or an NHS number; several narrow it down. Blank finds nobody.
 pub fn search(tx: &mut Tx<'_>, typed: &str) -> Result<Vec<Found>, StoreError> {
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    let number = accord_formats::NhsNumber::parse(typed).ok().map(|number| number.to_string());
-    if let Some(number) = number {
-        return found(tx, &number, None, ["", "", ""]);
+    if let Ok(number) = accord_formats::NhsNumber::parse(typed) {
+        let number = number.to_string();
+        return tx.all(found_where!("p.nhs_number = $2"), p![tx.partnership(), number, "", "", "", SEARCH_LIMIT]);
     }
     let mut birth = None;
     let mut names: Vec<String> = Vec::new();
     for word in typed.split_whitespace() {
         match word.parse::<Date>() {
             Ok(date) => birth = Some(date),
-            Err(_) => names.push(match_key(word)),
+            Err(_) => names.push(word.to_owned()),
         }
     }
-    names.retain(|name| !name.is_empty());
-    names.truncate(3);
-    if (names.is_empty() && birth.is_none()) || digits.len() > 10 {
+    if digits.len() > 10 {
         return Ok(Vec::new());
     }
-    names.resize(3, String::new());
-    found(tx, "", birth, [&names[0], &names[1], &names[2]])
+    people_named(tx, &names, birth)
+}
+
+/// People of a date of birth, of words of the name, or of both; of neither nobody. Each word is the beginning of a given
+/// or a family name, in any order; only the first three count.
+pub fn people_named(tx: &mut Tx<'_>, names: &[String], birth: Option<Date>) -> Result<Vec<Found>, StoreError> {
+    let mut keys: Vec<String> = names.iter().map(|name| match_key(name)).filter(|key| !key.is_empty()).collect();
+    if keys.is_empty() && birth.is_none() {
+        return Ok(Vec::new());
+    }
+    keys.resize(3, String::new());
+    let birth = birth.map(|date| date.to_string());
+    let by_birth = birth.is_some();
+    let birth = birth.unwrap_or_default();
+    let partnership = tx.partnership();
+    let params = p![partnership, birth, keys[0], keys[1], keys[2], SEARCH_LIMIT];
+    if by_birth {
+        tx.all(found_where!("p.date_of_birth = $2"), params)
+    } else {
+        tx.all(found_where!("$2 = ''"), params)
+    }
 }
 
 /// One active person, told as a search tells them.
@@ -141,31 +176,6 @@ pub fn person_found(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<Found>, Stor
          LEFT JOIN organisation o ON o.partnership_id = e.partnership_id AND o.id = e.employer_id
          WHERE p.partnership_id = $1 AND p.id = $2 AND p.state = 'active'",
         p![tx.partnership(), id],
-    )
-}
-
-fn found(tx: &mut Tx<'_>, number: &str, birth: Option<Date>, names: [&str; 3]) -> Result<Vec<Found>, StoreError> {
-    // A name's beginning is compared by its length, so that % and _ mean themselves; '|' stands before the family name.
-    tx.all(
-        "SELECT p.id, p.given_name, p.family_name, p.date_of_birth, o.name FROM person p
-         LEFT JOIN employment e ON e.partnership_id = p.partnership_id AND e.person_id = p.id AND e.is_primary = 1
-         LEFT JOIN organisation o ON o.partnership_id = e.partnership_id AND o.id = e.employer_id
-         WHERE p.partnership_id = $1 AND p.state = 'active'
-           AND ($2 = '' OR p.nhs_number = $2)
-           AND ($3 = '' OR p.date_of_birth = $3)
-           AND ($4 = '' OR SUBSTR(p.name_key, 1, LENGTH($4)) = $4 OR REPLACE(p.name_key, '|' || $4, '') <> p.name_key)
-           AND ($5 = '' OR SUBSTR(p.name_key, 1, LENGTH($5)) = $5 OR REPLACE(p.name_key, '|' || $5, '') <> p.name_key)
-           AND ($6 = '' OR SUBSTR(p.name_key, 1, LENGTH($6)) = $6 OR REPLACE(p.name_key, '|' || $6, '') <> p.name_key)
-         ORDER BY p.family_name, p.given_name, p.id LIMIT $7",
-        p![
-            tx.partnership(),
-            number,
-            birth.map(|date| date.to_string()).unwrap_or_default(),
-            names[0],
-            names[1],
-            names[2],
-            SEARCH_LIMIT
-        ],
     )
 }
 

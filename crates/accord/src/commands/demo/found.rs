@@ -6,7 +6,7 @@ use crate::base::ids::{CampaignId, OrganisationId, SiteId};
 use crate::base::refusal::Refusal;
 use crate::base::words;
 use crate::campaign::create::{NewCampaign, create};
-use crate::campaign::{self, Interval, Silence};
+use crate::campaign::{self, Interval, Notice, Silence};
 use crate::clinic::import::{Faulty, import_deliveries, import_sessions, import_sites};
 use crate::clinic::travel::{self, TravelRow};
 use crate::clinic::{product, site};
@@ -130,6 +130,7 @@ fn new_campaign(run: &world::Campaign, products: Vec<Interval>) -> NewCampaign {
         cover_percent: run.team_cover_percent,
         travel_minutes_max: run.travel_limit_minutes,
         silence: Silence::Keep,
+        notice: Notice::default(),
         appointments: vec![
             ("First dose".into(), run.starts, run.first_dose_until),
             ("Second dose".into(), run.starts.saturating_add(days(shortest)), run.ends),
