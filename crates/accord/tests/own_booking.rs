@@ -227,7 +227,7 @@ both! {
         assert_eq!(refused.status, StatusCode::CONFLICT);
         says(&refused, &["It is too late to cancel here: please ring us", "You still have:"]);
         assert_eq!(pages.days(2), [1, 22]);
-        says(&pages.send(&format!("{base}/cancel"), &operator, "reason=by_site"), &["cancelled"]);
+        says(&pages.send(&format!("{base}/cancel"), &operator, "reason=by_site"), &["You have no appointments yet", "Choose times"]);
         assert_eq!(pages.text("SELECT state || COALESCE(reason, ' nobody asked') FROM offer WHERE version > 2"), "waiting nobody asked");
     }
 }
