@@ -82,7 +82,7 @@ mod tests {
         assert!(!page.contains("Canary") && !page.contains("Okonkwo") && !page.contains(&words));
         assert!(page.contains("Clinic One") && !page.contains("{{"));
         assert_eq!(open(&page, "Clinic One", &words).as_deref(), Some("<p>Canary Okonkwo</p>"));
-        assert_eq!(open(&page, "Clinic One", &words.to_lowercase().replace('-', " ")).is_some(), true);
+        assert!(open(&page, "Clinic One", &words.to_lowercase().replace('-', " ")).is_some());
         assert_eq!(open(&page, "Clinic Two", &words), None, "the title belongs to it");
         assert_eq!(open(&page, "Clinic One", &super::words(&Key::new([8; 32]), "day pack/site/1")), None);
     }

@@ -47,6 +47,11 @@ pub fn day(date: Date) -> String {
     format!("{} {}", weekday(date.weekday()), day_month(date))
 }
 
+/// "12 October 1966": a date of birth needs no weekday.
+pub fn birth(date: Date) -> String {
+    format!("{} {} {}", date.day(), month(date), date.year())
+}
+
 /// "5 January".
 pub fn day_month(date: Date) -> String {
     format!("{} {}", date.day(), month(date))

@@ -113,7 +113,7 @@ fn shown(row: &Listed) -> PackRow {
     PackRow {
         time: format!("{:02}:{:02}", row.minute / 60, row.minute % 60),
         name: row.name.clone(),
-        born: row.born.map_or_else(|| "not known".to_owned(), words::date),
+        born: row.born.map_or_else(|| "not known".to_owned(), words::birth),
         appointment: row.appointment,
         product: row.product.clone(),
         reference: Reference::parse(&row.reference).map_or_else(|| row.reference.clone(), |r| r.to_string()),

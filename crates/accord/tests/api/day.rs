@@ -18,14 +18,13 @@ on_both_engines! {
         let here = format!("/api/v1/bookings/{told}/check-in");
         let outcome = format!("/api/v1/bookings/{told}/outcome");
         let given = |seen: u32| json!({ "site": site, "seen": seen, "outcome": "given", "batch": "FX 1" });
-        let early = api.post(&outcome, "k2", &given(0), StatusCode::CONFLICT);
-        assert_eq!(early.body["code"], "not_here");
+        api.refused(&outcome, "k2", &given(0), 409, "not_here");
         let came = api.post(&here, "k3", &json!({ "site": site }), StatusCode::OK);
         assert_eq!((&came.body["seen"], &came.body["outcome"]), (&json!(1), &json!(null)));
         let done = api.post(&outcome, "k4", &given(1), StatusCode::OK);
         assert_eq!((&done.body["outcome"], &done.body["batch"]), (&json!("given"), &json!("FX 1")));
         let no_batch = json!({ "site": site, "seen": 2, "outcome": "given" });
-        api.post(&outcome, "k5", &no_batch, StatusCode::UNPROCESSABLE_ENTITY);
+        api.refused(&outcome, "k5", &no_batch, 422, "wrong_request");
         let walk = |person: usize| json!({
             "site": site, "person": small.people[person].to_string(), "campaign": campaign, "batch": "FX 1",
         });
@@ -33,10 +32,10 @@ on_both_engines! {
         assert_eq!((&walked.body["outcome"], &walked.body["booking"]["state"]), (&json!("given"), &json!("confirmed")));
         let again = api.post("/api/v1/walk-ins", "k6", &walk(1), StatusCode::CREATED);
         assert_eq!(again.body, walked.body, "the same key does it once");
-        assert_eq!(api.post("/api/v1/walk-ins", "k7", &walk(1), StatusCode::CONFLICT).body["code"], "offer_closed");
+        api.refused("/api/v1/walk-ins", "k7", &walk(1), 409, "offer_closed");
         let listed = api.post("/api/v1/bookings", "k8", &wish(&small, 2, &[0]), StatusCode::CREATED);
         assert_eq!(listed.status, StatusCode::CREATED);
-        assert_eq!(api.post("/api/v1/walk-ins", "k9", &walk(2), StatusCode::CONFLICT).body["code"], "on_the_list");
+        api.refused("/api/v1/walk-ins", "k9", &walk(2), 409, "on_the_list");
         clean(fresh);
     }
 }

@@ -36,7 +36,7 @@ pub struct UnlistedRow {
 
 impl UnlistedRow {
     fn born_words(&self) -> String {
-        self.born.map_or_else(|| "not known".to_owned(), words::date)
+        self.born.map_or_else(|| "not known".to_owned(), words::birth)
     }
 }
 

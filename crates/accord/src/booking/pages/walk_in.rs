@@ -64,7 +64,7 @@ pub struct Somebody {
 
 impl Somebody {
     fn born_words(&self) -> String {
-        self.born.map_or_else(|| "date of birth not known".to_owned(), |born| format!("born {}", words::date(born)))
+        self.born.map_or_else(|| "date of birth not known".to_owned(), |born| format!("born {}", words::birth(born)))
     }
 }
 

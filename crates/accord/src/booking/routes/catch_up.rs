@@ -286,7 +286,7 @@ fn shown(tx: &mut Tx<'_>, entry: &Entry) -> Result<Waits, StoreError> {
     Ok(Waits {
         id: entry.id.to_string(),
         name,
-        born: line.born.map(words::date).unwrap_or_default(),
+        born: line.born.map(words::birth).unwrap_or_default(),
         employer: line.employer.clone(),
         said: format!("{}, {}", words::sentence(&line.said.words()), words::time(at)),
         store: standing(tx, entry)?,

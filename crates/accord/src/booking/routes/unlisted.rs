@@ -56,7 +56,7 @@ pub async fn answer(State(web): State<Web>, staff: Staff, keyed: Keyed<Said>) ->
         )?;
         Ok("/unlisted".to_owned())
     };
-    let done = web.db.write(&staff.0.actor(), move |tx| once(tx, &sent, &work)).await;
+    let done = web.db.write(&staff.0.actor(), move |tx| once(tx, &sent, work)).await;
     match Wrong::unless_refused(done)? {
         Ok(to) => Ok(onward(&to)),
         Err(Once::KeyReused) => Err(Wrong::KeyReused),
