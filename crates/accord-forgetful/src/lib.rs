@@ -13,3 +13,13 @@ mod shim;
 pub use cut::{Disk, Honesty};
 pub use journal::{Journal, Op, watch};
 pub use shim::install;
+
+/// Moves SQLite's log into the database as far as nobody reads it, and begins it anew where `anew`.
+///
+/// # Errors
+/// SQLite could not.
+pub fn checkpoint(file: &std::path::Path, anew: bool) -> Result<(), rusqlite::Error> {
+    let conn = rusqlite::Connection::open(file)?;
+    let how = if anew { "PRAGMA wal_checkpoint(RESTART)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
+    conn.query_row(how, [], |_| Ok(()))
+}

@@ -8,6 +8,8 @@ use accord::base::clock::{Chance, Clock, london_date, machine_now};
 use accord::base::db::{Actor, Db, Place, Stop, StoreError, Tx, migrate};
 use accord::base::ids::{PersonId, SlotId};
 use accord::base::secret::Key;
+use accord::booking::place::place_many;
+use accord::booking::{BookingRefusal, Pick, PlaceCourse, batch};
 use accord::testing::{self, Layout, Small};
 use std::path::PathBuf;
 
@@ -113,6 +115,27 @@ impl Stage {
     /// Opens the store beside whoever serves it.
     pub fn open(&self) -> Result<Db, Failed> {
         Ok(Db::open(&self.place, Clock::Machine, Chance::machine())?)
+    }
+
+    /// Gives the first `count` people an appointment that they have not answered, as a published plan does.
+    pub fn assign(&self, count: usize) -> Result<(), Failed> {
+        let (db, campaign) = (self.open()?, self.small.campaign);
+        let failed = |stop: Stop<BookingRefusal>| format!("appointments could not be assigned: {stop:?}");
+        let batch = db.write_now(&self.who, move |tx| Ok(batch::open(tx, campaign)?)).map_err(failed)?;
+        let picks = |n| vec![Pick { appointment: 1, slot: self.slot_for(n) }];
+        let wants = self.people[..count].iter().enumerate();
+        let wants: Vec<PlaceCourse> =
+            wants.map(|(n, person)| PlaceCourse { person: *person, campaign, picks: picks(n) }).collect();
+        for some in wants.chunks(50) {
+            let some = some.to_vec();
+            let placed = db.write_now(&self.who, move |tx| place_many(tx, batch, &some)).map_err(failed)?;
+            if let Some((_, refusal)) = placed.refused.first() {
+                return Err(format!("an appointment could not be assigned: {refusal:?}").into());
+            }
+        }
+        db.write_now(&self.who, move |tx| batch::settle_live(tx, batch)).map_err(failed)?;
+        accord::app::seal_now(&db, &self.who)?;
+        Ok(())
     }
 
     /// The body of a booking of the first appointment.

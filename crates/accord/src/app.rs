@@ -12,6 +12,7 @@ use crate::booking::{capacity_change, did_not_attend, unanswered};
 use crate::campaign::routes::Decide;
 use crate::cohort::routes::OnceTaken;
 use crate::evidence::metrics::Metrics;
+use crate::evidence::month::Months;
 use crate::partnership::{ledger, release};
 use crate::plan::runs::Runs;
 use crate::{booking, campaign, evidence, log, plan, routes};
@@ -35,6 +36,7 @@ pub struct App {
     pub web: Web,
     people: Arc<dyn PersonLookup>,
     runs: Runs,
+    months: Months,
     metrics: Metrics,
     name_of: NameOf,
 }
@@ -53,6 +55,7 @@ impl App {
             web,
             people: Arc::new(evidence::people::People),
             runs: Runs::default(),
+            months: Months::default(),
             metrics: Metrics::default(),
             name_of: Arc::new(|tx: &mut Tx<'_>, role| evidence::people::name_of(tx, role)),
         }
@@ -77,6 +80,11 @@ impl FromRef<App> for Arc<dyn PersonLookup> {
 impl FromRef<App> for Runs {
     fn from_ref(app: &App) -> Self {
         app.runs.clone()
+    }
+}
+impl FromRef<App> for Months {
+    fn from_ref(app: &App) -> Self {
+        app.months.clone()
     }
 }
 impl FromRef<App> for Metrics {
@@ -260,6 +268,22 @@ pub const JOBS: &[Job] = &[
         counts: true,
         in_demo: true,
         work: booking::hold::sweep,
+    },
+    Job {
+        name: "offer free places to the waiting list",
+        every: Duration::from_secs(5),
+        at_a_time: 1,
+        counts: true,
+        in_demo: true,
+        work: booking::timed_offer::work,
+    },
+    Job {
+        name: "ask the standby list",
+        every: Duration::from_secs(10),
+        at_a_time: 1_000,
+        counts: true,
+        in_demo: true,
+        work: booking::standby_draw::work,
     },
     Job {
         name: "release allocations",

@@ -6,7 +6,7 @@ use crate::app::{App, AsItIs};
 use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
-use crate::booking::api;
+use crate::booking::api::{self, capacity};
 use crate::booking::routes::{self as mine, catch_up, changes, day as desk, unlisted, walk_in};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
@@ -65,16 +65,32 @@ fn general() -> Vec<Route> {
         get("/b/elsewhere", Person, mine::elsewhere_form),
         post("/b/elsewhere", Person, mine::elsewhere),
         post("/b/reopen", Person, mine::reopen),
+        get("/b/places", Person, mine::places),
+        post("/b/places", Person, mine::wish),
+        post("/b/places/leave", Person, mine::leave),
+        post("/b/offer/take", Person, mine::take),
+        post("/b/offer/decline", Person, mine::not_take),
+        post("/b/standby/yes", Person, mine::come),
+        post("/b/standby/no", Person, mine::not_come),
         // the campaign
         get("/", Staff, see::start),
         get("/campaign", Lead, see::campaign_home),
         get("/unplaced", Lead, see::unplaced),
+        get("/waiting", Lead, mine::waiting::list),
+        post("/waiting", Lead, mine::waiting::add_all),
+        post("/waiting/offer", Lead, mine::waiting::offer),
+        get("/elsewhere", Lead, mine::elsewhere::files),
+        post("/elsewhere", Lead, mine::elsewhere::upload),
+        post("/elsewhere/take", Lead, mine::elsewhere::take),
+        post("/elsewhere/decide", Lead, mine::elsewhere::decide),
         get("/plan", Lead, see::plan),
         post("/plan/new", Lead, plans::new),
         post("/plan/publish", Lead, plans::publish),
         // who takes part
         get("/organisations", Lead, see::organisations),
         get("/organisations/{organisation}", EmployerInPath, see::organisation),
+        get("/organisations/{organisation}/elsewhere", EmployerInPath, mine::elsewhere::report_form),
+        post("/organisations/{organisation}/elsewhere", EmployerInPath, mine::elsewhere::report),
         get("/agreements", Lead, see::agreements),
         get("/agreements/{agreement}", Lead, see::agreement),
         get("/ledger", Lead, see::ledger),
@@ -108,7 +124,10 @@ fn general() -> Vec<Route> {
         post("/sites/{site}/{date}/take", ClinicInPath, desk::take),
         post("/sites/{site}/{date}/outcome", ClinicInPath, desk::outcome),
         post("/sites/{site}/{date}/close", ClinicInPath, desk::close),
+        get("/sites/{site}/{date}/standby", ClinicInPath, mine::left::draws),
+        post("/sites/{site}/{date}/standby", ClinicInPath, mine::left::ask),
         get("/sessions", Lead, see::sessions),
+        get("/sessions/month", Lead, see::month),
         // programs
         get("/api/v1", Open, api::page),
         get("/api/v1/openapi.json", Open, api::openapi),
@@ -123,6 +142,14 @@ fn general() -> Vec<Route> {
         post("/api/v1/bookings/{reference}/check-in", Api, api::check_in),
         post("/api/v1/bookings/{reference}/outcome", Api, api::outcome),
         post("/api/v1/walk-ins", Api, api::walk_in),
+        post("/api/v1/lists/look", Api, api::lists),
+        post("/api/v1/waiting/join", Api, api::join_waiting),
+        post("/api/v1/waiting/leave", Api, api::leave_waiting),
+        post("/api/v1/waiting/accept", Api, api::accept),
+        post("/api/v1/waiting/decline", Api, api::decline),
+        post("/api/v1/standby/join", Api, api::join_standby),
+        post("/api/v1/standby/leave", Api, api::leave_standby),
+        post("/api/v1/standby/answer", Api, api::answer),
         get("/metrics", Api, metrics),
         // for everybody
         get("/about", Open, see::about),
@@ -134,7 +161,7 @@ fn general() -> Vec<Route> {
 
 /// Changes of many sessions at once.
 fn capacity_changes() -> Vec<Route> {
-    use Guard::Lead;
+    use Guard::{Api, Lead};
     vec![
         get("/sessions/change", Lead, changes::choose),
         post("/sessions/change", Lead, changes::preview),
@@ -143,6 +170,10 @@ fn capacity_changes() -> Vec<Route> {
         post("/changes/{change}/commit", Lead, changes::commit),
         post("/changes/{change}/undo", Lead, changes::undo),
         get("/waiting-to-be-sent", Lead, changes::waiting),
+        post("/api/v1/capacity-changes", Api, capacity::preview),
+        get("/api/v1/capacity-changes/{change}", Api, capacity::look),
+        post("/api/v1/capacity-changes/{change}/commit", Api, capacity::commit),
+        post("/api/v1/capacity-changes/{change}/undo", Api, capacity::undo),
     ]
 }
 

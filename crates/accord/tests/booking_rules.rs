@@ -120,6 +120,7 @@ fn wanted(number: u16, made: &Made) -> Wanted {
         starts_us: starts_us(made),
         minutes: 15,
         capacity: 4,
+        session_honours: false,
         takes_new: true,
         kept_walk_in: 0,
         kept_assisted: 0,

@@ -4,6 +4,9 @@ use accord::base::db::{Actor, Db, Place, Stop, StoreError, Tx, migrate};
 use accord::base::ids::{Organisation, OrganisationId};
 use accord::base::{audit, fingerprint};
 use accord::{on_both_engines, p};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 fn organisation(tx: &mut Tx<'_>, code: &str) -> Result<OrganisationId, StoreError> {
     let id = tx.id::<Organisation>();
@@ -33,6 +36,31 @@ on_both_engines! {
         assert_eq!(count(&fresh.db, &fresh.who), 2);
     }
 
+    fn who_stops_after_writing_takes_nobody_along(fresh) {
+        // Many at once, so that some are of one group; of each ten one writes and stops, one panics, one stops before.
+        std::thread::scope(|scope| {
+            for n in 0..80 {
+                scope.spawn(move || {
+                    let done = fresh.db.write_now(&fresh.who, move |tx| {
+                        if n % 10 == 3 {
+                            return Err(Stop::Refused("before"));
+                        }
+                        organisation(tx, &format!("A{n}"))?;
+                        assert_ne!(n % 10, 7, "planted");
+                        if n % 10 == 5 { Err(Stop::Refused("after")) } else { Ok(n) }
+                    });
+                    match n % 10 {
+                        3 => assert!(matches!(done, Err(Stop::Refused("before")))),
+                        5 => assert!(matches!(done, Err(Stop::Refused("after")))),
+                        7 => assert!(matches!(done, Err(Stop::Store(StoreError::Panicked)))),
+                        _ => assert!(matches!(done, Ok(id) if id == n)),
+                    }
+                });
+            }
+        });
+        assert_eq!(count(&fresh.db, &fresh.who), 56);
+    }
+
     fn constraints_answer_by_their_names(fresh) {
         let twice = fresh.db.write_now(&fresh.who, |tx| {
             organisation(tx, "A")?;
@@ -59,6 +87,64 @@ on_both_engines! {
         assert!(matches!(gone, Err(Stop::Store(StoreError::Panicked))));
         db.write_now(&fresh.who, |tx| organisation(tx, "B").map_err(Stop::<()>::Store)).expect("goes on");
         assert_eq!(count(db, &fresh.who), 1);
+    }
+
+    fn a_write_never_waits_for_a_reader(fresh) {
+        // More reads than there are readers, none of which ends before the write is done: if a write needed one, nothing
+        // here would ever end.
+        let (written, began) = (Arc::new((Mutex::new(false), Condvar::new())), Arc::new(AtomicU32::new(0)));
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                let (written, began) = (Arc::clone(&written), Arc::clone(&began));
+                scope.spawn(move || {
+                    let waited = fresh.db.read_now(&fresh.who, move |_| {
+                        began.fetch_add(1, Ordering::SeqCst);
+                        let (done, told) = &*written;
+                        let done = done.lock().expect("nobody panics with it");
+                        let long = Duration::from_secs(60);
+                        Ok(*told.wait_timeout_while(done, long, |done| !*done).expect("nobody panics with it").0)
+                    });
+                    assert_eq!(waited, Ok(true), "the write came before the readers gave up");
+                });
+            }
+            while began.load(Ordering::SeqCst) < 4 {
+                std::thread::yield_now();
+            }
+            fresh.db.write_now(&fresh.who, |tx| organisation(tx, "A").map_err(Stop::<()>::Store)).expect("written");
+            *written.0.lock().expect("nobody panics with it") = true;
+            written.1.notify_all();
+        });
+    }
+
+    fn more_than_can_wait_are_told_so_and_nobody_hangs(fresh) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (done, busy) = runtime.block_on(async {
+            let mut all = tokio::task::JoinSet::new();
+            for n in 0..6_000 {
+                let (db, who) = (fresh.db.clone(), fresh.who.clone());
+                all.spawn(async move {
+                    let slow = move |_: &mut Tx<'_>| {
+                        // The first keep every writer there is until the rest have come.
+                        if n < 16 {
+                            std::thread::sleep(Duration::from_millis(60));
+                        }
+                        Ok::<_, Stop<()>>(())
+                    };
+                    db.write(&who, slow).await
+                });
+            }
+            let (mut done, mut busy) = (0, 0);
+            while let Some(one) = all.join_next().await {
+                match one.expect("no task panics") {
+                    Ok(()) => done += 1,
+                    Err(Stop::Store(StoreError::Busy)) => busy += 1,
+                    Err(other) => panic!("{other:?}"),
+                }
+            }
+            (done, busy)
+        });
+        assert_eq!(done + busy, 6_000);
+        assert!(done >= 2_048 && busy > 0, "{done} done, {busy} told to come back");
     }
 
     fn a_read_can_not_write(fresh) {

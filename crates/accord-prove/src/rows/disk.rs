@@ -37,7 +37,7 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
     {
         refusing(how, name, fault, what, &mut out)?;
     }
-    for when in how.of(vec![2], vec![1, 2, 3, 10, 40]) {
+    for when in how.of(vec![12], vec![1, 5, 12, 40, 200]) {
         sync_fails(how, &format!("log-sync-{when}"), &format!("{when}+"), None, &mut out)?;
     }
     sync_fails(how, "database-sync", "1+", Some("accord.db"), &mut out)?;

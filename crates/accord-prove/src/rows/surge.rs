@@ -10,8 +10,6 @@ use crate::stage::{Cast, Engine, Stage};
 use accord::access::{Role, person_code, sign_in};
 use accord::base::db::{Stop, StoreError, Tx};
 use accord::base::ids::PersonId;
-use accord::booking::place::place_many;
-use accord::booking::{BookingRefusal, Pick, PlaceCourse, batch};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::cell::RefCell;
@@ -263,24 +261,9 @@ async fn overload(watch: &Watch, port: u16, guests: &[Guest], clients: usize) ->
 
 /// Gives everybody an appointment that they have not answered, a code, and a sign-in.
 fn invite(stage: &Stage) -> Result<Vec<Guest>, Failed> {
+    stage.assign(stage.people.len())?;
     let db = stage.open()?;
-    let campaign = stage.small.campaign;
-    let failed = |stop: Stop<BookingRefusal>| format!("nobody could be invited: {stop:?}");
-    let batch = db.write_now(&stage.who, move |tx| Ok(batch::open(tx, campaign)?)).map_err(failed)?;
-    let wants: Vec<PlaceCourse> = (stage.people.iter().enumerate())
-        .map(|(n, person)| {
-            let picks = vec![Pick { appointment: 1, slot: stage.slot_for(n) }];
-            PlaceCourse { person: *person, campaign, picks }
-        })
-        .collect();
-    for some in wants.chunks(50) {
-        let some = some.to_vec();
-        let placed = db.write_now(&stage.who, move |tx| place_many(tx, batch, &some)).map_err(failed)?;
-        if let Some((_, refusal)) = placed.refused.first() {
-            return Err(format!("somebody could not be invited: {refusal:?}").into());
-        }
-    }
-    db.write_now(&stage.who, move |tx| batch::settle_live(tx, batch)).map_err(failed)?;
+    let failed = |stop: Stop<()>| format!("nobody could be invited: {stop:?}");
     let mut guests = Vec::with_capacity(stage.people.len());
     for some in stage.people.chunks(500) {
         let (some, key) = (some.to_vec(), stage.key.clone());

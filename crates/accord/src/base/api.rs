@@ -82,7 +82,10 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy | StoreError::Conflict => BUSY,
-            StoreError::Full => FULL,
+            StoreError::Full => {
+                tracing::error!("the store's disk is full; writes are refused, reads go on");
+                FULL
+            }
             StoreError::Down(_) => {
                 tracing::error!(%error, "the store could not");
                 DOWN

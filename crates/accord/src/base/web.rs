@@ -140,7 +140,9 @@ impl IntoResponse for Wrong {
         };
         // What the engine said may quote SQL but never a value: statements are constants.
         match &self {
-            Self::Store(StoreError::Full) => tracing::error!("the store's disk is full; reads go on"),
+            Self::Store(StoreError::Full) => {
+                tracing::error!("the store's disk is full; writes are refused, reads go on")
+            }
             Self::Store(error) => tracing::error!(%error, "the store could not"),
             Self::Template(error) => tracing::error!(%error, "a template failed"),
             _ => {}

@@ -73,7 +73,7 @@ fn of_list(tx: &mut Tx<'_>, line: &Line, id: BookingId) -> Result<Became, Stop<D
     let seen = match known {
         Some(known) => known.version,
         None => {
-            came_at(tx, line.site, booking.clone(), line.at)?;
+            came_at(tx, line.site, booking.clone(), line.at, None)?;
             1
         }
     };

@@ -44,9 +44,8 @@ pub struct Arrived {
 pub fn check_in(tx: &mut Tx<'_>, at: SiteId, by: &By) -> Result<Arrived, Stop<DayRefusal>> {
     let id = find(tx, at, by)?;
     let booking = current(tx, id)?;
-    if let Some(known) = store::attendance(tx, booking.id)?
-        && let Some((came, _)) = known.came
-    {
+    let known = store::attendance(tx, booking.id)?;
+    if let Some((came, _)) = known.as_ref().and_then(|known| known.came) {
         return Ok(Arrived { when: When::of(booking.starts, came), booking, again: true });
     }
     let today = london_date(tx.now());
@@ -55,7 +54,7 @@ pub fn check_in(tx: &mut Tx<'_>, at: SiteId, by: &By) -> Result<Arrived, Stop<Da
         let wrong = if booking.date == today { DayRefusal::WrongSite } else { DayRefusal::WrongDay };
         return Err(Stop::Refused(wrong(elsewhere)));
     }
-    arrived(tx, at, booking)
+    arrived(tx, at, booking, known.as_ref())
 }
 
 /// Gives somebody who is here, but expected elsewhere, the next free place here in exchange, and checks them in. `version`
@@ -71,7 +70,7 @@ pub fn take_here(tx: &mut Tx<'_>, at: SiteId, id: BookingId, version: u32) -> Re
     let want = PlaceCourse { person: old.person, campaign: old.campaign, picks };
     let placed = rebook(tx, &want, &[(old.id, old.version)]).map_err(Stop::into)?;
     let booking = placed.into_iter().next().ok_or(Stop::Refused(DayRefusal::NoPlace))?;
-    arrived(tx, at, booking)
+    arrived(tx, at, booking, None)
 }
 
 fn find(tx: &mut Tx<'_>, at: SiteId, by: &By) -> Result<BookingId, Stop<DayRefusal>> {
@@ -120,14 +119,31 @@ fn elsewhere(tx: &mut Tx<'_>, here: SiteId, booking: &Booking) -> Result<Elsewhe
     Ok(Elsewhere { booking: booking.id, version: booking.version, place, starts: booking.starts, free })
 }
 
-fn arrived(tx: &mut Tx<'_>, at: SiteId, booking: Booking) -> Result<Arrived, Stop<DayRefusal>> {
+/// Writes that they came. An outcome that was noted before, from paper, stands.
+fn arrived(
+    tx: &mut Tx<'_>,
+    at: SiteId,
+    booking: Booking,
+    before: Option<&Attendance>,
+) -> Result<Arrived, Stop<DayRefusal>> {
     let came = tx.now();
-    Ok(came_at(tx, at, booking, came)?)
+    Ok(came_at(tx, at, booking, came, before)?)
 }
 
-/// Notes that somebody came at an instant: now, or as paper says. Their person is locked and nothing is known of the day yet.
-pub(super) fn came_at(tx: &mut Tx<'_>, at: SiteId, booking: Booking, came: Timestamp) -> Result<Arrived, StoreError> {
-    let known = Attendance { booking: booking.id, came: Some((came, at)), outcome: None, version: 1 };
+/// Notes that somebody came at an instant: now, or as paper says. Their person is locked; `before` is what is known of the day.
+pub(super) fn came_at(
+    tx: &mut Tx<'_>,
+    at: SiteId,
+    booking: Booking,
+    came: Timestamp,
+    before: Option<&Attendance>,
+) -> Result<Arrived, StoreError> {
+    let known = Attendance {
+        booking: booking.id,
+        came: Some((came, at)),
+        outcome: before.and_then(|before| before.outcome.clone()),
+        version: before.map_or(1, |before| before.version + 1),
+    };
     store::set_attendance(tx, &known)?;
     record(tx, "check_in", &booking)?;
     event(tx, "booking.checked_in", &booking)?;

@@ -9,6 +9,7 @@
 //! - Consecutive appointments of a course have one product and lie within its interval, both ends included.
 //! - A held place counts against every capacity like a booking, has no ledger entry, and goes within minutes.
 //! - What was given stays: no use case releases such a booking but the correction of its outcome.
+//! - A place of the waiting list is offered to whoever is next, and the log says who was passed over and why.
 //! - A booking of a batch counts against every capacity at once, and nobody sees it until the batch is live.
 //!
 //! Not here: messages, robots, plans. They read the events that are written with each change.
@@ -27,6 +28,8 @@ pub mod day_entry;
 pub mod day_pack;
 mod desk;
 pub mod did_not_attend;
+pub mod elsewhere;
+pub mod fair;
 pub mod hold;
 pub mod merge;
 pub mod outcome;
@@ -37,8 +40,12 @@ mod reference;
 pub mod refusal;
 pub mod routes;
 pub mod rules;
+pub mod standby;
+pub mod standby_draw;
 pub mod store;
+pub mod timed_offer;
 pub mod unanswered;
+pub mod waiting_list;
 pub mod walk_in;
 mod write;
 

@@ -162,7 +162,9 @@ fn check_one(
     let window =
         campaign.appointment(want.appointment).ok_or(BookingRefusal::NoSuchAppointment { number: want.appointment })?;
     let slot = want.slot.as_ref().ok_or(BookingRefusal::NoSuchSlot)?;
-    if !slot.session_open || !slot.site_open {
+    // Who is put back where they were is nobody new.
+    let takes_them = slot.session_open || (facts.way == Way::Restored && slot.session_honours);
+    if !takes_them || !slot.site_open {
         return Err(BookingRefusal::SessionClosed);
     }
     if slot.slots_owner == SlotsOwner::Partner {

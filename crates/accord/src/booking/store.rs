@@ -4,10 +4,13 @@ mod attendance;
 pub mod capacity_change;
 pub mod change_list;
 mod day_entry;
+mod elsewhere;
 mod hold;
 mod merge;
 mod person;
+mod standby;
 mod unanswered;
+mod waiting;
 mod walk_in;
 
 pub use attendance::{
@@ -18,12 +21,26 @@ pub use day_entry::{
     employer_says, entries, entry, entry_became, insert_entry, insert_pack, latest_pack, listed, pack_words,
     same_entry, set_pack_words, settle_entry, sites_with_bookings, unlisted,
 };
+pub use elsewhere::{
+    FileInReview, delete_reports_of, file_in_review, file_name, file_taken, insert_file, insert_reports, open_reports,
+    report_by_id, report_known, reports_of_file, set_report, settle_file,
+};
 pub use hold::{
     any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
 };
 pub use merge::{campaigns_of, hand_over};
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};
+pub use standby::{
+    Candidate, any_open_draw, asked_now, asked_of, asks_of, candidates, close_standby, count_asked, draw_by_id,
+    draws_of, insert_asks, insert_draw, insert_standby, lock_draw, next_in_line, open_draws, set_ask, set_draw,
+    set_standby, standby_of, took_one,
+};
 pub use unanswered::{set_reminded, silent};
+pub use waiting::{
+    Cell, all_waiting, any_settled, count_in_line, ended_offers, first_free, free_cells, in_line, insert_offer,
+    insert_waiting, may_wait, not_taken, offers_log, offers_of, open_offer, set_tried, set_waiting, set_wishes,
+    settle_timed, settle_waiting, take_turn, waiting_of,
+};
 pub use walk_in::{given_on, last_batch, seats};
 
 use super::rules::{Held, PersonFacts};

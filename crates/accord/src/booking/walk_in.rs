@@ -119,7 +119,7 @@ pub fn give(tx: &mut Tx<'_>, what: &Give) -> Result<Booking, Stop<DayRefusal>> {
     let want = PlaceCourse { person: what.person, campaign: what.campaign, picks };
     let placed = place::place_instead(tx, &want, &[], Way::WalkIn { at: what.at }).map_err(Stop::into)?;
     let booking = placed.into_iter().next().ok_or(Stop::Refused(DayRefusal::NoPlace))?;
-    let booking = came_at(tx, what.site, booking, what.at)?.booking;
+    let booking = came_at(tx, what.site, booking, what.at, None)?.booking;
     note(tx, what.site, booking.id, 1, &Noted::Given(what.batch.clone()))?;
     if !offered.breaks.is_empty() {
         offer::wait(tx, what.campaign, what.person, Some(CAME_TO_NOTHING))?;

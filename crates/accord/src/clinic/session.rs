@@ -4,8 +4,8 @@ use super::layout::Terms;
 use super::refusal::ClinicRefusal;
 use super::store::session as store;
 use crate::base::audit;
-use crate::base::db::{Stop, Tx};
-use crate::base::ids::{OrganisationId, ProductId, SessionId, SiteId};
+use crate::base::db::{Stop, StoreError, Tx};
+use crate::base::ids::{OrganisationId, ProductId, SessionId, SiteId, SlotId};
 use crate::base::outbox;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
@@ -200,6 +200,32 @@ pub fn close(tx: &mut Tx<'_>, id: SessionId) -> Result<(), Stop<ClinicRefusal>> 
     };
     audit::record(tx, &done)?;
     Ok(())
+}
+
+/// Opens a session of one slot that has no place yet: each is added by [`add_place`] for whoever gets it, so that nobody
+/// finds it free. It starts at a minute at which no other session of the product starts, `starts_minute` or up to nine
+/// minutes earlier.
+pub fn open_for_added_places(tx: &mut Tx<'_>, planned: Planned) -> Result<Option<SlotId>, Stop<ClinicRefusal>> {
+    let host = super::site::by_id(tx, planned.site)?.ok_or(Stop::Refused(ClinicRefusal::UnknownSite))?.host;
+    let there = store::between(tx, planned.date, planned.date)?;
+    let used = |minute: u16| {
+        let same = |s: &Planned| s.site == planned.site && s.product == planned.product && s.from_minute == minute;
+        there.iter().any(|session| same(&session.planned))
+    };
+    let minutes = (planned.from_minute.saturating_sub(9)..=planned.from_minute).rev();
+    let Some(from_minute) = minutes.into_iter().find(|minute| !used(*minute)) else { return Ok(None) };
+    let until_minute = from_minute + planned.slot_minutes;
+    store::insert(tx, &[(Planned { from_minute, until_minute, ..planned }, host, Terms::default())])?;
+    let slot = store::slot_at(tx, planned.site, planned.product, planned.date, from_minute)?;
+    if let Some(slot) = slot {
+        store::set_capacity(tx, slot, 0)?;
+    }
+    Ok(slot)
+}
+
+/// Adds a place to a slot of [`open_for_added_places`], for a booking in the same transaction.
+pub fn add_place(tx: &mut Tx<'_>, slot: SlotId) -> Result<(), StoreError> {
+    store::add_capacity(tx, slot)
 }
 
 /// The weekly templates that lay out to exactly these sessions.

@@ -13,6 +13,7 @@ pub mod day_pack;
 mod demo;
 pub use about::VERSION;
 pub mod doctor;
+mod elsewhere;
 mod export;
 pub mod import;
 mod init;
@@ -88,6 +89,8 @@ enum Command {
     Sweep,
     /// Write a day's list of a clinic as a sealed file, for an outage; a running service does it by itself
     DayPack(day_pack::DayPack),
+    /// Take a file that says who had it elsewhere, after a look at what it would do
+    Elsewhere(elsewhere::ElsewhereArgs),
     /// Run the whole of Accord in memory from a number: people, clinics, faults, under a clock of its own
     Sim(sim::Sim),
     /// Check every invariant of the store
@@ -224,6 +227,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&cli.at, &args),
         Command::Sweep => on_store(&cli.at, |store, who| sweep::run(&cli.at, store, who)),
         Command::DayPack(args) => day_pack::run(&cli.at, &args),
+        Command::Elsewhere(args) => elsewhere::run(&cli.at, &args),
         Command::Sim(args) => sim::run(&cli.at, &args),
         Command::Verify(args) => verify::run(&cli.at, &args),
         Command::Lost => lost::run(&cli.at),

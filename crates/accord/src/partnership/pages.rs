@@ -90,6 +90,8 @@ pub struct OrganisationPage {
     pub lists: Link,
     /// Link to its worklist.
     pub unclear: Link,
+    /// Where a dose had elsewhere is noted.
+    pub elsewhere: String,
 }
 
 /// Somebody away from a shift. Carries no reason, on purpose.

@@ -66,6 +66,8 @@ rare! {
     CorrectedToGiven "an outcome was corrected to given",
     CorrectedFromGiven "given was corrected to not given",
     CorrectionRefused "a correction found its place taken and was refused",
+    Reminded "somebody silent was reminded",
+    SilentReleased "a silent person's places went to somebody else",
     Missed "the service marked somebody as missing",
     DayClosed "a clinic team marked who was missing",
     CourseBroken "a later appointment went because an earlier one came to nothing",

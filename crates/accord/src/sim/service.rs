@@ -103,6 +103,8 @@ fn jobs(sim: &mut Sim) -> Result<(), Broken> {
             match job.name {
                 "give held places back" => sim.seen.note(Rare::SweptBySweeper),
                 "mark who did not come" => sim.seen.note(Rare::Missed),
+                "remind who has not answered" => sim.seen.note(Rare::Reminded),
+                "give unanswered places back" => sim.seen.note(Rare::SilentReleased),
                 _ => {}
             }
         }

@@ -3,6 +3,7 @@
 
 mod client;
 mod day;
+mod free_places;
 
 use accord::access::api_key::{self, KeyRole};
 use accord::base::db::Stop;

@@ -67,8 +67,10 @@ fn config(url: &str) -> Result<Config, StoreError> {
     Ok(config)
 }
 
-const SETUP: &str =
-    "SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on; SET TIME ZONE 'UTC'";
+/// Without a time limit for statements: one that ends COMMIT's wait for a synchronous standby would be answered as if the
+/// standby had it.
+const SETUP: &str = "SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on;
+    SET statement_timeout = 0; SET TIME ZONE 'UTC'";
 
 fn connect(runtime: &Runtime, config: &Config) -> Result<Client, StoreError> {
     runtime.block_on(async {

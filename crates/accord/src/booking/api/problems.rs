@@ -4,6 +4,7 @@ use crate::base::api::Problem;
 use crate::base::db::Stop;
 use crate::base::ids::BookingId;
 use crate::booking::attendance::{DayRefusal, Elsewhere};
+use crate::booking::capacity_change::ChangeRefusal;
 use crate::booking::{BookingRefusal, Reference};
 use crate::partnership::agreement::AgreementRefusal;
 use jiff::Timestamp;
@@ -64,6 +65,9 @@ pub fn every() -> Vec<Problem> {
         R::NoStock,
         R::SlotFull,
         R::HoldGone,
+        R::NotWaiting,
+        R::NothingMissing,
+        R::AllTaken,
         R::NoSuchBooking,
         R::NotLive { state: "cancelled" },
         R::ChangedMeanwhile,
@@ -122,6 +126,39 @@ pub fn of_the_day() -> Vec<Problem> {
     all.iter().map(day_problem).collect()
 }
 
+/// A refusal of a capacity change as a problem.
+pub fn change_problem(refusal: &ChangeRefusal) -> Problem {
+    let status = match refusal {
+        ChangeRefusal::NoSuchChange => 404,
+        ChangeRefusal::NoSuchSession
+        | ChangeRefusal::TooMany
+        | ChangeRefusal::NoReason
+        | ChangeRefusal::Settings { .. } => 422,
+        _ => 409,
+    };
+    Problem::refused(status, refusal)
+}
+
+/// One problem of each code of a capacity change.
+pub fn every_of_changes() -> Vec<Problem> {
+    use ChangeRefusal as R;
+    let all = [
+        R::NoSuchSession,
+        R::TooMany,
+        R::Past,
+        R::NoReason,
+        R::Settings { what: "until", wanted: "a time after the start".into() },
+        R::Overlap,
+        R::NothingToDo,
+        R::NoSuchChange,
+        R::NotNow { state: "done" },
+        R::Outdated,
+        R::PlanUnderWay,
+        R::TooLate,
+    ];
+    all.iter().map(change_problem).collect()
+}
+
 /// What an unknown campaign in an address is told as.
 pub fn no_such_campaign() -> Problem {
     Problem::refused(404, &crate::campaign::CampaignRefusal::NoSuchCampaign)
@@ -134,7 +171,7 @@ pub fn no_such_booking() -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::every;
+    use super::{every, every_of_changes};
 
     #[test]
     fn every_code_of_the_refusals_is_listed() {
@@ -149,5 +186,15 @@ mod tests {
             }
         }
         assert_eq!(seen, known.len());
+    }
+
+    #[test]
+    fn every_code_of_a_capacity_change_is_listed() {
+        let known: Vec<String> = every_of_changes().into_iter().map(|problem| problem.code).collect();
+        let source = include_str!("../capacity_change/refusal.rs");
+        let codes = source.split("fn code(").nth(1).and_then(|rest| rest.split("fn sentence(").next());
+        let codes: Vec<&str> =
+            codes.unwrap_or_default().split("=> \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(codes, known);
     }
 }

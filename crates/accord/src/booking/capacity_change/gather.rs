@@ -101,6 +101,7 @@ fn with(slot: SlotFacts, to: Places, takes: Takes) -> SlotFacts {
         kept_assisted: to.kept_assisted,
         assisted_until_us: to.assisted_until_us,
         session_open: takes == Takes::Open,
+        session_honours: takes == Takes::Honoured,
         ..slot
     }
 }

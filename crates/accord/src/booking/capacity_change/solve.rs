@@ -151,7 +151,9 @@ impl Search<'_> {
                 match board.nearest(booking.product, day, *site, minute) {
                     (Some(slot), _) => {
                         let at = board.slots.get(&slot).map_or(0, |slot| slot.start_minute);
-                        found.push((*minutes, at.abs_diff(minute), day, slot));
+                        // On the day they come anyway, where they come anyway is nearest.
+                        let elsewhere = distance == 0 && *site != booking.site;
+                        found.push((elsewhere, *minutes, at.abs_diff(minute), day, slot));
                     }
                     (None, true) => self.why = self.why.max((4, BookingRefusal::SlotFull.code())),
                     (None, false) => {}

@@ -45,6 +45,8 @@ pub struct SlotFacts {
     pub assisted_until_us: i64,
     /// False once the session was closed.
     pub session_open: bool,
+    /// It is closed for anything new, and whoever is booked is seen.
+    pub session_honours: bool,
     /// False once the site was closed.
     pub site_open: bool,
     /// Whether Accord's slots are the truth here or a copy.
@@ -105,8 +107,9 @@ impl FromRow for SlotFacts {
             kept_walk_in: row.get(17)?,
             kept_assisted: row.get(18)?,
             assisted_until_us: row.get(19)?,
-            kind: super::session::kind(row, 20)?,
-            visit_minutes: row.get(21)?,
+            session_honours: row.get(20)?,
+            kind: super::session::kind(row, 21)?,
+            visit_minutes: row.get(22)?,
         })
     }
 }
@@ -124,7 +127,7 @@ pub(super) fn access(row: &Row<'_>, at: usize) -> Result<AccessNeeds, StoreError
 const SLOT: &str =
     "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
        l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode, l.takes_new, l.kept_walk_in,
-       l.kept_assisted, l.assisted_until_us, e.kind, e.slot_minutes
+       l.kept_assisted, l.assisted_until_us, e.honours, e.kind, e.slot_minutes
      FROM slot l
      JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
      JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id
@@ -140,7 +143,7 @@ pub fn slots_between(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<Slo
     tx.all(
         "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
            l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode, l.takes_new, l.kept_walk_in,
-           l.kept_assisted, l.assisted_until_us, e.kind, e.slot_minutes
+           l.kept_assisted, l.assisted_until_us, e.honours, e.kind, e.slot_minutes
          FROM slot l
          JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
          JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id

@@ -124,6 +124,41 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId, Terms)]) -> Resu
     )
 }
 
+/// The slot of a site, product and day that starts at a minute of the day, of an open session; the latest made.
+pub fn slot_at(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    product: ProductId,
+    date: Date,
+    minute: u16,
+) -> Result<Option<SlotId>, StoreError> {
+    let found: Option<(SlotId,)> = tx.maybe(
+        "SELECT l.id FROM slot l JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id AND e.state = 'open'
+         WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.product_id = $3 AND l.date = $4 AND l.start_minute = $5
+         ORDER BY l.id DESC LIMIT 1",
+        p![tx.partnership(), site, product, date, minute],
+    )?;
+    Ok(found.map(|(id,)| id))
+}
+
+/// Sets the places of a slot; the constraint `slot_capacity` refuses fewer than are taken.
+pub fn set_capacity(tx: &mut Tx<'_>, slot: SlotId, capacity: i64) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE slot SET capacity = $3 WHERE partnership_id = $1 AND id = $2",
+        p![tx.partnership(), slot, capacity],
+    )?;
+    Ok(())
+}
+
+/// Adds one place to a slot.
+pub fn add_capacity(tx: &mut Tx<'_>, slot: SlotId) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE slot SET capacity = capacity + 1 WHERE partnership_id = $1 AND id = $2",
+        p![tx.partnership(), slot],
+    )?;
+    Ok(())
+}
+
 /// Closes a session; whose it is, none where there is none.
 pub fn close(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<OrganisationId>, StoreError> {
     let host: Option<(OrganisationId,)> =

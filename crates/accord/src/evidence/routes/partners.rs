@@ -105,6 +105,7 @@ pub async fn organisation(
         away: away.collect(),
         pager,
         lists: Link::new("/import", "Staff lists"),
+        elsewhere: format!("/organisations/{id}/elsewhere"),
         unclear: Link::new("/worklist", crate::base::words::count(unclear, "person is unclear", "people are unclear")),
     })
 }

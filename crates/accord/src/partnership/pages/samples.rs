@@ -77,6 +77,7 @@ fn employer_pages() -> Vec<Sample> {
         pager: Asked::default().pager("/organisations/1", &[], 312),
         lists: Link::new("/import?organisation=1", "Bring in a new list"),
         unclear: Link::new("/worklist?organisation=1", "5 people to decide about"),
+        elsewhere: "/organisations/1/elsewhere".into(),
     };
     let small = OrganisationPage {
         name: "Example Practice, Bures".into(),

@@ -3,7 +3,8 @@
 use crate::base::clock::london_date;
 use crate::base::db::{Actor, Stop, Tx};
 use crate::base::ids::{ImportId, PersonId};
-use crate::campaign::{decide, offer};
+use crate::booking::merge;
+use crate::campaign::offer;
 use crate::cohort::import::{self, Confirm, ImportRefusal, Preview, Previewed};
 use crate::cohort::resolve::Decision;
 use crate::cohort::store as cohort;
@@ -125,7 +126,7 @@ fn decide_one(sim: &mut Sim) -> Result<(), Broken> {
         _ => None,
     };
     let id = item.id;
-    let work = move |tx: &mut Tx<'_>| decide::decide(tx, id, &decision).map(|_| "decided".to_owned());
+    let work = move |tx: &mut Tx<'_>| merge::decide(tx, id, &decision).map(|_| "decided".to_owned());
     let who = sim.world.lead.clone();
     if sim.send(&who, item.person, "decide", work)?.is_ok()
         && let Some(rare) = rare

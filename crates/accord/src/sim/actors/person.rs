@@ -4,10 +4,10 @@ use crate::base::db::{Actor, Stop, Tx};
 use crate::base::ids::{BookingId, PersonId, SlotId};
 use crate::booking::cancel::{Reason, cancel, cancel_all, close_offer, reopen};
 use crate::booking::confirm::confirm;
-use crate::booking::hold::{Hold, hold, hold_only};
-use crate::booking::place::place;
-use crate::booking::rebook::rebook;
-use crate::booking::{Booking, BookingRefusal, Pick, PlaceCourse, State, store};
+use crate::booking::hold::{Hold, hold_as, hold_only_as};
+use crate::booking::place::place_as;
+use crate::booking::rebook::rebook_as;
+use crate::booking::{Booking, BookingRefusal, Pick, PlaceCourse, State, Way, store};
 use crate::campaign::{self, offer};
 use crate::clinic::store::SlotFacts;
 use crate::sim::rare::Rare;
@@ -16,11 +16,14 @@ use crate::sim::{Broken, Sim};
 /// What the page in front of somebody shows.
 struct Page {
     who: Actor,
+    way: Way,
     person: PersonId,
     booked: Vec<Booking>,
     holds: Vec<Hold>,
     offer: Option<offer::State>,
     publishing: bool,
+    /// Whether all that is booked was had already.
+    had_all: bool,
 }
 
 pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
@@ -51,16 +54,18 @@ fn look(sim: &mut Sim, person: PersonId) -> Result<Page, Broken> {
     } else {
         Actor::new(sim.world.lead.partnership, "person", person)
     };
-    let (booked, holds, offer, all) = sim.db.read_now(&who, move |tx| {
+    let (booked, holds, offer, all, had) = sim.db.read_now(&who, move |tx| {
         Ok((
             store::seen_of(tx, person, campaign)?,
             store::holds_of(tx, person, campaign)?,
             campaign::store::offer_state(tx, campaign, person)?,
             store::live_of(tx, person, campaign)?.len(),
+            store::given_of(tx, person, campaign)?.len(),
         ))
     })?;
     let publishing = all > booked.len();
-    Ok(Page { who, person, booked, holds, offer, publishing })
+    let way = if operator { Way::Assisted } else { Way::Chosen };
+    Ok(Page { who, way, person, had_all: had >= booked.len(), booked, holds, offer, publishing })
 }
 
 /// Two slots in a row that would make a course, or one; often such that the rules allow it.
@@ -106,8 +111,9 @@ fn said(bookings: &[Booking]) -> String {
 fn keep(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
     let Some(want) = wish(sim, page) else { return Ok(()) };
     let only = sim.dice.percent(50);
+    let way = page.way;
     let held = move |tx: &mut Tx<'_>| {
-        let holds = if only { hold_only(tx, &want)? } else { hold(tx, &want)? };
+        let holds = if only { hold_only_as(tx, &want, way)? } else { hold_as(tx, &want, way)? };
         Ok(holds.iter().map(|hold| hold.slot.to_string()).collect::<Vec<_>>().join(" "))
     };
     sim.send(&page.who, Some(page.person), "hold", held)?.ok();
@@ -127,7 +133,8 @@ fn book(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
     };
     let Some(want) = want else { return Ok(()) };
     let picks = want.picks.clone();
-    let work = move |tx: &mut Tx<'_>| place(tx, &want).map(|made| said(&made));
+    let way = page.way;
+    let work = move |tx: &mut Tx<'_>| place_as(tx, &want, way).map(|made| said(&made));
     let answered = sim.send(&page.who, Some(page.person), "place", work)?;
     if answered.is_ok() {
         if from_hold {
@@ -161,8 +168,8 @@ fn say_yes(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
     let work = move |tx: &mut Tx<'_>| confirm(tx, person, campaign).map(|made| said(&made));
     let answered = sim.send(&page.who, Some(person), "confirm", work)?;
     match answered {
-        Err(code) => Err(Broken::new(format!("somebody with a booking could not confirm it: {code}"))),
-        Ok(_) => Ok(()),
+        Err(code) if !page.had_all => Err(Broken::new(format!("somebody with a booking could not confirm it: {code}"))),
+        _ => Ok(()),
     }
 }
 
@@ -173,7 +180,8 @@ fn look_for_another(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
     if let Some(old) = sim.dice.pick(&page.booked) {
         want.picks[0].appointment = old.appointment;
     }
-    let held = move |tx: &mut Tx<'_>| hold_only(tx, &want).map(|holds| holds.len().to_string());
+    let way = page.way;
+    let held = move |tx: &mut Tx<'_>| hold_only_as(tx, &want, way).map(|holds| holds.len().to_string());
     sim.send(&page.who, Some(page.person), "hold another", held)?.ok();
     Ok(())
 }
@@ -191,7 +199,8 @@ fn change(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
     let replaced = page.booked.iter().filter(|b| want.picks.iter().any(|pick| pick.appointment == b.appointment));
     let seen: Vec<(BookingId, u32)> = replaced.map(|b| (b.id, b.version + stale)).collect();
     let both = want.picks.len() == 2;
-    let work = move |tx: &mut Tx<'_>| rebook(tx, &want, &seen).map(|made| said(&made));
+    let way = page.way;
+    let work = move |tx: &mut Tx<'_>| rebook_as(tx, &want, &seen, way).map(|made| said(&made));
     let before = said(&page.booked);
     let answered = sim.send(&page.who, Some(page.person), "rebook", work)?;
     match answered {
