@@ -252,7 +252,7 @@ pub fn free_cells(tx: &mut Tx<'_>, after: Timestamp, from: Date, until: Date) ->
         "SELECT l.site_id, l.product_id, l.date, MIN(l.start_minute), CAST(SUM(l.capacity - l.taken - l.kept_walk_in
            - CASE WHEN l.assisted_until_us > $5 THEN l.kept_assisted ELSE 0 END) AS BIGINT), s.postcode, s.access
          FROM slot l
-         JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id AND e.state = 'open'
+         JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id AND e.state = 'open' AND e.kind = 'booked'
          JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id AND s.state = 'open' AND s.slots_owner = 'accord'
          WHERE l.partnership_id = $1 AND l.date >= $2 AND l.date <= $3 AND l.starts_us >= $4 AND l.takes_new = 1
            AND l.taken < l.capacity - l.kept_walk_in - CASE WHEN l.assisted_until_us > $5 THEN l.kept_assisted ELSE 0 END
@@ -269,7 +269,7 @@ pub fn first_free(tx: &mut Tx<'_>, cell: &Cell, after: Timestamp) -> Result<Opti
     let (from, until) = if cell.minute < 720 { (0, 719) } else { (720, 1_439) };
     tx.maybe(
         "SELECT l.id, l.starts_us FROM slot l
-         JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id AND e.state = 'open'
+         JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id AND e.state = 'open' AND e.kind = 'booked'
          WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.product_id = $3 AND l.date = $4 AND l.takes_new = 1
            AND l.taken < l.capacity - l.kept_walk_in - CASE WHEN l.assisted_until_us > $8 THEN l.kept_assisted ELSE 0 END
            AND l.starts_us >= $5 AND l.start_minute >= $6 AND l.start_minute <= $7
