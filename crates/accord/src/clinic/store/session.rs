@@ -81,14 +81,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId, Terms)]) -> Resu
             Param::Text(terms.kind.word()),
             terms.place.param(),
         ]);
-        let settings = Settings {
-            takes: Takes::Open,
-            from_minute: s.from_minute,
-            until_minute: s.until_minute,
-            slot_minutes: s.slot_minutes,
-            stations: s.stations,
-            terms: terms.clone(),
-        };
+        let settings = settings(s, terms);
         for (start, places) in settings.layout(s.date) {
             let slot: SlotId = tx.id::<SlotKind>();
             slots.push(vec![
@@ -109,20 +102,30 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId, Terms)]) -> Resu
             ]);
         }
     }
-    tx.run_many(
-        "INSERT INTO session (partnership_id, id, site_id, host_id, product_id, date, from_minute, until_minute,
-           slot_minutes, stations, state, version, vaccinators, rooms, people_max, breaks, kept_walk_in, kept_assisted,
-           assisted_hours, kind, place)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 1, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
-        &sessions,
-    )?;
-    tx.run_many(
-        "INSERT INTO slot (partnership_id, id, session_id, site_id, host_id, product_id, date, start_minute, starts_us,
-           minutes, capacity, taken, kept_walk_in, kept_assisted, assisted_until_us)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14)",
-        &slots,
-    )
+    tx.run_many(INSERT_SESSION, &sessions)?;
+    tx.run_many(INSERT_SLOT, &slots)
 }
+
+fn settings(of: &Planned, terms: &Terms) -> Settings {
+    Settings {
+        takes: Takes::Open,
+        from_minute: of.from_minute,
+        until_minute: of.until_minute,
+        slot_minutes: of.slot_minutes,
+        stations: of.stations,
+        terms: terms.clone(),
+    }
+}
+
+const INSERT_SESSION: &str =
+    "INSERT INTO session (partnership_id, id, site_id, host_id, product_id, date, from_minute, until_minute,
+       slot_minutes, stations, state, version, vaccinators, rooms, people_max, breaks, kept_walk_in, kept_assisted,
+       assisted_hours, kind, place)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 1, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+const INSERT_SLOT: &str =
+    "INSERT INTO slot (partnership_id, id, session_id, site_id, host_id, product_id, date, start_minute, starts_us,
+       minutes, capacity, taken, kept_walk_in, kept_assisted, assisted_until_us)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14)";
 
 /// The slot of a site, product and day that starts at a minute of the day, of an open session; the latest made.
 pub fn slot_at(
