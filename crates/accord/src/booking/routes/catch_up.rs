@@ -113,6 +113,7 @@ fn known(tx: &mut Tx<'_>, line: &Line) -> Result<Line, StoreError> {
 
 /// What was typed, as lines; and what can't be read.
 fn lines(desk: &Desk, typed: &HashMap<String, String>) -> (Vec<Line>, Vec<String>) {
+    let now = desk.web.clock().now();
     let (mut lines, mut wrong) = (Vec::new(), Vec::new());
     let cell = |name: String| typed.get(&name).map_or("", |text| text.trim());
     let blank = |at: Timestamp, said: Said| Line {
@@ -137,7 +138,7 @@ fn lines(desk: &Desk, typed: &HashMap<String, String>) -> (Vec<Line>, Vec<String
             "did_not_attend" => Some(Said::DidNotAttend),
             why => WhyNot::parse(why).map(Said::NotGiven),
         };
-        match (said, instant(desk.day, cell(format!("at-{id}")))) {
+        match (said, instant(desk.day, cell(format!("at-{id}")), now)) {
             (None, _) => {
                 wrong.push("A row says given, and its batch is missing or has signs that no batch has.".into())
             }
@@ -152,7 +153,7 @@ fn lines(desk: &Desk, typed: &HashMap<String, String>) -> (Vec<Line>, Vec<String
         }
         let born = cell(format!("born-{n}"));
         let date = day_of(born);
-        match (Batch::parse(cell(format!("lot-{n}"))), instant(desk.day, cell(format!("then-{n}")))) {
+        match (Batch::parse(cell(format!("lot-{n}"))), instant(desk.day, cell(format!("then-{n}")), now)) {
             (None, _) => wrong.push(format!("Line {n} has no batch, or one with signs that no batch has.")),
             (_, Err(typed)) => wrong.push(format!("{typed} is no time; write it like 9:05 or 14:30.")),
             _ if date.is_none() && !born.is_empty() => {
@@ -169,10 +170,10 @@ fn lines(desk: &Desk, typed: &HashMap<String, String>) -> (Vec<Line>, Vec<String
     (lines, wrong)
 }
 
-/// "9:05" or "14.30" of a day; a blank is its noon, since only the day is known.
-fn instant(day: Date, typed: &str) -> Result<Timestamp, String> {
+/// "9:05" or "14.30" of a day; a blank is its noon, since only the day is known, or now, where noon is to come.
+fn instant(day: Date, typed: &str, now: Timestamp) -> Result<Timestamp, String> {
     if typed.is_empty() {
-        return Ok(london_instant(day, 12 * 60));
+        return Ok(london_instant(day, 12 * 60).min(now));
     }
     let parts = typed.replace('.', ":");
     let read = parts.split_once(':').and_then(|(hours, minutes)| {
@@ -408,11 +409,13 @@ mod tests {
     #[test]
     fn times_and_days_are_read_as_people_write_them() {
         let day = date(2027, 1, 5);
+        let (early, late) = (london_instant(day, 540), london_instant(day, 1_200));
+        assert_eq!(instant(day, "", early), Ok(early), "no time to come");
         for (typed, minute) in [("", 720), ("9:05", 545), ("14.30", 870), ("0:00", 0)] {
-            assert_eq!(instant(day, typed), Ok(london_instant(day, minute)), "{typed}");
+            assert_eq!(instant(day, typed, late), Ok(london_instant(day, minute)), "{typed}");
         }
         for typed in ["9", "24:00", "9:61", "nine"] {
-            assert!(instant(day, typed).is_err(), "{typed}");
+            assert!(instant(day, typed, late).is_err(), "{typed}");
         }
         assert_eq!(day_of("29/2/1980"), Some(date(1980, 2, 29)));
         assert_eq!((day_of("29/2/80"), day_of("30/2/1980"), day_of("x")), (None, None, None));
