@@ -20,6 +20,7 @@ use axum::extract::State;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// People in line, and offers, shown on the page.
 const SHOWN: usize = 200;
@@ -47,9 +48,9 @@ fn read(tx: &mut Tx<'_>) -> Result<Read, StoreError> {
     let passed = offers.iter().flat_map(|o| o.passed.iter().take(PASSED).map(|(person, _)| *person));
     let people = lines.iter().map(|w| w.turn.person).chain(offers.iter().map(|o| o.person)).chain(passed);
     for person in people {
-        if !read.names.contains_key(&person) {
+        if let Entry::Vacant(unnamed) = read.names.entry(person) {
             let name = cohort::store::person_by_id(tx, person)?.map(|p| p.particulars.name.to_string());
-            read.names.insert(person, name.unwrap_or_default());
+            unnamed.insert(name.unwrap_or_default());
         }
     }
     for site in clinic::site::all(tx)? {
