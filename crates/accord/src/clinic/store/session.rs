@@ -5,7 +5,7 @@ use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
 use crate::base::ids::{
     OrganisationId, ProductId, Session as SessionKind, SessionId, SiteId, Slot as SlotKind, SlotId,
 };
-use crate::clinic::layout::{Settings, Takes, Terms, breaks_text};
+use crate::clinic::layout::{Terms, breaks_text};
 use crate::clinic::session::{Kind, Planned, Session};
 use crate::clinic::slot::{FreeSlot, Share};
 use jiff::civil::Date;
@@ -81,7 +81,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId, Terms)]) -> Resu
             Param::Text(terms.kind.word()),
             terms.place.param(),
         ]);
-        let settings = settings(s, terms);
+        let settings = s.settings(terms);
         for (start, places) in settings.layout(s.date) {
             let slot: SlotId = tx.id::<SlotKind>();
             slots.push(vec![
@@ -104,17 +104,6 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId, Terms)]) -> Resu
     }
     tx.run_many(INSERT_SESSION, &sessions)?;
     tx.run_many(INSERT_SLOT, &slots)
-}
-
-fn settings(of: &Planned, terms: &Terms) -> Settings {
-    Settings {
-        takes: Takes::Open,
-        from_minute: of.from_minute,
-        until_minute: of.until_minute,
-        slot_minutes: of.slot_minutes,
-        stations: of.stations,
-        terms: terms.clone(),
-    }
 }
 
 const INSERT_SESSION: &str =
