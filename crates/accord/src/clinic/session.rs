@@ -1,6 +1,6 @@
 //! Sessions: clinics on a day, laid out from weekly templates, and the templates that sessions add up to.
 
-use super::layout::Terms;
+use super::layout::{Settings, Takes, Terms};
 use super::refusal::ClinicRefusal;
 use super::store::session as store;
 use crate::base::audit;
@@ -111,6 +111,18 @@ impl Planned {
     pub fn starts(self) -> impl Iterator<Item = u16> {
         let count = (self.until_minute - self.from_minute) / self.slot_minutes;
         (0..count).map(move |n| self.from_minute + n * self.slot_minutes)
+    }
+
+    /// It with what it keeps for whom, as it is laid out.
+    pub fn settings(self, terms: &Terms) -> Settings {
+        Settings {
+            takes: Takes::Open,
+            from_minute: self.from_minute,
+            until_minute: self.until_minute,
+            slot_minutes: self.slot_minutes,
+            stations: self.stations,
+            terms: terms.clone(),
+        }
     }
 
     /// True where both are at one site, of one product, at one time. Other products have stations of

@@ -5,7 +5,7 @@ use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
 use crate::base::ids::{
     OrganisationId, ProductId, Session as SessionKind, SessionId, SiteId, Slot as SlotKind, SlotId,
 };
-use crate::clinic::layout::{Settings, Takes, Terms, breaks_text};
+use crate::clinic::layout::{Terms, breaks_text};
 use crate::clinic::session::{Planned, Session};
 use crate::clinic::slot::{FreeSlot, Share};
 use jiff::civil::Date;
@@ -74,15 +74,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId, Terms)]) -> Resu
             terms.kept_assisted.param(),
             terms.assisted_hours.param(),
         ]);
-        let settings = Settings {
-            takes: Takes::Open,
-            from_minute: s.from_minute,
-            until_minute: s.until_minute,
-            slot_minutes: s.slot_minutes,
-            stations: s.stations,
-            terms: terms.clone(),
-        };
-        for (start, places) in settings.layout(s.date) {
+        for (start, places) in s.settings(terms).layout(s.date) {
             let slot: SlotId = tx.id::<SlotKind>();
             slots.push(vec![
                 partnership.param(),

@@ -14,8 +14,8 @@ pub fn set(
     at: Option<Timestamp>,
 ) -> Result<bool, StoreError> {
     let rows = tx.run(
-        "UPDATE allocation SET release_us = $6 WHERE partnership_id = $1 AND employer_id = $4
-           AND COALESCE(site_id, '') = COALESCE($5, '') AND COALESCE(release_us, -1) <> COALESCE($6, -1)
+        "UPDATE allocation SET release_us = CAST($6 AS BIGINT) WHERE partnership_id = $1 AND employer_id = $4
+           AND COALESCE(site_id, '') = COALESCE(CAST($5 AS TEXT), '') AND COALESCE(release_us, -1) <> COALESCE(CAST($6 AS BIGINT), -1)
            AND agreement_id IN (SELECT g.id FROM agreement g WHERE g.partnership_id = $1 AND g.host_id = $2 AND g.title = $3
              AND g.superseded = 0)",
         p![tx.partnership(), host, title, employer, site.map(|site| site.to_string()), at],
