@@ -2,6 +2,7 @@
 
 mod allocation;
 mod random;
+mod scale;
 mod shares;
 mod states;
 mod told;

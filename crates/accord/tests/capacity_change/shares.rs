@@ -117,7 +117,7 @@ on_both_engines! {
             kept_walk_in: 1, kept_assisted: 1, assisted_hours: 48,
         };
         assert_eq!(settings.terms, wanted);
-        let said = read(fresh, |tx| import::export_sessions(tx));
+        let said = read(fresh, import::export_sessions);
         assert!(said.contains("10:00-10:20") && said.contains(",3,2,15,"), "{said}");
         let again = work(fresh, move |tx| import::import_sessions(tx, &said, None, Faulty::Refuse)).expect("taken");
         assert_eq!(again.added, 0, "what was written is there");

@@ -16,6 +16,7 @@ use crate::clinic::travel::Travel;
 use crate::partnership::{allocation, matrix::Matrix};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
@@ -197,8 +198,8 @@ fn teams(tx: &mut Tx<'_>, asks: &[Ask], people: &HashMap<PersonId, PersonFacts>)
     for ask in asks {
         let of_person = people.get(&ask.person).and_then(|person| person.team);
         for team in ask.bookings.iter().filter_map(|b| b.team).chain(of_person) {
-            if !found.contains_key(&(ask.campaign, team)) {
-                found.insert((ask.campaign, team), store::team_room(tx, ask.campaign, team)?);
+            if let Entry::Vacant(unknown) = found.entry((ask.campaign, team)) {
+                unknown.insert(store::team_room(tx, ask.campaign, team)?);
             }
         }
     }

@@ -95,11 +95,11 @@ pub struct MetRow {
 }
 
 impl MetRow {
-    fn from_words(&self) -> String {
+    fn booked_words(&self) -> String {
         format!("{}, {}", words::day_time(self.from.1), self.from.0)
     }
 
-    fn to_words(&self) -> String {
+    fn goes_words(&self) -> String {
         self.to.as_ref().map_or_else(|| "stays".to_owned(), |(site, at)| format!("{}, {site}", words::day_time(*at)))
     }
 }
