@@ -464,4 +464,20 @@ mod tests {
         assert!(statement.get_status(StatementStatus::Run) >= 9);
         std::fs::remove_dir_all(&folder).expect("the folder is ours");
     }
+
+    #[test]
+    fn a_log_that_has_grown_is_moved_into_the_database() {
+        let folder = std::env::temp_dir().join(format!("accord-tidied-up-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let Ok(Conn::Lite(mut lite)) = open(&folder.join("a.db"), Mode::Write) else { panic!("it opens") };
+        lite.script("CREATE TABLE part (a BLOB)").expect("made");
+        lite.tidy_up().expect("nothing to do");
+        let size = || std::fs::metadata(folder.join("a.db")).expect("it is there").len();
+        let before = size();
+        lite.script("INSERT INTO part (a) VALUES (zeroblob(36000000))").expect("written");
+        assert_eq!(size(), before, "SQLite itself moves nothing");
+        lite.tidy_up().expect("moved");
+        assert!(size() > 36_000_000);
+        std::fs::remove_dir_all(&folder).expect("the folder is ours");
+    }
 }
