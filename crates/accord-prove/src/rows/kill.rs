@@ -11,6 +11,7 @@ use accord::plan::proposal::propose;
 use accord_planner::Budget;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -92,25 +93,24 @@ fn serve(how: &How, stage: &Stage, all: &mut Sum) -> Result<(), Failed> {
 
 fn kills(how: &How, stage: &Stage, hand: &Stagehand, all: &mut Sum) -> Result<(), Failed> {
     let mut chance = Pcg64Mcg::seed_from_u64(how.seed);
-    for n in 0..how.of(34, 900) {
-        let at_nth = n % 2 == 1;
+    let want = how.of(17, 450);
+    // What was to be killed at its nth call and did not come so far is killed all the same, and counts as at random.
+    for n in 0..4 * want {
+        if all.random >= want && all.nth >= want {
+            break;
+        }
+        let at_nth = all.nth < want && (n % 2 == 1 || all.random >= want);
         let port = server::free_port()?;
-        let mut server = if at_nth {
-            let call = CALLS[chance.random_range(0..CALLS.len())];
-            let most = if call == "pwrite64" { 600 } else { 60 };
-            let when = chance.random_range(1..=most).to_string();
-            let mut command = strace::wrapped(&how.bin, call, "signal=SIGKILL", &when);
-            Server::arguments(&mut command, stage, port)?;
-            // A kill before it was ready is a kill too: then the next start shows what it left.
-            match Server::spawn(command, port) {
-                Ok(server) => server,
-                Err(_) => {
-                    all.nth += 1;
-                    continue;
-                }
+        let command =
+            if at_nth { at_the_nth(how, stage, port, &mut chance)? } else { Server::command(how, stage, port)? };
+        let mut server = match Server::spawn(command, port) {
+            Ok(server) => server,
+            // A kill before it was ready is a kill too: the next start shows what it left.
+            Err(error) if at_nth && error.to_string().contains("ended by itself") => {
+                all.nth += 1;
+                continue;
             }
-        } else {
-            Server::spawn(Server::command(how, stage, port)?, port)?
+            Err(error) => return Err(error),
         };
         if !at_nth {
             all.slowest = all.slowest.max(server.ready_after);
@@ -122,17 +122,33 @@ fn kills(how: &How, stage: &Stage, hand: &Stagehand, all: &mut Sum) -> Result<()
             std::thread::sleep(Duration::from_millis(1));
         }
         hand.port.store(0, Ordering::Relaxed);
-        let at_the_call = server.ended()?.is_some();
+        let ended = server.ended()?;
+        let at_the_call = ended.is_some();
+        if let Some(status) = ended.filter(|status| !at_nth || status.signal() != Some(9)) {
+            all.faults.push(format!("the service ended by itself: {status}"));
+        }
         if at_nth {
             strace::kill_traced(server.pid());
         }
         server.kill()?;
-        *(if at_nth && at_the_call { &mut all.nth } else { &mut all.random }) += 1;
+        *(if at_the_call { &mut all.nth } else { &mut all.random }) += 1;
         if n % 50 == 49 {
             say(format!("{} kills, {} acknowledged", n + 1, hand.acknowledged.load(Ordering::Relaxed)));
         }
     }
+    if all.nth < want {
+        all.faults.push(format!("only {} of {want} kills came at the nth call", all.nth));
+    }
     Ok(())
+}
+
+/// The service, killed at one of its first sixty syncs or six hundred writes.
+fn at_the_nth(how: &How, stage: &Stage, port: u16, chance: &mut Pcg64Mcg) -> Result<std::process::Command, Failed> {
+    let (call, most) = if chance.random_bool(0.5) { (CALLS[0], 60) } else { (CALLS[1], 600) };
+    let when = chance.random_range(1..=most).to_string();
+    let mut command = strace::wrapped(&how.bin, call, "signal=SIGKILL", &when);
+    Server::arguments(&mut command, stage, port)?;
+    Ok(command)
 }
 
 /// Publishes a plan of new people again and again, is killed in it, and looks what the next start of a service makes of it.
