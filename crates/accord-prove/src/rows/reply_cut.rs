@@ -53,7 +53,7 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
             seen.cuts + database_cuts
         ));
         say(said.last().map_or("", String::as_str));
-        let name = engine.name();
+        let name = stage.engine.name();
         more.push((format!("{name}: connections of clients cut"), seen.cuts.to_string()));
         more.push((format!("{name}: connections to the database cut"), database_cuts.to_string()));
         more.push((format!("{name}: answers 503, outcome unknown"), seen.unknown.to_string()));

@@ -3,7 +3,6 @@
 use super::capacity::{CapacityChange, CapacityChangeAsked, UndoAsked};
 use super::free_places::{OnLists, StandbyAnswer, Who, WishesAsked};
 use super::problems::{every, every_of_changes, no_such_campaign};
-use super::problems::{every, no_such_campaign};
 use super::wire::{
     Booking, Bookings, Campaigns, CancelAsked, FreeSlots, Nothing, People, PeopleAsked, PlaceAsked, RebookAsked,
     SlotsAsked,
