@@ -183,6 +183,8 @@ fn shows(service: &Service) {
         ("/changes/00000000-0000-0000-0000-00000000005b", "The lift is broken"),
         ("/changes/00000000-0000-0000-0000-00000000005b?show=cannot", "K7Q-4MD-2X6"),
         ("/waiting-to-be-sent", "Nothing is waiting"),
+        ("/sessions/month?from=2027-01-20", "Clinic One"),
+        ("/sessions/month?from=2027-06-01", "No clinic is planned in this month."),
     ] {
         let answer = service.get(path, &lead);
         assert!(answer.body.contains(said), "{path} does not say {said:?}: {}", answer.body);
