@@ -60,8 +60,6 @@ impl Cast {
 /// A store that is ready to be served.
 #[derive(Debug)]
 pub struct Stage {
-    /// Which engine.
-    pub engine: Engine,
     /// Where it is.
     pub place: Place,
     /// Its key file.
@@ -93,7 +91,6 @@ impl Stage {
     /// Builds one at a place that the row chose.
     pub fn build_at(how: &How, place: Place, name: &str, cast: &Cast) -> Result<Self, Failed> {
         let folder = how.folder(name)?;
-        let engine = if place.folder().is_some() { Engine::Sqlite } else { Engine::Postgres };
         if let Some(folder) = place.folder() {
             std::fs::create_dir_all(folder)?;
         }
@@ -109,7 +106,7 @@ impl Stage {
         let made = db.write_now(&who, move |tx| build(tx, &cast, &secret).map_err(Stop::<()>::Store));
         let (small, people, bearer) = made.map_err(|stop| format!("the stage could not be built: {stop:?}"))?;
         accord::app::seal_now(&db, &who)?;
-        Ok(Self { engine, place, key_file, key, bearer, small, people, who, folder })
+        Ok(Self { place, key_file, key, bearer, small, people, who, folder })
     }
 
     /// Opens the store beside whoever serves it.
