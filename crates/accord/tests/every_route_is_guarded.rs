@@ -158,6 +158,8 @@ fn shows(service: &Service) {
         ("/worklist", "No date of birth: No Birthday"),
         ("/sites", "Clinic One"),
         ("/sessions", "Vaccine A"),
+        ("/sessions/month?from=2027-01-20", "Clinic One"),
+        ("/sessions/month?from=2027-06-01", "No clinic is planned in this month."),
     ] {
         let answer = service.get(path, &lead);
         assert!(answer.body.contains(said), "{path} does not say {said:?}: {}", answer.body);

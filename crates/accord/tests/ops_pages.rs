@@ -440,7 +440,14 @@ fn pages_of_a_list(service: &Service) {
         let answer = service.get(&format!("{page}?{filter}&find=nowhere"), &cookie).body;
         assert!(answer.contains("none found") && answer.contains(&format!("href=\"{page}?{filter}\"")), "{answer}");
     }
-    for page in ["/ledger", "/ledger?show=entries&page=7", "/agreements?find=x", "/sites?page=2", "/sessions?from=x"] {
+    for page in [
+        "/ledger",
+        "/ledger?show=entries&page=7",
+        "/agreements?find=x",
+        "/sites?page=2",
+        "/sessions?from=x",
+        "/sessions/month?from=x",
+    ] {
         assert_eq!(service.get(page, &cookie).status, StatusCode::OK, "{page}");
     }
 }

@@ -39,6 +39,7 @@ async fn then_every_room_opens(reader: &Reader<'_>) {
         "/ledger",
         "/sites",
         "/sessions",
+        "/sessions/month",
         "/import",
         "/about",
     ] {
