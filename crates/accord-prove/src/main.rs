@@ -3,6 +3,7 @@
 //!
 //! `scripts/prove` builds what it needs and calls it.
 
+mod change;
 mod clean;
 mod client;
 mod cluster;

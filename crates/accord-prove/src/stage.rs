@@ -4,6 +4,7 @@
 
 use crate::how::{Failed, How};
 use accord::access::api_key::{self, KeyRole};
+use accord::access::{Role, sign_in};
 use accord::base::clock::{Chance, Clock, london_date, machine_now};
 use accord::base::db::{Actor, Db, Place, Stop, StoreError, Tx, migrate};
 use accord::base::ids::{PersonId, SlotId};
@@ -133,6 +134,14 @@ impl Stage {
         db.write_now(&self.who, move |tx| batch::settle_live(tx, batch)).map_err(failed)?;
         accord::app::seal_now(&db, &self.who)?;
         Ok(())
+    }
+
+    /// A sign-in of a campaign lead, as a cookie.
+    pub fn lead(&self) -> Result<String, Failed> {
+        let (db, key, role) = (self.open()?, self.key.clone(), Role::CampaignLead { organisation: None });
+        let made = db.write_now(&self.who, move |tx| sign_in::start(tx, &key, &role).map_err(Stop::<()>::Store));
+        let token = made.map_err(|stop| format!("no sign-in: {stop:?}"))?;
+        Ok(format!("{}={token}", sign_in::COOKIE))
     }
 
     /// The body of a booking of the first appointment.

@@ -5,8 +5,7 @@ use crate::how::{Failed, How, Proved, say};
 use crate::load::{self, Times, everybody};
 use crate::server::Server;
 use crate::stage::{Cast, Engine, Stage};
-use accord::access::{Role, sign_in};
-use accord::base::db::{Stop, Tx};
+use accord::base::db::Tx;
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
@@ -27,7 +26,7 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
     stage.assign(before)?;
     let mut told = Told { acknowledged: references(&stage)?, unanswered: 0 };
     say(format!("{before} bookings at 50 sites"));
-    let cookie = lead(&stage)?;
+    let cookie = stage.lead()?;
     // The slots begin in a few days; the month of the fourth week is full of clinics on any day this is run.
     let path = format!("/sessions/month?from={}", full_month());
     let server = Server::start(how, &stage)?;
@@ -76,15 +75,6 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
 fn full_month() -> jiff::civil::Date {
     use accord::base::clock::{london_date, machine_now};
     london_date(machine_now()).saturating_add(jiff::Span::new().days(21)).first_of_month()
-}
-
-/// A sign-in of a campaign lead, as a cookie.
-fn lead(stage: &Stage) -> Result<String, Failed> {
-    let (db, key) = (stage.open()?, stage.key.clone());
-    let role = Role::CampaignLead { organisation: None };
-    let made = db.write_now(&stage.who, move |tx| sign_in::start(tx, &key, &role).map_err(Stop::<()>::Store));
-    let token = made.map_err(|stop| format!("no sign-in: {stop:?}"))?;
-    Ok(format!("{}={token}", sign_in::COOKIE))
 }
 
 /// The references of all bookings.
