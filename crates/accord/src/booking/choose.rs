@@ -17,6 +17,7 @@ use crate::partnership::agreement::{self, Agreement, AgreementRefusal, Use};
 use accord_formats::Postcode;
 use jiff::civil::Date;
 use std::collections::{HashMap, HashSet};
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 /// Days with free times on a page, where there are as many.
@@ -292,8 +293,8 @@ impl Chooser {
         // At the hour it was, or at the hour of the one that was chosen.
         let booked = self.bookings.iter().find(|b| b.appointment == number);
         let minute = booked.map_or(first.start_minute, |b| minute_of_day(b.starts));
-        if !known.contains_key(&number) {
-            known.insert(number, self.days(tx, number, None)?);
+        if let Entry::Vacant(unknown) = known.entry(number) {
+            unknown.insert(self.days(tx, number, None)?);
         }
         let steps = i32::from(number.abs_diff(chosen));
         let gap = |date: Date| {
