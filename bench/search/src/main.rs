@@ -32,6 +32,9 @@ const END: [&str; 25] = [
     "on", "rell", "ris", "son", "stone", "th", "ton", "ward", "wood", "zal",
 ];
 
+/// What is typed the n-th time.
+type Typed = fn(usize) -> String;
+
 fn main() {
     let mut numbers = std::env::args().skip(1).filter_map(|text| text.parse::<usize>().ok());
     let people = numbers.next().unwrap_or(50_000);
@@ -45,7 +48,7 @@ fn main() {
     let house = House { partnership: fresh.who.partnership, name: "Bench".into(), demo: true, help };
     let router = App::new(fresh.db.clone(), Key::new([7; 32]), house, false).router();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let kinds: [(&str, fn(usize) -> String); 5] = [
+    let kinds: [(&str, Typed); 5] = [
         ("three letters", |n| BEGIN[n % 20].chars().chain("o".chars()).take(3).collect()),
         ("given and family", |n| format!("{} {}", &GIVEN[n % 24][..3], BEGIN[n % 20])),
         ("date of birth", |n| born(n * 7)),

@@ -169,6 +169,8 @@ pub enum Way {
     Planned,
     /// The person themselves: they may travel further than we would ask of them.
     Chosen,
+    /// The person says yes to a place that was kept or drawn for them: as chosen, and no notice is asked of them.
+    Offered,
     /// An operator at the person's word: as chosen, and what is kept for assisted booking is for them.
     Assisted,
     /// The person stands at the clinic's door: every place is for them.
@@ -184,7 +186,7 @@ impl Way {
     /// Which of a slot's places may be taken.
     pub const fn share(self) -> Share {
         match self {
-            Self::Planned | Self::Chosen => Share::Everybody,
+            Self::Planned | Self::Chosen | Self::Offered => Share::Everybody,
             Self::Assisted => Share::Assisted,
             Self::WalkIn { .. } => Share::WalkIn,
             Self::Restored => Share::Back,

@@ -117,7 +117,7 @@ fn decide<'a>(
         held: desk.held(want.person),
         now: tx.now(),
         way: origin.way,
-        online: online(tx),
+        online: origin.way == Way::Chosen && online(tx),
     };
     let between = |from: &str, to: &str| desk.known_minutes(from, to);
     let allowed = rules::check(&facts, &wanted, &between);

@@ -246,7 +246,8 @@ pub fn answer(
     let appointment = *missing.first().ok_or(Stop::Refused(BookingRefusal::NothingMissing))?;
     session::add_place(tx, draw.slot)?;
     let picks = vec![Pick { appointment, slot: draw.slot }];
-    let booked = place::place(tx, &PlaceCourse { person, campaign: draw.campaign, picks })?;
+    let want = PlaceCourse { person, campaign: draw.campaign, picks };
+    let booked = place::place_as(tx, &want, Way::Offered)?;
     store::set_ask(tx, (draw.id, person), (AskState::Accepted, None), booked.first().map(|b| b.id))?;
     told(tx, "accept", &draw, Some(person))?;
     if draw.taken + 1 == draw.places {

@@ -332,7 +332,7 @@ pub fn accept(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Result
     store::lock_person(tx, person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let offer = kept_offer(tx, person, campaign)?.ok_or(Stop::Refused(BookingRefusal::HoldGone))?;
     let picks = offer.picks.iter().map(|o| Pick { appointment: o.appointment, slot: o.slot }).collect();
-    let booked = place::place(tx, &PlaceCourse { person, campaign, picks })?;
+    let booked = place::place_as(tx, &PlaceCourse { person, campaign, picks }, Way::Offered)?;
     store::settle_timed(tx, offer.id, Answer::Accepted, at)?;
     let silences = store::waiting_of(tx, person, campaign)?.map_or(0, |waiting| waiting.silences);
     store::set_waiting(tx, offer.waiting, State::Placed, silences, at)?;
