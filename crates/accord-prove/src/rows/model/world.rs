@@ -50,10 +50,15 @@ pub fn in_postgres() -> Result<Option<Db>, Failed> {
 /// The same world with the same ids in that database, and a chance of its own for the sequence.
 #[cfg(feature = "postgres")]
 pub fn begun_anew(db: &Db, course: u16, seed: u64) -> Result<(Db, World), Failed> {
-    let tables: Vec<String> = migrate::tables().into_iter().map(|(table, _)| table).collect();
-    // Statements are constants; this one is as good as one.
-    let empty: &'static str = Box::leak(format!("TRUNCATE {}", tables.join(", ")).into_boxed_str());
-    let emptied = db.write_now(&testing::actor(), move |tx| tx.run(empty, p![]).map_err(Stop::<()>::Store));
+    // Statements are constants; these are as good as that. What refers to something goes before it.
+    static EMPTY: std::sync::OnceLock<Vec<&'static str>> = std::sync::OnceLock::new();
+    let empty: &'static [&'static str] = EMPTY.get_or_init(|| {
+        let tables = migrate::tables().into_iter().rev();
+        tables.map(|(table, _)| &*Box::leak(format!("DELETE FROM {table}").into_boxed_str())).collect()
+    });
+    let emptied = db.write_now(&testing::actor(), move |tx| {
+        empty.iter().try_for_each(|sql| tx.run(*sql, p![]).map(drop)).map_err(Stop::<()>::Store)
+    });
     emptied.map_err(|stop| format!("the database can't be emptied: {stop:?}"))?;
     let mut anew = db.clone();
     (anew.clock, anew.chance) = (clock(), Chance::seeded(7));
