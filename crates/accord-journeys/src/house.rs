@@ -60,6 +60,51 @@ impl House {
         Self { url, folder, doors, server }
     }
 
+    /// Copies the run's demo, lets `prepare` add to the copy, sets its clock to nine in the morning of `day`, and serves it as
+    /// an operator does. There are no links: [`House::link_for_clinic`] and its like make them.
+    ///
+    /// # Panics
+    /// As [`House::open`].
+    pub fn on(day: &str, prepare: impl FnOnce(&Path)) -> Self {
+        let folder = run_folder().join(format!("house-on-{day}"));
+        let store = folder.join("store");
+        copy(demo(), &store);
+        prepare(&store);
+        let file = store.join("demo.json");
+        let settings = std::fs::read_to_string(&file).expect("a demo knows its settings").replace(TODAY, day);
+        std::fs::write(&file, settings).expect("the temporary folder can be written");
+        let mut server = Command::new(binary())
+            .args(["serve", "--listen", "127.0.0.1:0", "--at"])
+            .arg(&store)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("accord runs");
+        let out = server.stdout.take().expect("its output was asked for");
+        let said = BufReader::new(out).lines().map_while(Result::ok).next().unwrap_or_default();
+        let url = said.rsplit_once(" is on ").map(|(_, url)| url.to_owned()).expect("it says where it is");
+        Self { url, folder, doors: Doors::default(), server }
+    }
+
+    /// Runs `accord` on this house's store; what it prints.
+    ///
+    /// # Panics
+    /// When the command refuses.
+    pub fn accord(&self, args: &[&str]) -> String {
+        run(args, &self.folder.join("store"))
+    }
+
+    /// A one-time link for the team of the clinic of this code, by `accord link`.
+    ///
+    /// # Panics
+    /// When the command refuses.
+    pub fn link_for_clinic(&self, code: &str) -> String {
+        let said = self.accord(&["link", "--role", "clinic-team", "--site", code]);
+        let token = said.rsplit_once("/sign-in/").expect("it prints a link").1;
+        format!("{}/sign-in/{token}", self.url)
+    }
+
     /// A one-time link for the campaign lead.
     pub fn lead_link(&self) -> &str {
         &self.doors.lead
@@ -290,6 +335,16 @@ fn iso_date(words: &str) -> Option<String> {
     let month = MONTHS.iter().position(|m| name.starts_with(m))? + 1;
     let day: u8 = parts.next()?.parse().ok()?;
     Some(format!("{year}-{month:02}-{day:02}"))
+}
+
+/// Runs `accord` on a store; what it prints, trimmed.
+///
+/// # Panics
+/// When the command refuses.
+pub fn run(args: &[&str], store: &Path) -> String {
+    let out = Command::new(binary()).args(args).arg("--at").arg(store).output().expect("accord runs");
+    assert!(out.status.success(), "accord {args:?}: {}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8_lossy(&out.stdout).trim().to_owned()
 }
 
 /// The rows of a CSV file as maps by its header. Enough for the truth files: quotes, but no line breaks within them.

@@ -17,13 +17,7 @@ pub struct Told {
 
 /// Everything that is wrong with the store; nothing: it is clean.
 pub fn faults(how: &How, stage: &Stage, told: &Told) -> Result<Vec<String>, Failed> {
-    let mut faults = Vec::new();
-    for (command, clean) in [("verify", "no violation"), ("lost", "nobody lost")] {
-        let done = accord(how, stage).args([command, "--json"]).output()?;
-        if !done.status.success() {
-            faults.push(format!("accord {command}: not {clean}: {}", String::from_utf8_lossy(&done.stdout).trim()));
-        }
-    }
+    let mut faults = invariants(how, stage)?;
     let db = stage.open()?;
     let stored: HashSet<String> = db.read_now(&stage.who, live_references)?.into_iter().collect();
     let known: HashSet<String> = told.acknowledged.iter().map(|r| r.replace('-', "")).collect();
@@ -43,15 +37,32 @@ pub fn faults(how: &How, stage: &Stage, told: &Told) -> Result<Vec<String>, Fail
     Ok(faults)
 }
 
+/// What `accord verify` and `accord lost` find; nothing: no invariant is violated and nobody is lost.
+pub fn invariants(how: &How, stage: &Stage) -> Result<Vec<String>, Failed> {
+    let mut faults = Vec::new();
+    for (command, clean) in [("verify", "no violation"), ("lost", "nobody lost")] {
+        let done = accord(how, stage).args([command, "--json"]).output()?;
+        if !done.status.success() {
+            faults.push(format!("accord {command}: not {clean}: {}", String::from_utf8_lossy(&done.stdout).trim()));
+        }
+    }
+    Ok(faults)
+}
+
 /// The binary, told where the stage is.
 pub fn accord(how: &How, stage: &Stage) -> Command {
     let mut command = Command::new(&how.bin);
+    at(&mut command, stage);
+    command
+}
+
+/// Tells a command where the stage is.
+pub fn at<'c>(command: &'c mut Command, stage: &Stage) -> &'c mut Command {
     match &stage.place {
         Place::Folder(folder) => command.arg("--at").arg(folder),
         Place::Postgres(url) => command.arg("--at").arg(url),
     };
-    command.arg("--key-file").arg(&stage.key_file);
-    command
+    command.arg("--key-file").arg(&stage.key_file)
 }
 
 fn live_references(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {

@@ -6,7 +6,7 @@ use accord::base::ids::{PersonId, SlotId};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, HeaderMap};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use std::net::Ipv4Addr;
@@ -113,6 +113,18 @@ impl Client {
             ("idempotency-key", key),
         ];
         self.send(request(Method::POST, path, &headers, body)).await
+    }
+
+    /// `GET` with a sign-in cookie.
+    pub async fn look(&mut self, path: &str, cookie: &str) -> Result<Answer, Cut> {
+        self.send(request(Method::GET, path, &[(COOKIE.as_str(), cookie)], "")).await
+    }
+
+    /// A form, as a browser sends it.
+    pub async fn form(&mut self, path: &str, cookie: &str, fields: &str) -> Result<Answer, Cut> {
+        let kind = "application/x-www-form-urlencoded";
+        let headers = [(COOKIE.as_str(), cookie), (CONTENT_TYPE.as_str(), kind)];
+        self.send(request(Method::POST, path, &headers, fields)).await
     }
 
     /// Books the first appointment of a person.

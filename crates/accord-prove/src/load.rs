@@ -128,8 +128,7 @@ pub async fn closed(
     Ok(shared.finish(since))
 }
 
-/// `a_second` wishes each second for `during` over as many connections as that takes; answers are timed from the
-/// instant at which each was due, so that a server that stalls does not hide it by being asked less.
+/// `a_second` wishes each second for `during`.
 pub async fn open(
     stage: &Stage,
     port: u16,
@@ -137,32 +136,38 @@ pub async fn open(
     during: Duration,
     wishes: impl Wishes,
 ) -> Result<Tally, Cut> {
+    let shared = Shared { stage, wishes: RefCell::new(wishes), tally: RefCell::default(), count: Cell::new(0) };
+    let since = Instant::now();
+    let due = |n: u32| Some(Duration::from_secs_f64(f64::from(n) / a_second)).filter(|due| *due <= during);
+    paced(port, due, async |client, _, due| shared.one(client, due).await.0).await?;
+    Ok(shared.finish(since))
+}
+
+/// Starts a piece of work at each instant that `due` tells, over as many connections as that takes; the work is told
+/// when it was due and counts its time from there, so that a server that stalls does not hide it by being asked less.
+pub async fn paced(
+    port: u16,
+    due: impl Fn(u32) -> Option<Duration>,
+    work: impl AsyncFn(Client, u32, Instant) -> Client,
+) -> Result<(), Cut> {
     let mut idle = Vec::new();
     for _ in 0..64 {
         idle.push(Client::connect(port).await?);
     }
-    let shared = Shared { stage, wishes: RefCell::new(wishes), tally: RefCell::default(), count: Cell::new(0) };
-    let since = Instant::now();
-    let mut under_way = FuturesUnordered::new();
-    let mut n = 0;
-    loop {
-        let due = since + Duration::from_secs_f64(f64::from(n) / a_second);
-        if due > since + during {
-            break;
-        }
+    let (since, mut under_way, mut n) = (Instant::now(), FuturesUnordered::new(), 0);
+    while let Some(after) = due(n) {
         tokio::select! {
             biased;
-            () = tokio::time::sleep_until(due.into()) => {
+            () = tokio::time::sleep_until((since + after).into()) => {
                 let client = idle.pop().unwrap_or_else(|| Client::later(port));
-                under_way.push(shared.one(client, due));
+                under_way.push(work(client, n, since + after));
                 n += 1;
             }
-            Some((client, _)) = under_way.next(), if !under_way.is_empty() => idle.push(client),
+            Some(client) = under_way.next(), if !under_way.is_empty() => idle.push(client),
         }
     }
     while under_way.next().await.is_some() {}
-    drop(under_way);
-    Ok(shared.finish(since))
+    Ok(())
 }
 
 /// What the clients of one run share; they all live on one thread.

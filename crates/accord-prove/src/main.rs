@@ -5,12 +5,16 @@
 
 mod clean;
 mod client;
+mod cluster;
+mod folk;
 mod how;
 mod load;
+mod proxy;
 mod report;
 mod rows;
 mod server;
 mod stage;
+mod strace;
 
 use clap::Parser;
 use how::{Failed, How, Proved};

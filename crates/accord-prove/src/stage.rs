@@ -8,6 +8,8 @@ use accord::base::clock::{Chance, Clock, london_date, machine_now};
 use accord::base::db::{Actor, Db, Place, Stop, StoreError, Tx, migrate};
 use accord::base::ids::{PersonId, SlotId};
 use accord::base::secret::Key;
+use accord::booking::place::place_many;
+use accord::booking::{BookingRefusal, Pick, PlaceCourse, batch};
 use accord::testing::{self, Layout, Small};
 use std::path::PathBuf;
 
@@ -81,11 +83,17 @@ pub struct Stage {
 impl Stage {
     /// Builds one. `name` tells it from the others of a row.
     pub fn build(how: &How, engine: Engine, name: &str, cast: &Cast) -> Result<Self, Failed> {
-        let folder = how.folder(name)?;
         let place = match engine {
-            Engine::Sqlite => Place::Folder(folder.join("store")),
+            Engine::Sqlite => Place::Folder(how.folder(name)?.join("store")),
             Engine::Postgres => database()?,
         };
+        Self::build_at(how, place, name, cast)
+    }
+
+    /// Builds one at a place that the row chose.
+    pub fn build_at(how: &How, place: Place, name: &str, cast: &Cast) -> Result<Self, Failed> {
+        let folder = how.folder(name)?;
+        let engine = if place.folder().is_some() { Engine::Sqlite } else { Engine::Postgres };
         if let Some(folder) = place.folder() {
             std::fs::create_dir_all(folder)?;
         }
@@ -109,6 +117,27 @@ impl Stage {
         Ok(Db::open(&self.place, Clock::Machine, Chance::machine())?)
     }
 
+    /// Gives the first `count` people an appointment that they have not answered, as a published plan does.
+    pub fn assign(&self, count: usize) -> Result<(), Failed> {
+        let (db, campaign) = (self.open()?, self.small.campaign);
+        let failed = |stop: Stop<BookingRefusal>| format!("appointments could not be assigned: {stop:?}");
+        let batch = db.write_now(&self.who, move |tx| Ok(batch::open(tx, campaign)?)).map_err(failed)?;
+        let picks = |n| vec![Pick { appointment: 1, slot: self.slot_for(n) }];
+        let wants = self.people[..count].iter().enumerate();
+        let wants: Vec<PlaceCourse> =
+            wants.map(|(n, person)| PlaceCourse { person: *person, campaign, picks: picks(n) }).collect();
+        for some in wants.chunks(50) {
+            let some = some.to_vec();
+            let placed = db.write_now(&self.who, move |tx| place_many(tx, batch, &some)).map_err(failed)?;
+            if let Some((_, refusal)) = placed.refused.first() {
+                return Err(format!("an appointment could not be assigned: {refusal:?}").into());
+            }
+        }
+        db.write_now(&self.who, move |tx| batch::settle_live(tx, batch)).map_err(failed)?;
+        accord::app::seal_now(&db, &self.who)?;
+        Ok(())
+    }
+
     /// The body of a booking of the first appointment.
     pub fn wish(&self, person: PersonId, slot: SlotId) -> String {
         let campaign = self.small.campaign;
@@ -123,6 +152,8 @@ impl Stage {
     }
 }
 
+/// As many as the employers of a county: their allocations are rows that bookings wait for.
+const EMPLOYERS: u16 = 130;
 /// Days between now and the first clinic: midnight may pass, and nothing else changes.
 const DAYS_AHEAD: i32 = 3;
 
@@ -132,6 +163,7 @@ fn build(tx: &mut Tx<'_>, cast: &Cast, key: &Key) -> Result<(Small, Vec<PersonId
         sites: cast.sites,
         slots_a_day: cast.slots_a_day,
         capacity: cast.capacity,
+        employers: EMPLOYERS,
         allocation: None,
         ..Layout::SMALL
     };

@@ -8,13 +8,14 @@ use crate::base::page::{Standing, Trouble};
 use crate::base::secret::{Key, hex};
 use crate::base::web::{House, Plain, Web};
 use crate::base::{api, audit, web};
-use crate::booking::{did_not_attend, unanswered};
+use crate::booking::{capacity_change, did_not_attend, unanswered};
 use crate::campaign::routes::Decide;
 use crate::cohort::routes::OnceTaken;
 use crate::evidence::metrics::Metrics;
-use crate::partnership::ledger;
+use crate::evidence::month::Months;
+use crate::partnership::{ledger, release};
 use crate::plan::runs::Runs;
-use crate::{booking, campaign, evidence, log, routes};
+use crate::{booking, campaign, evidence, log, plan, routes};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -35,6 +36,7 @@ pub struct App {
     pub web: Web,
     people: Arc<dyn PersonLookup>,
     runs: Runs,
+    months: Months,
     metrics: Metrics,
     name_of: NameOf,
 }
@@ -53,6 +55,7 @@ impl App {
             web,
             people: Arc::new(evidence::people::People),
             runs: Runs::default(),
+            months: Months::default(),
             metrics: Metrics::default(),
             name_of: Arc::new(|tx: &mut Tx<'_>, role| evidence::people::name_of(tx, role)),
         }
@@ -77,6 +80,11 @@ impl FromRef<App> for Arc<dyn PersonLookup> {
 impl FromRef<App> for Runs {
     fn from_ref(app: &App) -> Self {
         app.runs.clone()
+    }
+}
+impl FromRef<App> for Months {
+    fn from_ref(app: &App) -> Self {
+        app.months.clone()
     }
 }
 impl FromRef<App> for Metrics {
@@ -170,7 +178,8 @@ fn trouble(response: &Response) -> Option<Trouble> {
     }
     Some(match status {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Trouble::NotFound,
-        StatusCode::SERVICE_UNAVAILABLE => Trouble::Busy(5),
+        // Only a request that took too long comes here: what it wrote may still be committed.
+        StatusCode::SERVICE_UNAVAILABLE => Trouble::Unknown,
         s if s.is_client_error() => Trouble::Stale,
         _ => Trouble::Broken,
     })
@@ -184,7 +193,7 @@ fn standing(web: &Web, response: Response, what: Trouble, id: &str) -> Response 
         Ok(page) => page,
         Err(_) => status.into_response(),
     };
-    if let Some(retry) = retry.or_else(|| matches!(what, Trouble::Busy(_)).then(|| HeaderValue::from_static("5"))) {
+    if let Some(retry) = retry.or_else(|| (what.status() == 503).then(|| HeaderValue::from_static("5"))) {
         page.headers_mut().insert(header::RETRY_AFTER, retry);
     }
     page
@@ -261,6 +270,30 @@ pub const JOBS: &[Job] = &[
         work: booking::hold::sweep,
     },
     Job {
+        name: "offer free places to the waiting list",
+        every: Duration::from_secs(5),
+        at_a_time: 1,
+        counts: true,
+        in_demo: true,
+        work: booking::timed_offer::work,
+    },
+    Job {
+        name: "ask the standby list",
+        every: Duration::from_secs(10),
+        at_a_time: 1_000,
+        counts: true,
+        in_demo: true,
+        work: booking::standby_draw::work,
+    },
+    Job {
+        name: "release allocations",
+        every: Duration::from_secs(15),
+        at_a_time: u32::MAX,
+        counts: true,
+        in_demo: true,
+        work: |tx, _| release::sweep(tx),
+    },
+    Job {
         name: "mark who did not come",
         every: Duration::from_secs(15 * 60),
         at_a_time: did_not_attend::AT_A_TIME,
@@ -290,9 +323,13 @@ pub const JOBS: &[Job] = &[
 pub async fn work_for_ever(app: App) {
     let mut under_way = tokio::task::JoinSet::new();
     under_way.spawn(count_for_ever(app.clone()));
+    let starter = Actor::new(app.web.house.partnership, "operator of this machine", "start-up");
+    under_way.spawn(plan::runs::finish_what_stands_still(app.runs.clone(), app.web.db.clone(), starter));
     for job in JOBS.iter().filter(|job| job.in_demo || !app.web.house.demo) {
         under_way.spawn(repeat(app.clone(), job));
     }
+    under_way.spawn(follow_the_clock(app.clone()));
+    under_way.spawn(finish_changes(app));
     while under_way.join_next().await.is_some() {}
 }
 
@@ -305,6 +342,53 @@ async fn count_for_ever(app: App) {
             Err(error) => tracing::warn!(?error, "the invariants could not be counted; they are counted again"),
         }
         tokio::time::sleep(app.metrics.rest()).await;
+    }
+}
+
+/// How often somebody looks whether the machine's clock jumped. The pause counts time that never jumps.
+const CLOCK_LOOKED_AT: Duration = Duration::from_millis(500);
+
+/// Follows the machine's clock over its jumps. Until it is adopted nobody sees a jump; see [`Clock::Steady`].
+async fn follow_the_clock(app: App) {
+    let who = Actor::new(app.web.house.partnership, "operator of this machine", "clock");
+    loop {
+        tokio::time::sleep(CLOCK_LOOKED_AT).await;
+        let by_us = app.web.db.clock.jump_us();
+        if by_us == 0 {
+            continue;
+        }
+        tracing::warn!(seconds = by_us / 1_000_000, "the machine's clock jumped: holds and sign-ins keep their time");
+        // Back: first the time, else everything would have ended before it is moved. Forward: the other way round.
+        if by_us < 0 {
+            app.web.db.clock.adopt();
+        }
+        let since = if by_us < 0 { 0 } else { by_us };
+        let moved = app.web.db.write(&who, move |tx| over_a_jump(tx, by_us, since).map_err(Stop::<()>::Store)).await;
+        match moved {
+            Ok(()) => app.web.db.clock.adopt(),
+            Err(stop) => tracing::warn!(?stop, "what ends at an instant could not be moved over the clock's jump"),
+        }
+    }
+}
+
+/// Moves what ends at an instant over a jump of the clock by `by_us`, of which `to_come` is not in the transaction's own
+/// time yet. Nothing expires by a jump, and nothing lasts longer than it may.
+pub fn over_a_jump(tx: &mut Tx<'_>, by_us: i64, to_come: i64) -> Result<(), StoreError> {
+    crate::access::sign_in::clock_jumped(tx, by_us, to_come)?;
+    booking::hold::clock_jumped(tx, by_us, to_come)
+}
+
+/// Capacity changes that were cut off go on: by a kill, or by a request that took too long.
+async fn finish_changes(app: App) {
+    let who = Actor::new(app.web.house.partnership, "operator of this machine", "finish capacity changes");
+    loop {
+        let open = app.web.db.read(&who, capacity_change::under_way).await.unwrap_or_default();
+        for id in open {
+            if let Err(stop) = capacity_change::finish(&app.web.db, &who, id).await {
+                tracing::warn!(?stop, "a capacity change could not be finished; it is tried again");
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
     }
 }
 

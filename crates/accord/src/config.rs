@@ -15,6 +15,9 @@ pub struct Config {
     pub log: String,
     /// Where the key lies; needed for a PostgreSQL store, which has no folder.
     pub key_file: Option<PathBuf>,
+    /// The folder into which the service puts every clinic's list at six in the evening and six in the morning; none: it
+    /// writes none.
+    pub day_packs: Option<PathBuf>,
     /// Whom people ring.
     pub help: HelpConfig,
 }
@@ -41,6 +44,7 @@ impl Default for Config {
             public_url: None,
             log: "info".into(),
             key_file: None,
+            day_packs: None,
             help: HelpConfig::default(),
         }
     }
@@ -68,6 +72,10 @@ listen = "127.0.0.1:8430"
 # error, warn, info or debug
 log = "info"
 
+# The folder for every clinic's sealed list: at 18:00 tomorrow's, at 06:00 today's. Put it where the clinics can reach it
+# while this machine is down, a shared drive for one.
+# day_packs = "/srv/accord/day-packs"
+
 # Whom people ring; stands on every page of theirs.
 [help]
 who = "the booking desk"
@@ -76,7 +84,7 @@ hours = "8am to 6pm, Monday to Saturday"
 "#;
 
 /// Keys by table, for the nearest one to a mistake.
-const KEYS: [&str; 8] = ["listen", "public_url", "log", "key_file", "help", "who", "phone", "hours"];
+const KEYS: [&str; 9] = ["listen", "public_url", "log", "key_file", "help", "who", "phone", "hours", "day_packs"];
 
 /// A file that can't be taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -9,8 +9,14 @@ use tracing_subscriber::EnvFilter;
 /// Starts logging at `level` ("error", "warn", "info", "debug" or a filter). A second start changes nothing.
 pub fn start(level: &str) {
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines =
-        tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that can't be written is lost, no more: by default the subscriber would complain of it on the error stream,
+    // which fails too where the log's disk is full, and take the request down with it.
+    let lines = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .log_internal_errors(false)
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // Tests start it more than once; the first one counts.
     drop(lines.try_init());
 }

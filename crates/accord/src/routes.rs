@@ -6,8 +6,8 @@ use crate::app::{App, AsItIs};
 use crate::base::db::Stop;
 use crate::base::page;
 use crate::base::web::{Answer, Web, Wrong};
-use crate::booking::api;
-use crate::booking::routes::{self as mine, day as desk};
+use crate::booking::api::{self, capacity};
+use crate::booking::routes::{self as mine, catch_up, changes, day as desk, unlisted, walk_in};
 use crate::campaign::routes as decisions;
 use crate::cohort::routes as lists;
 use crate::evidence::{health, metrics::metrics, routes as see};
@@ -33,6 +33,10 @@ pub struct Route {
 
 /// The whole table.
 pub fn table() -> Vec<Route> {
+    [general(), capacity_changes()].into_iter().flatten().collect()
+}
+
+fn general() -> Vec<Route> {
     use Guard::{Api, ClinicInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
     vec![
         // doors
@@ -61,16 +65,32 @@ pub fn table() -> Vec<Route> {
         get("/b/elsewhere", Person, mine::elsewhere_form),
         post("/b/elsewhere", Person, mine::elsewhere),
         post("/b/reopen", Person, mine::reopen),
+        get("/b/places", Person, mine::places),
+        post("/b/places", Person, mine::wish),
+        post("/b/places/leave", Person, mine::leave),
+        post("/b/offer/take", Person, mine::take),
+        post("/b/offer/decline", Person, mine::not_take),
+        post("/b/standby/yes", Person, mine::come),
+        post("/b/standby/no", Person, mine::not_come),
         // the campaign
         get("/", Staff, see::start),
         get("/campaign", Lead, see::campaign_home),
         get("/unplaced", Lead, see::unplaced),
+        get("/waiting", Lead, mine::waiting::list),
+        post("/waiting", Lead, mine::waiting::add_all),
+        post("/waiting/offer", Lead, mine::waiting::offer),
+        get("/elsewhere", Lead, mine::elsewhere::files),
+        post("/elsewhere", Lead, mine::elsewhere::upload),
+        post("/elsewhere/take", Lead, mine::elsewhere::take),
+        post("/elsewhere/decide", Lead, mine::elsewhere::decide),
         get("/plan", Lead, see::plan),
         post("/plan/new", Lead, plans::new),
         post("/plan/publish", Lead, plans::publish),
         // who takes part
         get("/organisations", Lead, see::organisations),
         get("/organisations/{organisation}", EmployerInPath, see::organisation),
+        get("/organisations/{organisation}/elsewhere", EmployerInPath, mine::elsewhere::report_form),
+        post("/organisations/{organisation}/elsewhere", EmployerInPath, mine::elsewhere::report),
         get("/agreements", Lead, see::agreements),
         get("/agreements/{agreement}", Lead, see::agreement),
         get("/ledger", Lead, see::ledger),
@@ -82,6 +102,8 @@ pub fn table() -> Vec<Route> {
         post("/import/{import}", Employers, lists::decide),
         get("/import/{import}/faults.csv", Employers, lists::faults_csv),
         get("/worklist", Employers, see::worklist),
+        get("/unlisted", Employers, unlisted::unlisted),
+        post("/unlisted", Employers, unlisted::answer),
         get("/worklist/{item}", Employers, decisions::item),
         post("/worklist/{item}", Employers, decisions::decide),
         // clinics
@@ -89,11 +111,23 @@ pub fn table() -> Vec<Route> {
         get("/sites.csv", Lead, see::sites_csv),
         get("/sites/{site}", ClinicInPath, see::site),
         get("/sites/{site}/{date}", ClinicInPath, see::day_list),
+        get("/sites/{site}/{date}/walk-in", ClinicInPath, walk_in::form),
+        post("/sites/{site}/{date}/walk-in", ClinicInPath, walk_in::find),
+        post("/sites/{site}/{date}/walk-in/give", ClinicInPath, walk_in::give),
+        post("/sites/{site}/{date}/walk-in/note", ClinicInPath, walk_in::note),
+        get("/sites/{site}/{date}/catch-up", ClinicInPath, catch_up::form),
+        post("/sites/{site}/{date}/catch-up", ClinicInPath, catch_up::enter),
+        post("/sites/{site}/{date}/catch-up/decide", ClinicInPath, catch_up::decide),
+        post("/sites/{site}/{date}/day-pack", ClinicInPath, catch_up::pack),
+        post("/sites/{site}/{date}/day-pack/words", ClinicInPath, catch_up::pack_words),
         post("/sites/{site}/{date}/check-in", ClinicInPath, desk::check_in),
         post("/sites/{site}/{date}/take", ClinicInPath, desk::take),
         post("/sites/{site}/{date}/outcome", ClinicInPath, desk::outcome),
         post("/sites/{site}/{date}/close", ClinicInPath, desk::close),
+        get("/sites/{site}/{date}/standby", ClinicInPath, mine::left::draws),
+        post("/sites/{site}/{date}/standby", ClinicInPath, mine::left::ask),
         get("/sessions", Lead, see::sessions),
+        get("/sessions/month", Lead, see::month),
         // programs
         get("/api/v1", Open, api::page),
         get("/api/v1/openapi.json", Open, api::openapi),
@@ -105,12 +139,41 @@ pub fn table() -> Vec<Route> {
         post("/api/v1/bookings/{reference}/confirm", Api, api::confirm),
         post("/api/v1/bookings/{reference}/cancel", Api, api::cancel),
         post("/api/v1/bookings/{reference}/rebook", Api, api::rebook),
+        post("/api/v1/lists/look", Api, api::lists),
+        post("/api/v1/waiting/join", Api, api::join_waiting),
+        post("/api/v1/waiting/leave", Api, api::leave_waiting),
+        post("/api/v1/waiting/accept", Api, api::accept),
+        post("/api/v1/waiting/decline", Api, api::decline),
+        post("/api/v1/standby/join", Api, api::join_standby),
+        post("/api/v1/standby/leave", Api, api::leave_standby),
+        post("/api/v1/standby/answer", Api, api::answer),
+        post("/api/v1/bookings/{reference}/check-in", Api, api::check_in),
+        post("/api/v1/bookings/{reference}/outcome", Api, api::outcome),
+        post("/api/v1/walk-ins", Api, api::walk_in),
         get("/metrics", Api, metrics),
         // for everybody
         get("/about", Open, see::about),
         get("/assets/{name}", Open, asset),
         get("/livez", Open, livez),
         get("/readyz", Open, readyz),
+    ]
+}
+
+/// Changes of many sessions at once.
+fn capacity_changes() -> Vec<Route> {
+    use Guard::{Api, Lead};
+    vec![
+        get("/sessions/change", Lead, changes::choose),
+        post("/sessions/change", Lead, changes::preview),
+        get("/changes", Lead, changes::all),
+        get("/changes/{change}", Lead, changes::look),
+        post("/changes/{change}/commit", Lead, changes::commit),
+        post("/changes/{change}/undo", Lead, changes::undo),
+        get("/waiting-to-be-sent", Lead, changes::waiting),
+        post("/api/v1/capacity-changes", Api, capacity::preview),
+        get("/api/v1/capacity-changes/{change}", Api, capacity::look),
+        post("/api/v1/capacity-changes/{change}/commit", Api, capacity::commit),
+        post("/api/v1/capacity-changes/{change}/undo", Api, capacity::undo),
     ]
 }
 
@@ -153,12 +216,23 @@ async fn livez() -> Response {
     (Extension(AsItIs), "ok\n").into_response()
 }
 
-/// `GET /readyz`: the store answers.
+/// `GET /readyz`: the store takes a transaction. A disk that is nearly full is said here too, while there is still room.
 async fn readyz(State(web): State<Web>) -> Response {
     let who = crate::access::nobody(web.house.partnership);
     let ready = web.db.write(&who, |tx| health::answers(tx).map_err(Stop::<()>::Store));
-    match ready.await {
-        Ok(_) => (Extension(AsItIs), "ready\n").into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Extension(AsItIs), "the store does not answer\n").into_response(),
+    let Ok(file) = ready.await else {
+        let retry = [(header::RETRY_AFTER, "5")];
+        let said = "the store does not answer\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, retry, Extension(AsItIs), said).into_response();
+    };
+    let room = match file {
+        Some(file) => tokio::task::spawn_blocking(move || health::room(&file)).await.ok().flatten(),
+        None => None,
+    };
+    let mut said = "ready\n".to_owned();
+    if let Some(room) = room.filter(|room| room.used_percent >= health::NEARLY_FULL_PERCENT) {
+        tracing::warn!(used_percent = room.used_percent, free_mb = room.free_mb, "the store's disk is nearly full");
+        said += &format!("warning: the store's disk is {} % full, {} MB are free\n", room.used_percent, room.free_mb);
     }
+    (Extension(AsItIs), said).into_response()
 }

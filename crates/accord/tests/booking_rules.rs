@@ -120,6 +120,7 @@ fn wanted(number: u16, made: &Made) -> Wanted {
         starts_us: starts_us(made),
         minutes: 15,
         capacity: 4,
+        session_honours: false,
         takes_new: true,
         kept_walk_in: 0,
         kept_assisted: 0,
@@ -130,6 +131,8 @@ fn wanted(number: u16, made: &Made) -> Wanted {
         slots_owner: if made.open.2 { SlotsOwner::Accord } else { SlotsOwner::Partner },
         site_access: if made.access { needs() } else { AccessNeeds::default() },
         sector: SECTORS[made.sector].into(),
+        kind: accord::clinic::session::Kind::Booked,
+        visit_minutes: 10,
     };
     let permit = Permit { agreement: id(1), version: 1, allocation: id(2) };
     let permit = if made.permitted { Ok(permit) } else { Err(AgreementRefusal::NoAgreement) };
@@ -202,6 +205,7 @@ proptest! {
         let person = person(born_day);
         let starts = starts_us(&other);
         let held = [Held {
+            confirmed: true,
             campaign: id(78),
             appointment: 1,
             product: id(1),
@@ -229,6 +233,7 @@ proptest! {
             prop_assert_eq!(allowed.len(), picks.len());
             // Whoever has what was allowed can't be given it again.
             let again: Vec<Held> = allowed.iter().map(|one| Held {
+                confirmed: true,
                 campaign: campaign.id,
                 appointment: one.appointment,
                 product: one.slot.product,

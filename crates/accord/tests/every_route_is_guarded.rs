@@ -23,6 +23,7 @@ fn path(route: &Route) -> String {
         .replace("{agreement}", "00000000-0000-0000-0000-000000000054")
         .replace("{import}", "00000000-0000-0000-0000-000000000058")
         .replace("{item}", "00000000-0000-0000-0000-000000000059")
+        .replace("{change}", "00000000-0000-0000-0000-00000000005b")
         .replace("{code}", "K7QM-2X9F-4T")
         .replace("{n}", "1")
         .replace("/campaigns/{campaign}/slots", &format!("/campaigns/{CAMPAIGN}/slots?person={}", person()))
@@ -158,6 +159,11 @@ fn shows(service: &Service) {
         ("/worklist", "No date of birth: No Birthday"),
         ("/sites", "Clinic One"),
         ("/sessions", "Vaccine A"),
+        ("/sessions/change?from=2027-01-05", "Clinic One"),
+        ("/changes", "Close 0 sessions"),
+        ("/changes/00000000-0000-0000-0000-00000000005b", "The lift is broken"),
+        ("/changes/00000000-0000-0000-0000-00000000005b?show=cannot", "K7Q-4MD-2X6"),
+        ("/waiting-to-be-sent", "Nothing is waiting"),
     ] {
         let answer = service.get(path, &lead);
         assert!(answer.body.contains(said), "{path} does not say {said:?}: {}", answer.body);

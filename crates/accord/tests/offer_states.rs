@@ -10,6 +10,7 @@ use accord::booking::confirm::confirm;
 use accord::booking::did_not_attend::close_day;
 use accord::booking::outcome::{Noted, note};
 use accord::booking::place::{place, place_many};
+use accord::booking::walk_in::{Give, give};
 use accord::booking::{BookingRefusal, Pick, PlaceCourse, batch, store};
 use accord::campaign::offer::{self, OfferRefusal, State};
 use accord::campaign::{decide::decide, store as campaigns};
@@ -125,6 +126,7 @@ fn happen(fresh: &Fresh, small: &Small, event: &str) -> Came {
         "leave" => run(fresh, move |tx| Ok(campaigns::leave(tx, campaign, person, "left")?)),
         "decide" => decided(fresh),
         "check in" | "given" | "not given" | "miss" => on_the_day(fresh, small, event),
+        "walk in" => walk_in(fresh, small),
         event => panic!("docs/states.md has an event that no code knows: {event}"),
     }
 }
@@ -150,6 +152,23 @@ fn on_the_day(fresh: &Fresh, small: &Small, event: &str) -> Came {
     });
     fresh.db.clock.advance_us(-to_the_day);
     came.map_err(|stop| match stop {
+        Stop::Refused(refusal) => refusal.code().to_owned(),
+        Stop::Store(error) => panic!("{error}"),
+    })
+}
+
+/// The day before the appointment.
+fn walk_in(fresh: &Fresh, small: &Small) -> Came {
+    let what = Give {
+        site: small.site,
+        person: small.people[0],
+        campaign: small.campaign,
+        appointment: None,
+        product: None,
+        batch: Batch::parse("B1").expect("a batch"),
+        at: fresh.db.clock.now(),
+    };
+    fresh.db.write_now(&fresh.who, move |tx| give(tx, &what).map(|_| true)).map_err(|stop| match stop {
         Stop::Refused(refusal) => refusal.code().to_owned(),
         Stop::Store(error) => panic!("{error}"),
     })
@@ -193,7 +212,7 @@ fn every_state_and_event_has_its_row() {
             events.push(event.clone());
         }
     }
-    assert_eq!(events.len(), 13);
+    assert_eq!(events.len(), 14);
     for at in State::ALL {
         for event in &events {
             let rows = table.iter().filter(|row| row[0] == at.word() && row[1] == *event).count();

@@ -6,6 +6,7 @@ use accord::evidence::verify::verify;
 use accord::plan::problem::{Built, build};
 use accord::plan::proposal::{Proposal, State, propose};
 use accord::plan::publish::{Next, half_published, publish, undo};
+use accord::plan::runs::{Runs, finish_what_stands_still};
 use accord::plan::{PlanRefusal, files, store};
 use accord::testing::{Fresh, Small};
 use accord::{on_both_engines, p};
@@ -39,6 +40,20 @@ fn saved(fresh: &Fresh, small: &Small) -> PlanId {
 
 fn publish_all(fresh: &Fresh, plan: PlanId) -> accord::plan::publish::Published {
     publish(&fresh.db, &fresh.who, plan, &mut |_| Next::Continue).expect("it is published").expect("nobody paused")
+}
+
+/// What a service does about half publications when it starts, until there are none.
+fn start_up(fresh: &Fresh) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let (db, who) = (fresh.db.clone(), fresh.who.clone());
+    let job = runtime.spawn(finish_what_stands_still(Runs::default(), db.clone(), who.clone()));
+    for _ in 0..600 {
+        runtime.block_on(async { tokio::time::sleep(std::time::Duration::from_millis(100)).await });
+        if db.read_now(&who, half_published).expect("it is read").is_empty() {
+            return job.abort();
+        }
+    }
+    panic!("a minute later it is still half published");
 }
 
 fn clean(db: &Db, fresh: &Fresh) {
@@ -287,15 +302,28 @@ on_both_engines! {
             assert_eq!(number(fresh, "SELECT COUNT(*) FROM offer WHERE state = 'waiting'"), 253, "nobody hears of a half batch");
         }
         assert!(number(fresh, "SELECT COUNT(*) FROM booking") >= 200);
-        let campaign = small.campaign;
-        let half = fresh.db.read_now(&fresh.who, move |tx| half_published(tx, campaign)).expect("it is read");
-        assert_eq!(half.expect("it is half published").state, State::Publishing);
+        let half = fresh.db.read_now(&fresh.who, half_published).expect("it is read");
+        assert_eq!(half.first().expect("it is half published").state, State::Publishing);
         let other = proposal(fresh, &small, true);
         assert!(matches!(other, Err(Stop::Refused(PlanRefusal::Publishing { number: 1 }))));
         let done = publish(&fresh.db.step("anew"), &fresh.who, plan, &mut |_| Next::Continue);
         let done = done.expect("it goes on").expect("it ends");
         assert_eq!((done.placed, done.refused), (253, 0));
         assert_eq!(end_state(fresh), whole);
+        clean(&fresh.db, fresh);
+    }
+
+    fn a_service_that_starts_finishes_what_was_cut_off(fresh) {
+        let small = Small::build(fresh, 2);
+        crowd(fresh, &small, 120);
+        let plan = saved(fresh, &small);
+        let mut first = true;
+        publish(&fresh.db, &fresh.who, plan, &mut |_| if std::mem::take(&mut first) { Next::Continue } else { Next::Pause })
+            .expect("it began");
+        assert_eq!(number(fresh, "SELECT COUNT(*) FROM booking WHERE live = 1"), 100);
+        start_up(fresh);
+        assert_eq!(number(fresh, "SELECT COUNT(*) FROM booking_batch WHERE state = 'pending'"), 0);
+        assert_eq!(number(fresh, "SELECT COUNT(*) FROM booking WHERE live = 1"), 246);
         clean(&fresh.db, fresh);
     }
 

@@ -10,6 +10,7 @@ use accord::booking::did_not_attend::close_day;
 use accord::booking::outcome::{Noted, note};
 use accord::booking::place::{place, place_many};
 use accord::booking::rebook::rebook;
+use accord::booking::walk_in::{Give, give};
 use accord::booking::{Booking, BookingRefusal, Pick, PlaceCourse, batch, store};
 use accord::p;
 use accord::testing::{Fresh, Small};
@@ -97,6 +98,7 @@ fn happen(fresh: &Fresh, small: &Small, at: Option<&Booking>, event: &str) -> Re
         ("had elsewhere", Some(_)) => {
             run(fresh, move |tx| close_offer(tx, person, campaign, Reason::HadElsewhere, "said so").map(|_| ()))
         }
+        ("walk in", _) => walk_in(fresh, small),
         ("check in" | "given" | "not given" | "miss", Some(b)) => on_the_day(fresh, small, &b, event),
         (event, _) => panic!("docs/states.md has an event that no code knows: {event}"),
     }
@@ -119,6 +121,23 @@ fn on_the_day(fresh: &Fresh, small: &Small, booking: &Booking, event: &str) -> R
         note(tx, site, id, came.map_or(0, |_| 1), &noted).map(|_| ())
     });
     happened.map_err(|stop| match stop {
+        Stop::Refused(refusal) => refusal.code().to_owned(),
+        Stop::Store(error) => panic!("{error}"),
+    })
+}
+
+/// The day before the appointment.
+fn walk_in(fresh: &Fresh, small: &Small) -> Result<(), String> {
+    let what = Give {
+        site: small.site,
+        person: small.people[0],
+        campaign: small.campaign,
+        appointment: None,
+        product: None,
+        batch: Batch::parse("B1").expect("a batch"),
+        at: fresh.db.clock.now(),
+    };
+    fresh.db.write_now(&fresh.who, move |tx| give(tx, &what).map(|_| ())).map_err(|stop| match stop {
         Stop::Refused(refusal) => refusal.code().to_owned(),
         Stop::Store(error) => panic!("{error}"),
     })
@@ -155,8 +174,8 @@ fn drive(fresh: &Fresh, row: &Row) {
             assert_eq!(after.state.word(), next, "{told}");
         }
     }
-    // A rebooking takes a place for the one it gives back; the row is about the old booking.
-    let taken_anew = i64::from(event == "rebook");
+    // A rebooking or a walk-in takes a place for the one it gives back; the row is about the old booking.
+    let taken_anew = i64::from(event == "rebook" || (event == "walk in" && state != "none"));
     assert_eq!(units_after - units - taken_anew, ledger.parse::<i64>().expect("a number"), "{told}: ledger");
     assert_eq!(offer_after, *offer, "{told}: offer");
     let new: Vec<&String> = events_after.iter().skip(events.len()).collect();

@@ -4,6 +4,9 @@ use accord::base::db::{Actor, Db, Place, Stop, StoreError, Tx, migrate};
 use accord::base::ids::{Organisation, OrganisationId};
 use accord::base::{audit, fingerprint};
 use accord::{on_both_engines, p};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 fn organisation(tx: &mut Tx<'_>, code: &str) -> Result<OrganisationId, StoreError> {
     let id = tx.id::<Organisation>();
@@ -33,6 +36,31 @@ on_both_engines! {
         assert_eq!(count(&fresh.db, &fresh.who), 2);
     }
 
+    fn who_stops_after_writing_takes_nobody_along(fresh) {
+        // Many at once, so that some are of one group; of each ten one writes and stops, one panics, one stops before.
+        std::thread::scope(|scope| {
+            for n in 0..80 {
+                scope.spawn(move || {
+                    let done = fresh.db.write_now(&fresh.who, move |tx| {
+                        if n % 10 == 3 {
+                            return Err(Stop::Refused("before"));
+                        }
+                        organisation(tx, &format!("A{n}"))?;
+                        assert_ne!(n % 10, 7, "planted");
+                        if n % 10 == 5 { Err(Stop::Refused("after")) } else { Ok(n) }
+                    });
+                    match n % 10 {
+                        3 => assert!(matches!(done, Err(Stop::Refused("before")))),
+                        5 => assert!(matches!(done, Err(Stop::Refused("after")))),
+                        7 => assert!(matches!(done, Err(Stop::Store(StoreError::Panicked)))),
+                        _ => assert!(matches!(done, Ok(id) if id == n)),
+                    }
+                });
+            }
+        });
+        assert_eq!(count(&fresh.db, &fresh.who), 56);
+    }
+
     fn constraints_answer_by_their_names(fresh) {
         let twice = fresh.db.write_now(&fresh.who, |tx| {
             organisation(tx, "A")?;
@@ -59,6 +87,64 @@ on_both_engines! {
         assert!(matches!(gone, Err(Stop::Store(StoreError::Panicked))));
         db.write_now(&fresh.who, |tx| organisation(tx, "B").map_err(Stop::<()>::Store)).expect("goes on");
         assert_eq!(count(db, &fresh.who), 1);
+    }
+
+    fn a_write_never_waits_for_a_reader(fresh) {
+        // More reads than there are readers, none of which ends before the write is done: if a write needed one, nothing
+        // here would ever end.
+        let (written, began) = (Arc::new((Mutex::new(false), Condvar::new())), Arc::new(AtomicU32::new(0)));
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                let (written, began) = (Arc::clone(&written), Arc::clone(&began));
+                scope.spawn(move || {
+                    let waited = fresh.db.read_now(&fresh.who, move |_| {
+                        began.fetch_add(1, Ordering::SeqCst);
+                        let (done, told) = &*written;
+                        let done = done.lock().expect("nobody panics with it");
+                        let long = Duration::from_secs(60);
+                        Ok(*told.wait_timeout_while(done, long, |done| !*done).expect("nobody panics with it").0)
+                    });
+                    assert_eq!(waited, Ok(true), "the write came before the readers gave up");
+                });
+            }
+            while began.load(Ordering::SeqCst) < 4 {
+                std::thread::yield_now();
+            }
+            fresh.db.write_now(&fresh.who, |tx| organisation(tx, "A").map_err(Stop::<()>::Store)).expect("written");
+            *written.0.lock().expect("nobody panics with it") = true;
+            written.1.notify_all();
+        });
+    }
+
+    fn more_than_can_wait_are_told_so_and_nobody_hangs(fresh) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (done, busy) = runtime.block_on(async {
+            let mut all = tokio::task::JoinSet::new();
+            for n in 0..6_000 {
+                let (db, who) = (fresh.db.clone(), fresh.who.clone());
+                all.spawn(async move {
+                    let slow = move |_: &mut Tx<'_>| {
+                        // The first keep every writer there is until the rest have come.
+                        if n < 16 {
+                            std::thread::sleep(Duration::from_millis(60));
+                        }
+                        Ok::<_, Stop<()>>(())
+                    };
+                    db.write(&who, slow).await
+                });
+            }
+            let (mut done, mut busy) = (0, 0);
+            while let Some(one) = all.join_next().await {
+                match one.expect("no task panics") {
+                    Ok(()) => done += 1,
+                    Err(Stop::Store(StoreError::Busy)) => busy += 1,
+                    Err(other) => panic!("{other:?}"),
+                }
+            }
+            (done, busy)
+        });
+        assert_eq!(done + busy, 6_000);
+        assert!(done >= 2_048 && busy > 0, "{done} done, {busy} told to come back");
     }
 
     fn a_read_can_not_write(fresh) {
@@ -134,6 +220,73 @@ on_both_engines! {
     }
 }
 
+/// PostgreSQL would answer COMMIT by undoing everything, and say nothing: a use case that was told "done" would be lost.
+#[test]
+#[cfg(feature = "postgres")]
+fn a_use_case_that_goes_on_after_a_failed_statement_is_never_called_done() {
+    let fresh = accord::testing::Fresh::postgres();
+    let passed_over = fresh.db.write_now(&fresh.who, |tx| {
+        organisation(tx, "A")?;
+        drop(organisation(tx, "A"));
+        Ok::<(), Stop<()>>(())
+    });
+    assert!(matches!(passed_over, Err(Stop::Store(StoreError::Engine(said))) if said.contains("went on")));
+    assert_eq!(count(&fresh.db, &fresh.who), 0);
+}
+
+/// Ends every connection to the database but the one that asks, or that one too.
+#[cfg(feature = "postgres")]
+fn hang_up(db: &Db, who: &Actor, on_all: bool) -> Result<i64, StoreError> {
+    db.read_now(who, move |tx| {
+        let sql = "SELECT COUNT(CASE WHEN pg_terminate_backend(pid) THEN 1 END) FROM pg_stat_activity
+                   WHERE datname = current_database() AND ($1 = 1 OR pid <> pg_backend_pid())";
+        tx.one::<(i64,)>(sql, p![on_all]).map(|(n,)| n)
+    })
+}
+
+#[test]
+#[cfg(feature = "postgres")]
+fn lost_connections_are_opened_again_and_nobody_has_to_do_anything() {
+    let fresh = accord::testing::Fresh::postgres();
+    let (db, who) = (&fresh.db, &fresh.who);
+    let write = |code: String| db.write_now(who, move |tx| organisation(tx, &code).map_err(Stop::<()>::Store));
+    assert!(hang_up(db, who, false).expect("it is asked") >= 15);
+    // Idle connections were lost: nobody notices, on any of the threads.
+    std::thread::scope(|scope| {
+        for n in 0..24 {
+            scope.spawn(move || write(format!("A{n}")).expect("a new connection takes it"));
+        }
+    });
+    assert_eq!(count(db, who), 24);
+    // The one that asks was lost while it ran: that is said as what it is, and the next one works.
+    assert!(matches!(hang_up(db, who, true), Err(StoreError::Down(_))));
+    assert_eq!(count(db, who), 24);
+    let in_the_middle = db.write_now(who, |tx| {
+        organisation(tx, "B")?;
+        tx.one::<(bool,)>("SELECT CAST(pg_terminate_backend(pg_backend_pid()) AS INTEGER)", p![])
+            .map_err(Stop::<()>::Store)
+    });
+    assert!(matches!(in_the_middle, Err(Stop::Store(StoreError::Down(_)))), "{in_the_middle:?}");
+    write("C".into()).expect("it works again");
+    assert_eq!(count(db, who), 25, "what was cut off left nothing");
+}
+
+#[test]
+#[cfg(feature = "postgres")]
+fn of_several_servers_the_one_that_takes_writes_is_used() {
+    let fresh = accord::testing::Fresh::postgres();
+    let Place::Postgres(address) = &fresh.place else { panic!("a database") };
+    let (user, there) = address.split_once('@').expect("an address");
+    let several = Place::parse(&format!("{user}@127.0.0.1:9,{there}"));
+    let db = Db::open(&several, accord::base::clock::Clock::Machine, accord::base::clock::Chance::seeded(1));
+    db.expect("the second one answers")
+        .write_now(&fresh.who, |tx| organisation(tx, "A").map_err(Stop::<()>::Store))
+        .expect("it writes");
+    let nobody = Place::parse("postgres://accord@127.0.0.1:9,127.0.0.1:19/accord");
+    let refused = Db::open(&nobody, accord::base::clock::Clock::Machine, accord::base::clock::Chance::seeded(1));
+    assert!(matches!(refused, Err(StoreError::Down(said)) if said.starts_with("error connecting")));
+}
+
 #[test]
 fn every_table_is_known_with_its_key() {
     let tables = migrate::tables();
@@ -145,4 +298,8 @@ fn every_table_is_known_with_its_key() {
 fn a_password_stays_out_of_messages() {
     let place = Place::parse("postgres://accord:hidden@127.0.0.1/accord");
     assert_eq!(place.to_string(), "postgres://127.0.0.1/accord");
+    let place = Place::parse("postgres://accord:hidden@one:5432,two:5432/accord?target_session_attrs=read-write");
+    assert_eq!(place.to_string(), "postgres://one:5432,two:5432/accord");
+    let place = Place::parse("postgres://one/accord?user=accord&password=hidden");
+    assert_eq!(place.to_string(), "postgres://one/accord");
 }

@@ -25,7 +25,7 @@ const LONGER: [(&str, usize); 13] = [
     ("clinic/pages.rs: fn samples", 75),
     ("cohort/pages/samples.rs: fn import_pages", 105),
     ("cohort/pages/samples.rs: fn worklist_pages", 62),
-    ("accord/src/routes.rs: fn table", 160),
+    ("accord/src/routes.rs: fn general", 160),
     ("partnership/pages/samples.rs: fn agreement_pages", 70),
     ("plan/pages.rs: fn samples", 95),
     ("accord-formats/tests/rules.rs: fn dates_in_a_known_form", 110),

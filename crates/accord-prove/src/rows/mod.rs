@@ -1,8 +1,16 @@
 //! The rows, a file each, in the order of their table.
 
+mod disk;
+mod failover;
 mod history;
+mod kill;
 mod model;
+mod month;
+mod pgstop;
+mod power;
 mod race;
+mod reply_cut;
+mod surge;
 mod throughput;
 
 use crate::Row;
@@ -12,6 +20,14 @@ pub const ROWS: &[Row] = &[
     Row { name: "race", bar: race::BAR, postgres: true, run: race::run },
     Row { name: "throughput-sqlite", bar: throughput::SQLITE_BAR, postgres: false, run: throughput::sqlite },
     Row { name: "throughput-postgres", bar: throughput::POSTGRES_BAR, postgres: true, run: throughput::postgres },
-    Row { name: "history", bar: history::BAR, postgres: true, run: history::run },
+    Row { name: "month", bar: month::BAR, postgres: false, run: month::run },
+    Row { name: "surge", bar: surge::BAR, postgres: false, run: surge::run },
+    Row { name: "kill", bar: kill::BAR, postgres: false, run: kill::run },
+    Row { name: "power", bar: power::BAR, postgres: false, run: power::run },
+    Row { name: "disk", bar: disk::BAR, postgres: false, run: disk::run },
+    Row { name: "pgstop", bar: pgstop::BAR, postgres: true, run: pgstop::run },
+    Row { name: "failover", bar: failover::BAR, postgres: true, run: failover::run },
+    Row { name: "reply-cut", bar: reply_cut::BAR, postgres: true, run: reply_cut::run },
     Row { name: "model", bar: model::BAR, postgres: true, run: model::run },
+    Row { name: "history", bar: history::BAR, postgres: true, run: history::run },
 ];

@@ -60,6 +60,12 @@ pub fn enter(
     }
 }
 
+/// Whose code was shown or scanned at a desk that may see them anyway; a revoked one is nobody's.
+pub fn whose(tx: &mut Tx<'_>, key: &Key, typed: &str) -> Result<Option<PersonId>, StoreError> {
+    let row = store::code(tx, &hashed(key, &folded(typed)))?;
+    Ok(row.filter(|(.., revoked)| revoked.is_none()).map(|(_, person, ..)| person))
+}
+
 fn hashed(key: &Key, code: &str) -> String {
     key.hash(&format!("person code/{code}"))
 }

@@ -68,6 +68,7 @@ known! {
     BROKEN 500 "internal_error" "Something broke here; nothing was done." "Tell whoever runs this service the x-request-id.";
     BUSY 503 "busy" "Too much is waiting here; nothing was done." "Send the same request with the same key after the time in Retry-After.";
     FULL 503 "store_full" "The store takes no more; nothing was done." "Tell whoever runs this service; send the same request with the same key later.";
+    DOWN 503 "store_down" "The store can't work at the moment; nothing was done." "Send the same request with the same key after the time in Retry-After.";
     OUTCOME_UNKNOWN 503 "outcome_unknown" "It is not known whether this was done." "Send the same request with the same key: if it was done you get its answer, else it is done then.";
 }
 
@@ -81,7 +82,14 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy | StoreError::Conflict => BUSY,
-            StoreError::Full => FULL,
+            StoreError::Full => {
+                tracing::error!("the store's disk is full; writes are refused, reads go on");
+                FULL
+            }
+            StoreError::Down(_) => {
+                tracing::error!(%error, "the store could not");
+                DOWN
+            }
             StoreError::Unknown => OUTCOME_UNKNOWN,
             StoreError::Constraint(_) | StoreError::Panicked | StoreError::Engine(_) => {
                 tracing::error!(%error, "the store could not");
@@ -350,6 +358,7 @@ mod tests {
             (StoreError::Busy, 503, "busy"),
             (StoreError::Conflict, 503, "busy"),
             (StoreError::Full, 503, "store_full"),
+            (StoreError::Down("x".into()), 503, "store_down"),
             (StoreError::Unknown, 503, "outcome_unknown"),
             (StoreError::Panicked, 500, "internal_error"),
             (StoreError::Engine("x".into()), 500, "internal_error"),

@@ -121,6 +121,14 @@ registry! {
     Booking BookingId "booking";
     Batch BatchId "batch";
     Hold HoldId "hold";
+    Waiting WaitingId "place on the waiting list";
+    WaitingOffer WaitingOfferId "timed offer";
+    Standby StandbyId "place on the standby list";
+    StandbyDraw StandbyDrawId "standby draw";
+    Elsewhere ElsewhereId "report of a dose given elsewhere";
+    ElsewhereFile ElsewhereFileId "file of doses given elsewhere";
     Plan PlanId "plan";
+    DayEntry DayEntryId "entry of a clinic's day";
+    DayPack DayPackId "day pack";
     CapacityChange CapacityChangeId "capacity change";
 }

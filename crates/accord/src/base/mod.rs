@@ -11,6 +11,7 @@ pub mod openapi;
 pub mod outbox;
 pub mod page;
 pub mod refusal;
+pub mod sealed_page;
 pub mod secret;
 pub mod svg;
 pub mod table;

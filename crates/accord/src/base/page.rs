@@ -281,6 +281,10 @@ pub enum Trouble {
     Broken,
     /// 503: seconds until it makes sense to try again.
     Busy(u32),
+    /// 503: the store's disk is full, or its server is away; seconds until it makes sense to try again.
+    Away(u32),
+    /// 503: a commit was under way when the store went away.
+    Unknown,
     /// 403 for a form sent from a page that is too old or not ours.
     Stale,
 }
@@ -291,7 +295,7 @@ impl Trouble {
         match self {
             Self::NotFound => 404,
             Self::Broken => 500,
-            Self::Busy(_) => 503,
+            Self::Busy(_) | Self::Away(_) | Self::Unknown => 503,
             Self::Stale => 403,
         }
     }
@@ -301,6 +305,8 @@ impl Trouble {
             Self::NotFound => "There is no such page here",
             Self::Broken => "Something went wrong on our side",
             Self::Busy(_) => "Too many people are here at this moment",
+            Self::Away(_) => "Nothing can be saved at this moment",
+            Self::Unknown => "We do not know yet whether that was saved",
             Self::Stale => "This page was open too long",
         }
     }
@@ -320,6 +326,17 @@ impl Trouble {
                 "What you sent was not carried out. Everything is as it was before.".to_owned(),
                 format!("Try again in {}.", words::count(u64::from(seconds), "second", "seconds")),
             ],
+            Self::Away(seconds) => vec![
+                "What you sent was not carried out. Everything is as it was before.".to_owned(),
+                format!(
+                    "Try again in {}. If it goes on, ring the number you were given.",
+                    words::count(u64::from(seconds), "second", "seconds")
+                ),
+            ],
+            Self::Unknown => say(&[
+                "Our store went away while it was saving.",
+                "Go back and send the same page once more. However often you send it, it is carried out once.",
+            ]),
             Self::Stale => say(&["What you sent was not carried out.", "Go back, reload the page and do it again."]),
         }
     }
@@ -357,6 +374,8 @@ pub fn samples() -> Vec<Sample> {
         Sample::of("base-not-found", &standing(Trouble::NotFound, None)),
         Sample::of("base-broken", &standing(Trouble::Broken, Some("7f3a-92c1"))),
         Sample::of("base-busy", &standing(Trouble::Busy(20), None)),
+        Sample::of("base-away", &standing(Trouble::Away(5), None)),
+        Sample::of("base-unknown", &standing(Trouble::Unknown, None)),
         Sample::of("base-stale", &standing(Trouble::Stale, None)),
         Sample::of("base-about", &about),
     ]

@@ -51,6 +51,13 @@ impl Key {
         hex(&self.0)
     }
 
+    /// 32 bytes of a purpose: HMAC-SHA-256 under this key.
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(purpose.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
     /// HMAC-SHA-256 of `secret`, as hexadecimal: what a table holds instead of it.
     pub fn hash(&self, secret: &str) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");

@@ -129,14 +129,20 @@ impl IntoResponse for Wrong {
         let (status, trouble) = match &self {
             Self::NotFound => (StatusCode::NOT_FOUND, Trouble::NotFound),
             Self::KeyReused | Self::Unreadable => (StatusCode::UNPROCESSABLE_ENTITY, Trouble::Stale),
-            Self::Store(StoreError::Busy | StoreError::Full | StoreError::Conflict) => {
+            Self::Store(StoreError::Busy | StoreError::Conflict) => {
                 (StatusCode::SERVICE_UNAVAILABLE, Trouble::Busy(RETRY_SECONDS))
             }
+            Self::Store(StoreError::Full | StoreError::Down(_)) => {
+                (StatusCode::SERVICE_UNAVAILABLE, Trouble::Away(RETRY_SECONDS))
+            }
+            Self::Store(StoreError::Unknown) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::Unknown),
             Self::Store(_) | Self::Template(_) => (StatusCode::INTERNAL_SERVER_ERROR, Trouble::Broken),
         };
         // What the engine said may quote SQL but never a value: statements are constants.
         match &self {
-            Self::Store(StoreError::Full) => tracing::error!("the store's disk is full; reads go on"),
+            Self::Store(StoreError::Full) => {
+                tracing::error!("the store's disk is full; writes are refused, reads go on")
+            }
             Self::Store(error) => tracing::error!(%error, "the store could not"),
             Self::Template(error) => tracing::error!(%error, "a template failed"),
             _ => {}

@@ -195,6 +195,19 @@ pub enum DayRefusal {
     ChangedMeanwhile,
     /// The clinic has not closed yet.
     StillOpen,
+    /// They have an appointment here today: no walk-in.
+    OnTheList {
+        /// Their booking.
+        booking: BookingId,
+    },
+    /// In no campaign that is open.
+    NotInCampaign,
+    /// No place of the wanted product is left here that day for somebody without an appointment.
+    FullToday,
+    /// No session here on that day.
+    NoSession,
+    /// An entry that was decided meanwhile.
+    Decided,
     /// A rule of booking.
     Booking(BookingRefusal),
 }
@@ -219,6 +232,11 @@ impl Refusal for DayRefusal {
             Self::NotHere => "not_here",
             Self::ChangedMeanwhile => "changed_meanwhile",
             Self::StillOpen => "still_open",
+            Self::OnTheList { .. } => "on_the_list",
+            Self::NotInCampaign => "not_in_campaign",
+            Self::FullToday => "full_today",
+            Self::NoSession => "no_session",
+            Self::Decided => "decided",
             Self::Booking(refusal) => refusal.code(),
         }
     }
@@ -240,6 +258,11 @@ impl Refusal for DayRefusal {
             Self::NotHere => "This person is not checked in.".into(),
             Self::ChangedMeanwhile => "Somebody else noted something for this person meanwhile.".into(),
             Self::StillOpen => "The clinic has not closed yet.".into(),
+            Self::OnTheList { .. } => "This person has an appointment here on this day.".into(),
+            Self::NotInCampaign => "This person is not in a campaign that is open.".into(),
+            Self::FullToday => "No place for what they need is left here today.".into(),
+            Self::NoSession => "No clinic is held here on this day.".into(),
+            Self::Decided => "Somebody has decided this meanwhile.".into(),
             Self::Booking(refusal) => refusal.sentence(),
         }
     }
@@ -268,6 +291,14 @@ impl Refusal for DayRefusal {
             Self::NotHere => "Check them in first.".into(),
             Self::ChangedMeanwhile => "Look at the list as it is now.".into(),
             Self::StillOpen => "Mark who is missing after the last time of the day.".into(),
+            Self::OnTheList { .. } => "Check them in on the list.".into(),
+            Self::NotInCampaign => "Take them down, so that their employer is asked.".into(),
+            Self::FullToday => {
+                "They can have a time on another day; the campaign lead can keep places of a session for walk-ins."
+                    .into()
+            }
+            Self::NoSession => "Ask the campaign lead to open a session.".into(),
+            Self::Decided => "Look at the entries as they are now.".into(),
             Self::Booking(refusal) => refusal.next_step(),
         }
     }

@@ -6,10 +6,11 @@ use super::rebook::rebook;
 use super::write::{event, record};
 use super::{Booking, Pick, PlaceCourse, Reference, store};
 use crate::base::clock::london_date;
-use crate::base::db::{Stop, Tx};
+use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{BookingId, SiteId};
 use crate::campaign;
 use crate::clinic::site;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// What the person gave to be found by.
@@ -118,7 +119,6 @@ fn elsewhere(tx: &mut Tx<'_>, here: SiteId, booking: &Booking) -> Result<Elsewhe
     Ok(Elsewhere { booking: booking.id, version: booking.version, place, starts: booking.starts, free })
 }
 
-/// Writes that they came. An outcome that was noted before, from paper, stands.
 fn arrived(
     tx: &mut Tx<'_>,
     at: SiteId,
@@ -126,6 +126,18 @@ fn arrived(
     before: Option<&Attendance>,
 ) -> Result<Arrived, Stop<DayRefusal>> {
     let came = tx.now();
+    Ok(came_at(tx, at, booking, came, before)?)
+}
+
+/// Notes that somebody came at an instant: now, or as paper says. Their person is locked. `before` is what is known of the
+/// day: an outcome in it stands.
+pub(super) fn came_at(
+    tx: &mut Tx<'_>,
+    at: SiteId,
+    booking: Booking,
+    came: Timestamp,
+    before: Option<&Attendance>,
+) -> Result<Arrived, StoreError> {
     let known = Attendance {
         booking: booking.id,
         came: Some((came, at)),

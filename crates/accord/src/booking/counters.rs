@@ -108,7 +108,7 @@ impl Counter {
         }
     }
 
-    fn refusal(self) -> BookingRefusal {
+    pub(super) fn refusal(self) -> BookingRefusal {
         match self {
             Self::TeamDay(..) => BookingRefusal::TeamTooThin,
             Self::Allocation(_) => BookingRefusal::AllocationUsed,

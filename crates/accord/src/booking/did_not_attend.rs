@@ -44,6 +44,13 @@ pub fn close_day(tx: &mut Tx<'_>, site: SiteId, day: Date) -> Result<usize, Stop
     Ok(missing.len())
 }
 
+/// [`close_day`] for one booking, as paper says; true if it was marked, false where somebody was checked in or moved.
+pub(super) fn missed(tx: &mut Tx<'_>, id: BookingId) -> Result<bool, StoreError> {
+    let before = store::attendance(tx, id)?;
+    mark(tx, id)?;
+    Ok(before.is_none() && store::attendance(tx, id)?.is_some())
+}
+
 /// One person under their lock; whoever was checked in or moved meanwhile is left out.
 fn mark(tx: &mut Tx<'_>, id: BookingId) -> Result<(), StoreError> {
     let Some(seen) = store::by_id(tx, id)? else { return Ok(()) };

@@ -28,6 +28,30 @@ use jiff::civil::Date;
 /// How long a place is kept, in microseconds: ten minutes. Never longer than until its time begins.
 pub const KEPT_US: i64 = 10 * 60 * 1_000_000;
 
+/// What a place is kept for. The counters and `accord verify` see no difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The person looks at it, for ten minutes.
+    Look,
+    /// The waiting list offers it, until the end it says.
+    Offer,
+}
+
+impl Purpose {
+    /// The word in tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Look => "look",
+            Self::Offer => "offer",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Look, Self::Offer].into_iter().find(|purpose| purpose.word() == word)
+    }
+}
+
 /// A place that is kept for a person.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hold {
@@ -75,6 +99,8 @@ pub struct Hold {
     pub travel_minutes: u16,
     /// Until when it is kept.
     pub expires: Timestamp,
+    /// What for.
+    pub purpose: Purpose,
 }
 
 impl Hold {
@@ -98,6 +124,17 @@ pub fn hold(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Hold>, Stop<Booki
 
 /// [`hold`] for whoever books in this way: an operator's hold may take what is kept for assisted booking.
 pub fn hold_as(tx: &mut Tx<'_>, want: &PlaceCourse, way: Way) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
+    let last = at_microsecond(tx.now().as_microsecond().saturating_add(KEPT_US));
+    hold_until(tx, want, way, (last, Purpose::Look))
+}
+
+/// [`hold_as`] until an instant, or until its time begins. A refusal has changed nothing where nothing was held before.
+pub(super) fn hold_until(
+    tx: &mut Tx<'_>,
+    want: &PlaceCourse,
+    way: Way,
+    (last, purpose): (Timestamp, Purpose),
+) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let mut replaced = store::seen_of(tx, want.person, want.campaign)?;
     replaced.retain(|booking| want.picks.iter().any(|pick| pick.appointment == booking.appointment));
@@ -106,7 +143,7 @@ pub fn hold_as(tx: &mut Tx<'_>, want: &PlaceCourse, way: Way) -> Result<Vec<Hold
     let appointments: Vec<u16> = want.picks.iter().map(|pick| pick.appointment).collect();
     let before = store::delete_holds(tx, want.person, want.campaign, &appointments)?;
     give_back(tx, &before)?;
-    let holds: Vec<Hold> = course.allowed.iter().map(|one| new(tx, &course, one, &replaced)).collect();
+    let holds: Vec<Hold> = course.allowed.iter().map(|one| new(tx, &course, one, &replaced, (last, purpose))).collect();
     if let Some(refusal) = counters::take(tx, &units(&holds), way.share())? {
         return Err(Stop::Refused(refusal));
     }
@@ -114,7 +151,8 @@ pub fn hold_as(tx: &mut Tx<'_>, want: &PlaceCourse, way: Way) -> Result<Vec<Hold
     Ok(holds)
 }
 
-/// [`hold`], and lets go of whatever else the person held of the campaign: they look at one wish at a time.
+/// [`hold`], and lets go of whatever else the person looked at in the campaign: they look at one wish at a time. What the
+/// waiting list offers them stays kept.
 pub fn hold_only(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
     hold_only_as(tx, want, Way::Chosen)
 }
@@ -123,15 +161,20 @@ pub fn hold_only(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Hold>, Stop<
 pub fn hold_only_as(tx: &mut Tx<'_>, want: &PlaceCourse, way: Way) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
     // The person first, as everywhere: two copies of one form must not wait for each other.
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
-    let_go(tx, &[(want.person, want.campaign)])?;
+    let looked: Vec<u16> = store::holds_of(tx, want.person, want.campaign)?
+        .iter()
+        .filter(|hold| hold.purpose == Purpose::Look)
+        .map(|hold| hold.appointment)
+        .collect();
+    let_go_of(tx, want.person, want.campaign, &looked)?;
     hold_as(tx, want, way)
 }
 
-/// The holds of exactly these picks, while they last.
+/// The holds of exactly these picks that the person looks at, while they last.
 pub fn kept(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
     let now = tx.now();
     let mut holds = store::holds_of(tx, want.person, want.campaign)?;
-    holds.retain(|hold| hold.expires > now);
+    holds.retain(|hold| hold.expires > now && hold.purpose == Purpose::Look);
     let found = |pick: &super::Pick| holds.iter().any(|h| h.appointment == pick.appointment && h.slot == pick.slot);
     let whole = holds.len() == want.picks.len() && want.picks.iter().all(found);
     if whole { Ok(holds) } else { Err(Stop::Refused(BookingRefusal::HoldGone)) }
@@ -143,11 +186,28 @@ pub fn let_go(tx: &mut Tx<'_>, of: &[(PersonId, CampaignId)]) -> Result<usize, S
     give_back(tx, &holds)
 }
 
+/// Gives back what a person holds of these appointments.
+pub(super) fn let_go_of(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    campaign: CampaignId,
+    appointments: &[u16],
+) -> Result<(), StoreError> {
+    let holds = store::delete_holds(tx, person, campaign, appointments)?;
+    give_back(tx, &holds).map(drop)
+}
+
 /// Gives back up to `limit` places whose time is over, or whose person's offer was closed meanwhile: whoever leaves
 /// is taken off the cohort by a noun that knows no bookings. How many there were.
 pub fn sweep(tx: &mut Tx<'_>, limit: u32) -> Result<usize, StoreError> {
     let holds = store::delete_idle_holds(tx, limit)?;
     give_back(tx, &holds)
+}
+
+/// The clock jumped by `by_us`, of which `to_come` is not in this transaction's time yet: what is held has as long as it had, and never longer than a new hold.
+pub fn clock_jumped(tx: &mut Tx<'_>, by_us: i64, to_come: i64) -> Result<(), StoreError> {
+    let now = tx.now().as_microsecond().saturating_add(to_come);
+    store::move_ends(tx, by_us, at_microsecond(now.saturating_add(KEPT_US)))
 }
 
 /// Gives back every place whose time is over; for whoever finds a counter used up. False: another transaction is just
@@ -169,12 +229,17 @@ fn units(holds: &[Hold]) -> Units {
     units
 }
 
-fn new(tx: &Tx<'_>, course: &Course<'_>, one: &Allowed, replaced: &[Booking]) -> Hold {
+fn new(
+    tx: &Tx<'_>,
+    course: &Course<'_>,
+    one: &Allowed,
+    replaced: &[Booking],
+    (last, purpose): (Timestamp, Purpose),
+) -> Hold {
     let slot = &one.slot;
     // A booking covers the hold of its own appointment and no other: what is held next must not lean on it as well.
     let old = replaced.iter().find(|booking| booking.appointment == one.appointment);
     let same_day = |old: &Booking| old.on_shift && old.team == course.team && old.date == slot.date;
-    let last = tx.now().as_microsecond().saturating_add(KEPT_US).min(slot.starts_us);
     Hold {
         id: tx.id::<HoldKind>(),
         person: course.want.person,
@@ -197,6 +262,7 @@ fn new(tx: &Tx<'_>, course: &Course<'_>, one: &Allowed, replaced: &[Booking]) ->
         starts: slot.starts(),
         ends: slot.ends(),
         travel_minutes: one.minutes,
-        expires: at_microsecond(last),
+        expires: last.min(slot.starts()),
+        purpose,
     }
 }

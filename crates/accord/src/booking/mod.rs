@@ -9,6 +9,7 @@
 //! - Consecutive appointments of a course have one product and lie within its interval, both ends included.
 //! - A held place counts against every capacity like a booking, has no ledger entry, and goes within minutes.
 //! - What was given stays: no use case releases such a booking but the correction of its outcome.
+//! - A place of the waiting list is offered to whoever is next, and the log says who was passed over and why.
 //! - A booking of a batch counts against every capacity at once, and nobody sees it until the batch is live.
 //!
 //! Not here: messages, robots, plans. They read the events that are written with each change.
@@ -17,12 +18,18 @@ pub mod api;
 pub mod attendance;
 pub mod batch;
 pub mod cancel;
+pub mod capacity_change;
+pub mod catch_up;
 pub mod check_in;
 pub mod choose;
 pub mod confirm;
 mod counters;
+pub mod day_entry;
+pub mod day_pack;
 mod desk;
 pub mod did_not_attend;
+pub mod elsewhere;
+pub mod fair;
 pub mod hold;
 pub mod merge;
 pub mod outcome;
@@ -33,8 +40,13 @@ mod reference;
 pub mod refusal;
 pub mod routes;
 pub mod rules;
+pub mod standby;
+pub mod standby_draw;
 pub mod store;
+pub mod timed_offer;
 pub mod unanswered;
+pub mod waiting_list;
+pub mod walk_in;
 mod write;
 
 pub use reference::Reference;
@@ -159,7 +171,10 @@ pub enum Way {
     /// An operator at the person's word: as chosen, and what is kept for assisted booking is for them.
     Assisted,
     /// The person stands at the clinic's door: every place is for them.
-    WalkIn,
+    WalkIn {
+        /// When they came.
+        at: Timestamp,
+    },
     /// The person had this place before a change that is taken back: every place, also where nothing new is taken.
     Restored,
 }
@@ -170,7 +185,7 @@ impl Way {
         match self {
             Self::Planned | Self::Chosen => Share::Everybody,
             Self::Assisted => Share::Assisted,
-            Self::WalkIn => Share::WalkIn,
+            Self::WalkIn { .. } => Share::WalkIn,
             Self::Restored => Share::Back,
         }
     }

@@ -1,12 +1,32 @@
 //! What a person sees of their bookings, and what a clinic sees of its day.
 
+mod catch_up;
 mod change;
+mod change_samples;
+pub mod changes;
 mod day_list;
+mod day_pack;
+mod day_samples;
+mod elsewhere;
+mod free_places;
+mod free_places_samples;
 mod samples;
+mod standby;
+mod unlisted;
+mod walk_in;
 
+pub use catch_up::{CatchUpPage, PaperRow, PaperWalkIn, Waits};
 pub use change::{Change, Check, Choice, Order, OtherVisit};
 pub use day_list::{Acts, Answer, DayList, DayRow, DeskRefused, Stage, Take};
+pub use day_pack::{DayPack, PackRow, PackWords};
+pub use elsewhere::{ElsewhereFiles, ElsewhereReport, ReportRow, Review};
+pub use free_places::{
+    AskShown, FreePlaces, HalfDayBox, Late, LineRow, OfferRow, OfferShown, WaitingList, half_day_boxes,
+};
 pub use samples::samples;
+pub use standby::{AskRow, DrawShown, Standby, code_words};
+pub use unlisted::{Unlisted, UnlistedRow};
+pub use walk_in::{Chance, Found, May, Somebody, WalkInPage};
 
 use askama::Template;
 use jiff::civil::DateTime;
@@ -218,6 +238,8 @@ pub struct Appointments {
     pub next: Vec<String>,
     /// Reference to be read over the phone.
     pub reference: Option<String>,
+    /// What came free for the person, and what they can ask for.
+    pub late: Late,
     /// Idempotency key of the page's form.
     pub key: String,
 }
@@ -263,6 +285,10 @@ pub enum Outcome {
     Cancelled,
     /// Asked again after declining.
     Reopened,
+    /// Did not take what came free.
+    NotTaken,
+    /// Can be there at short notice.
+    Coming,
 }
 
 impl Outcome {
@@ -277,6 +303,8 @@ impl Outcome {
             (Self::Elsewhere, _) => "Thank you for telling us",
             (Self::Cancelled, _) => "Your appointments are cancelled",
             (Self::Reopened, _) => "We are looking for appointments for you",
+            (Self::NotTaken, _) => "Thank you for telling us",
+            (Self::Coming, _) => "It is yours today",
         }
     }
 }

@@ -117,6 +117,9 @@ fn decide<'a>(
     let allowed = rules::check(&facts, &wanted, &between);
     Ok(allowed.and_then(|allowed| {
         let employer = person.employer.ok_or(BookingRefusal::NotEmployed)?;
-        Ok(Course { want, employer, team: person.team, allowed })
+        let rules = campaign.ok_or(BookingRefusal::CampaignClosed)?;
+        let besides = desk.held(want.person).iter().filter(|held| held.campaign == want.campaign);
+        let besides = besides.map(|held| (held.confirmed, held.date)).collect();
+        Ok(Course { want, rules, besides, employer, team: person.team, allowed })
     }))
 }

@@ -39,6 +39,8 @@ pub enum BookingRefusal {
     SessionClosed,
     /// The partner owns the slots there; nothing can be promised before its system has said yes.
     PartnerOwnsSlots,
+    /// No times are booked there: people just come.
+    WalkInsOnly,
     /// It has begun already.
     InThePast,
     /// Outside the days of this appointment.
@@ -97,6 +99,12 @@ pub enum BookingRefusal {
     SlotFull,
     /// The place is no longer held: its time is over, or it was let go.
     HoldGone,
+    /// The person is not on this list.
+    NotWaiting,
+    /// The person has every appointment of the course.
+    NothingMissing,
+    /// Others were quicker with what was left.
+    AllTaken,
     /// No booking by this id or reference.
     NoSuchBooking,
     /// It is not live any more.
@@ -124,6 +132,7 @@ impl Refusal for BookingRefusal {
             Self::NoSuchSlot => "no_such_slot",
             Self::SessionClosed => "session_closed",
             Self::PartnerOwnsSlots => "partner_owns_slots",
+            Self::WalkInsOnly => "walk_ins_only",
             Self::InThePast => "in_the_past",
             Self::OutsideWindow { .. } => "outside_window",
             Self::ProductNotUsed => "product_not_used",
@@ -140,6 +149,9 @@ impl Refusal for BookingRefusal {
             Self::NoStock => "no_stock",
             Self::SlotFull => "slot_full",
             Self::HoldGone => "hold_gone",
+            Self::NotWaiting => "not_waiting",
+            Self::NothingMissing => "nothing_missing",
+            Self::AllTaken => "all_taken",
             Self::NoSuchBooking => "no_such_booking",
             Self::NotLive { .. } => "not_live",
             Self::ChangedMeanwhile => "changed_meanwhile",
@@ -162,6 +174,7 @@ impl Refusal for BookingRefusal {
             Self::NoSuchSlot => "This time is no longer offered.".into(),
             Self::SessionClosed => "This clinic is closed.".into(),
             Self::PartnerOwnsSlots => "This clinic's own system gives its times; it has not said yes.".into(),
+            Self::WalkInsOnly => "No times are booked at this clinic: people just come.".into(),
             Self::InThePast => "This time has passed.".into(),
             Self::OutsideWindow { first, last } => format!("This appointment must be between {first} and {last}."),
             Self::ProductNotUsed => "This clinic gives a product that the campaign does not use.".into(),
@@ -184,6 +197,9 @@ impl Refusal for BookingRefusal {
             Self::NoStock => "All doses for that day are spoken for.".into(),
             Self::SlotFull => "Somebody else has just taken the last place at this time.".into(),
             Self::HoldGone => "This time is no longer kept for you.".into(),
+            Self::NotWaiting => "This person is not on the list.".into(),
+            Self::NothingMissing => "This person has all their appointments.".into(),
+            Self::AllTaken => "What was left has gone to others who answered first.".into(),
             Self::NoSuchBooking => "There is no such booking.".into(),
             Self::NotLive { state } => format!("This booking is {state} already."),
             Self::ChangedMeanwhile => "This booking changed while you were looking at it.".into(),
@@ -206,6 +222,9 @@ impl Refusal for BookingRefusal {
             Self::AlreadyBooked { .. } => "Change the booking there is.",
             Self::Agreement(_) => "Choose a site that the agreement covers, or ask the campaign lead to extend it.",
             Self::TeamTooThin => "Choose another day.",
+            Self::NotWaiting => "Put them on the list first.",
+            Self::NothingMissing => "Change the booking there is.",
+            Self::AllTaken => "Nothing is to be done: the person stays on the list and is asked again.",
             Self::NotLive { .. } | Self::ChangedMeanwhile => "Look at the booking as it is now.",
             Self::BatchSettled => "Nothing is left to do.",
             _ => "Choose another time or place.",

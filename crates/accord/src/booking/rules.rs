@@ -5,8 +5,10 @@
 
 use super::refusal::BookingRefusal;
 use super::{Reference, Way};
+use crate::base::clock::{at_microsecond, london_date};
 use crate::base::ids::{CampaignId, OrganisationId, PersonId, ProductId, TeamId};
 use crate::campaign::Campaign;
+use crate::clinic::session::Kind;
 use crate::clinic::site::SlotsOwner;
 use crate::clinic::store::SlotFacts;
 use crate::cohort::working_time;
@@ -60,6 +62,8 @@ pub struct Held {
     pub sector: String,
     /// Its reference.
     pub reference: Reference,
+    /// Whether the person said yes to it.
+    pub confirmed: bool,
 }
 
 /// One appointment wanted, with all that is known of it.
@@ -101,6 +105,10 @@ pub struct Allowed {
     pub slot: Rc<SlotFacts>,
     /// Minutes there; 0 when no way is known.
     pub minutes: u16,
+    /// When it starts: the slot's time, or a walk-in's own within the slot.
+    pub starts: Timestamp,
+    /// When it ends.
+    pub ends: Timestamp,
     /// Whether it lies in working time.
     pub on_shift: bool,
     /// The agreement.
@@ -137,6 +145,8 @@ fn check_person<'a>(facts: &Facts<'a>) -> Result<&'a Campaign, BookingRefusal> {
     }
     let campaign = facts.campaign.filter(|c| c.open).ok_or(BookingRefusal::CampaignClosed)?;
     match facts.offer_closed {
+        // Who said no and now stands at the desk and wants it has changed their mind.
+        Some("declined") if matches!(facts.way, Way::WalkIn { .. }) => Ok(campaign),
         Some(state) => Err(BookingRefusal::OfferClosed { state }),
         None => Ok(campaign),
     }
@@ -152,31 +162,57 @@ fn check_one(
     let window =
         campaign.appointment(want.appointment).ok_or(BookingRefusal::NoSuchAppointment { number: want.appointment })?;
     let slot = want.slot.as_ref().ok_or(BookingRefusal::NoSuchSlot)?;
-    if !slot.session_open || !slot.site_open {
+    // Who is put back where they were is nobody new.
+    let takes_them = slot.session_open || (facts.way == Way::Restored && slot.session_honours);
+    if !takes_them || !slot.site_open {
         return Err(BookingRefusal::SessionClosed);
     }
     if slot.slots_owner == SlotsOwner::Partner {
         return Err(BookingRefusal::PartnerOwnsSlots);
     }
-    if slot.starts() <= facts.now {
-        return Err(BookingRefusal::InThePast);
-    }
+    check_when(facts, slot)?;
     if slot.date < window.first_on || slot.date > window.last_on {
         return Err(BookingRefusal::OutsideWindow { first: window.first_on, last: window.last_on });
     }
     check_age(facts.person.born, campaign.age_min, slot.date)?;
     check_course(campaign, want.appointment, slot, held)?;
-    check_apart(slot, held, between)?;
+    let (starts, ends) = times(facts.way, slot);
+    check_apart(slot, (starts, ends), held, between)?;
     check_reach(facts, campaign, want, slot)?;
     let permit = want.permit.map_err(BookingRefusal::Agreement)?;
-    let on_shift = working_time::on_shift(facts.person.rota.as_ref(), &facts.person.leave, slot.date);
+    // Whoever stands at the desk is away from their team already, or a team came to them: no share of the team's day is taken.
+    let walks_in = matches!(facts.way, Way::WalkIn { .. });
+    let on_shift = !walks_in && working_time::on_shift(facts.person.rota.as_ref(), &facts.person.leave, slot.date);
     Ok(Allowed {
         appointment: want.appointment,
         slot: Rc::clone(slot),
         minutes: want.minutes.unwrap_or(0),
+        starts,
+        ends,
         on_shift,
         permit,
     })
+}
+
+/// Times are booked before they begin, and only where times are booked; a walk-in is of its own day.
+fn check_when(facts: &Facts<'_>, slot: &SlotFacts) -> Result<(), BookingRefusal> {
+    match facts.way {
+        Way::WalkIn { at } if london_date(at) != slot.date => Err(BookingRefusal::InThePast),
+        Way::WalkIn { .. } => Ok(()),
+        _ if slot.kind != Kind::Booked => Err(BookingRefusal::WalkInsOnly),
+        _ if slot.starts() <= facts.now => Err(BookingRefusal::InThePast),
+        _ => Ok(()),
+    }
+}
+
+/// From when until when. In a session that is one long slot a walk-in takes as long as one person does there, from when
+/// they came, and not outside it.
+fn times(way: Way, slot: &SlotFacts) -> (Timestamp, Timestamp) {
+    let (Way::WalkIn { at }, true) = (way, slot.kind != Kind::Booked) else { return (slot.starts(), slot.ends()) };
+    let (opens, closes) = (slot.starts().as_microsecond(), slot.ends().as_microsecond());
+    let long = i64::from(slot.visit_minutes.min(slot.minutes)) * 60_000_000;
+    let starts = at.as_microsecond().min(closes - long).max(opens);
+    (at_microsecond(starts), at_microsecond(starts + long))
 }
 
 /// The lowest age is looked at on the day of the appointment. 0 means that there is none.
@@ -228,13 +264,17 @@ fn days_between(from: Date, to: Date) -> i32 {
     from.until(to).map_or(i32::MAX, |span| span.get_days())
 }
 
-fn check_apart(slot: &SlotFacts, held: &[Held], between: &dyn Fn(&str, &str) -> u16) -> Result<(), BookingRefusal> {
-    let ends = slot.ends();
+fn check_apart(
+    slot: &SlotFacts,
+    (starts, ends): (Timestamp, Timestamp),
+    held: &[Held],
+    between: &dyn Fn(&str, &str) -> u16,
+) -> Result<(), BookingRefusal> {
     for other in held {
         let way =
             if other.date == slot.date { i64::from(between(&other.sector, &slot.sector)) * 60_000_000 } else { 0 };
         let clear = ends.as_microsecond() + way <= other.starts.as_microsecond()
-            || other.ends.as_microsecond() + way <= slot.starts_us;
+            || other.ends.as_microsecond() + way <= starts.as_microsecond();
         if !clear {
             return Err(BookingRefusal::TwoPlacesAtOnce { reference: other.reference.clone() });
         }
@@ -264,9 +304,10 @@ fn as_held(campaign: &Campaign, allowed: &Allowed) -> Held {
         appointment: allowed.appointment,
         product: allowed.slot.product,
         date: allowed.slot.date,
-        starts: allowed.slot.starts(),
-        ends: allowed.slot.ends(),
+        starts: allowed.starts,
+        ends: allowed.ends,
         sector: allowed.slot.sector.clone(),
         reference: Reference::from_random([0; 5]),
+        confirmed: false,
     }
 }

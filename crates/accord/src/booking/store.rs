@@ -1,25 +1,52 @@
 //! All SQL of bookings and batches.
 
 mod attendance;
+pub mod capacity_change;
+pub mod change_list;
+mod day_entry;
+mod elsewhere;
 mod hold;
 mod merge;
 mod person;
+mod standby;
 mod unanswered;
+mod waiting;
+mod walk_in;
 
 pub use attendance::{
-    attendance, attendance_of, born_on_list, day_is_over, given_of, missing, next_free, past_of, set_attendance,
+    attendance, attendance_of, attended, born_on_list, day_is_over, given_of, missing, next_free, past_of,
+    set_attendance,
+};
+pub use day_entry::{
+    employer_says, entries, entry, entry_became, insert_entry, insert_pack, latest_pack, listed, pack_words,
+    same_entry, set_pack_words, settle_entry, sites_with_bookings, unlisted,
+};
+pub use elsewhere::{
+    FileInReview, delete_reports_of, file_in_review, file_name, file_taken, insert_file, insert_reports, open_reports,
+    report_by_id, report_known, reports_of_file, set_report, settle_file,
 };
 pub use hold::{
-    any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
+    any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds, move_ends,
 };
 pub use merge::{campaigns_of, hand_over};
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};
+pub use standby::{
+    Candidate, any_open_draw, asked_now, asked_of, asks_of, candidates, close_standby, count_asked, draw_by_id,
+    draws_of, insert_asks, insert_draw, insert_standby, lock_draw, next_in_line, open_draws, set_ask, set_draw,
+    set_standby, standby_of, took_one,
+};
 pub use unanswered::{set_reminded, silent};
+pub use waiting::{
+    Cell, all_waiting, any_settled, count_in_line, ended_offers, first_free, free_cells, in_line, insert_offer,
+    insert_waiting, may_wait, not_taken, offers_log, offers_of, open_offer, set_tried, set_waiting, set_wishes,
+    settle_timed, settle_waiting, take_turn, waiting_of,
+};
+pub use walk_in::{given_on, last_batch, seats};
 
 use super::rules::{Held, PersonFacts};
 use super::{Booking, Reference, State};
 use crate::base::db::{FromRow, Param, Row, Sql, StoreError, ToParam, Tx};
-use crate::base::ids::{BatchId, BookingId, CampaignId, PartnershipId, PersonId, SiteId};
+use crate::base::ids::{BatchId, BookingId, CampaignId, PartnershipId, PersonId, SiteId, SlotId};
 use accord_formats::{AccessNeeds, Leave, Postcode, Rota};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -154,7 +181,7 @@ pub fn held(
     // booking of a site for each person.
     let mut found: Vec<(PersonId, SiteId, Held)> = Vec::new();
     tx.each_many(
-        "SELECT id, campaign_id, appointment, product_id, date, starts_us, ends_us, site_id, reference, person_id
+        "SELECT id, campaign_id, appointment, product_id, date, starts_us, ends_us, site_id, reference, person_id, state
          FROM booking WHERE partnership_id = $1 AND person_id = $2 AND live = 1",
         &tx.keyed(people),
         |r| {
@@ -171,6 +198,7 @@ pub fn held(
                 ends: r.get(6)?,
                 sector: String::new(),
                 reference: Reference::parse(&reference).ok_or_else(|| StoreError::shape(8, "a reference"))?,
+                confirmed: r.get::<String>(10)? == State::Confirmed.word(),
             };
             found.push((r.get(9)?, r.get(7)?, held));
             Ok(())
@@ -338,6 +366,46 @@ pub fn seen_of(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Resul
         ),
         p![tx.partnership(), person, campaign],
     )
+}
+
+/// The live bookings of these slots that may be seen, are still to come, and at which nobody has been checked in.
+pub fn to_come_in(tx: &mut Tx<'_>, slots: &[SlotId]) -> Result<Vec<Booking>, StoreError> {
+    let mut found = Vec::new();
+    let now = tx.now();
+    tx.each_many(
+        booking_columns!(
+            "LEFT JOIN booking_batch t ON t.partnership_id = b.partnership_id AND t.id = b.batch_id
+             WHERE b.partnership_id = $1 AND b.slot_id = $2 AND b.live = 1 AND (t.id IS NULL OR t.state = 'live')
+               AND NOT EXISTS (SELECT 1 FROM attendance a WHERE a.partnership_id = b.partnership_id AND a.booking_id = b.id)"
+        ),
+        &tx.keyed(slots),
+        |r| {
+            found.push(Booking::from_row(r)?);
+            Ok(())
+        },
+    )?;
+    found.retain(|booking| booking.starts > now);
+    Ok(found)
+}
+
+/// The live bookings of people in all campaigns that may be seen.
+pub fn seen_of_people(tx: &mut Tx<'_>, people: &[PersonId]) -> Result<Vec<Booking>, StoreError> {
+    let mut people = people.to_vec();
+    people.sort_unstable();
+    people.dedup();
+    let mut found = Vec::new();
+    tx.each_many(
+        booking_columns!(
+            "LEFT JOIN booking_batch t ON t.partnership_id = b.partnership_id AND t.id = b.batch_id
+             WHERE b.partnership_id = $1 AND b.person_id = $2 AND b.live = 1 AND (t.id IS NULL OR t.state = 'live')"
+        ),
+        &tx.keyed(&people),
+        |r| {
+            found.push(Booking::from_row(r)?);
+            Ok(())
+        },
+    )?;
+    Ok(found)
 }
 
 /// Writes a new, pending batch.

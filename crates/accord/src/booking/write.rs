@@ -10,9 +10,11 @@ use crate::base::clock::london_date;
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{BatchId, Booking as BookingKind, BookingId, CampaignId, OrganisationId, TeamId};
 use crate::base::outbox;
-use crate::campaign;
+use crate::campaign::{self, Campaign};
 use crate::partnership::ledger;
+use jiff::civil::Date;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 /// Where a booking comes from.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +28,9 @@ pub(super) struct Origin {
 #[derive(Debug)]
 pub(super) struct Course<'a> {
     pub want: &'a PlaceCourse,
+    pub rules: Rc<Campaign>,
+    /// The live bookings of the campaign that they have besides: whether confirmed, and the day.
+    pub besides: Vec<(bool, Date)>,
     pub employer: OrganisationId,
     pub team: Option<TeamId>,
     pub allowed: Vec<Allowed>,
@@ -55,9 +60,10 @@ pub(super) fn courses(tx: &mut Tx<'_>, courses: &[Course<'_>], origin: &Origin) 
     audit::record_many(tx, &bookings.iter().map(|booking| done("place", booking)).collect::<Vec<_>>())?;
     // A batch tells of itself once, when it turns live; nobody may hear of its bookings before.
     if origin.batch.is_none() {
-        for bookings in placed.iter().flatten() {
+        for (course, placed) in courses.iter().zip(&placed) {
+            let Ok(bookings) = placed else { continue };
             bookings.iter().try_for_each(|booking| event(tx, "booking.placed", booking))?;
-            settle_offer(tx, bookings)?;
+            settle_placed(tx, course, bookings)?;
         }
     }
     Ok(placed)
@@ -68,12 +74,7 @@ pub(super) fn courses(tx: &mut Tx<'_>, courses: &[Course<'_>], origin: &Origin) 
 pub(super) fn release(tx: &mut Tx<'_>, booking: &Booking, state: State, reason: &str) -> Result<Booking, StoreError> {
     hold::let_go(tx, &[(booking.person, booking.campaign)])?;
     counters::give_back(tx, &units(std::slice::from_ref(booking)))?;
-    let closed = Booking { state, version: booking.version + 1, ..booking.clone() };
-    store::set_state(tx, &closed, reason)?;
-    ledger::post(tx, &entry(&closed, -1))?;
-    record(tx, state.word(), &closed)?;
-    event(tx, &format!("booking.{}", state.word()), &closed)?;
-    Ok(closed)
+    close_row(tx, booking, state, reason)
 }
 
 /// The reverse of [`release`], for a booking that was released by mistake: it takes everything again, as confirmed.
@@ -87,6 +88,105 @@ pub(super) fn take_back(tx: &mut Tx<'_>, booking: &Booking) -> Result<Booking, S
     record(tx, "take_back", &back)?;
     event(tx, "booking.taken_back", &back)?;
     Ok(back)
+}
+
+/// [`settle_offer`] for who was just placed: what they have was read under the same lock, and is not read again.
+fn settle_placed(tx: &mut Tx<'_>, course: &Course<'_>, placed: &[Booking]) -> Result<(), StoreError> {
+    if placed.is_empty() {
+        return Ok(());
+    }
+    let new = placed.iter().map(|b| (b.state == State::Confirmed, b.date));
+    let live: Vec<(bool, Date)> = course.besides.iter().copied().chain(new).collect();
+    let today = london_date(tx.now());
+    let next = live.iter().map(|(_, date)| *date).filter(|date| *date >= today).min().unwrap_or(today);
+    let confirmed: Vec<bool> = live.iter().map(|(confirmed, _)| *confirmed).collect();
+    campaign::offer::settle_by_bookings(tx, &course.rules, course.want.person, &confirmed, next)
+}
+
+/// Gives what the rules allowed in place of `old`, all of it or nothing: only the difference is taken from the counters,
+/// so that nobody is refused for what they give back in the same step. `reason` closes the old.
+pub(super) fn exchange(
+    tx: &mut Tx<'_>,
+    old: &[Booking],
+    course: &Course<'_>,
+    origin: &Origin,
+    reason: &str,
+) -> Result<Placed, StoreError> {
+    hold::let_go(tx, &[(course.want.person, course.want.campaign)])?;
+    let references = fresh_references(tx, course.allowed.len())?;
+    let pairs = course.allowed.iter().zip(references);
+    let made: Vec<Booking> = pairs.map(|(one, reference)| booking(tx, course, one, reference, origin)).collect();
+    if let Some(refusal) = take_difference(tx, old, &made, origin.way)? {
+        return Ok(Err(refusal));
+    }
+    for booking in old {
+        close_row(tx, booking, State::Rebooked, reason)?;
+    }
+    store::insert(tx, &made.iter().collect::<Vec<_>>())?;
+    ledger::post_many(tx, &made.iter().map(|booking| entry(booking, 1)).collect::<Vec<_>>())?;
+    audit::record_many(tx, &made.iter().map(|booking| done("place", booking)).collect::<Vec<_>>())?;
+    made.iter().try_for_each(|booking| event(tx, "booking.placed", booking))?;
+    Ok(Ok(made))
+}
+
+/// The reverse of [`exchange`] or of a [`release`]: `now` is closed and `before` lives again, each in the state beside it.
+pub(super) fn put_back(
+    tx: &mut Tx<'_>,
+    now: &[Booking],
+    before: &[(Booking, State)],
+    reason: &str,
+) -> Result<Placed, StoreError> {
+    if let Some((first, _)) = before.first() {
+        hold::let_go(tx, &[(first.person, first.campaign)])?;
+    }
+    let back = before.iter().map(|(b, state)| Booking { state: *state, version: b.version + 1, ..b.clone() });
+    let back: Vec<Booking> = back.collect();
+    if let Some(refusal) = take_difference(tx, now, &back, Way::Restored)? {
+        return Ok(Err(refusal));
+    }
+    for booking in now {
+        close_row(tx, booking, State::Cancelled, reason)?;
+    }
+    for booking in &back {
+        store::set_state(tx, booking, "")?;
+        ledger::post(tx, &entry(booking, 1))?;
+        record(tx, "take_back", booking)?;
+        event(tx, "booking.taken_back", booking)?;
+    }
+    Ok(Ok(back))
+}
+
+/// Gives back what `old` uses more than `new`, then takes what `new` uses more; nothing changes where a counter says no.
+/// Given back first: doses are running totals, and the dose of a later day is one of those that an earlier day needs.
+fn take_difference(
+    tx: &mut Tx<'_>,
+    old: &[Booking],
+    new: &[Booking],
+    way: Way,
+) -> Result<Option<BookingRefusal>, StoreError> {
+    let mut more = units(new);
+    for (counter, n) in units(old) {
+        *more.entry(counter).or_default() -= n;
+    }
+    let less: Units = more.iter().filter(|(_, n)| **n < 0).map(|(counter, n)| (*counter, -n)).collect();
+    more.retain(|_, n| *n > 0);
+    counters::give_back(tx, &less)?;
+    let refused = counters::take(tx, &more, way.share())?;
+    // What was given back a moment ago is still locked: nobody else has it.
+    if refused.is_some() && counters::take(tx, &less, Way::Restored.share())?.is_some() {
+        return Err(StoreError::Conflict);
+    }
+    Ok(refused)
+}
+
+/// The rows of a booking that is no longer live; its counters are the caller's.
+fn close_row(tx: &mut Tx<'_>, booking: &Booking, state: State, reason: &str) -> Result<Booking, StoreError> {
+    let closed = Booking { state, version: booking.version + 1, ..booking.clone() };
+    store::set_state(tx, &closed, reason)?;
+    ledger::post(tx, &entry(&closed, -1))?;
+    record(tx, state.word(), &closed)?;
+    event(tx, &format!("booking.{}", state.word()), &closed)?;
+    Ok(closed)
 }
 
 /// Brings the offer in line with what the person now has.
@@ -142,8 +242,8 @@ fn booking(tx: &Tx<'_>, course: &Course<'_>, one: &Allowed, reference: Reference
         agreement_version: one.permit.version,
         allocation: one.permit.allocation,
         date: slot.date,
-        starts: slot.starts(),
-        ends: slot.ends(),
+        starts: one.starts,
+        ends: one.ends,
         travel_minutes: one.minutes,
         state: origin.state,
         batch: origin.batch,

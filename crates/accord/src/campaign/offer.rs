@@ -193,6 +193,20 @@ pub fn wait(
     )
 }
 
+/// The reason of an offer that waits because the clinic that the person was booked at was changed or closed.
+pub const CLINIC_CHANGED: &str = "clinic_changed";
+
+/// Back to waiting, on the campaign lead's list and due tomorrow: a clinic let the person down. Closed offers stay closed.
+pub fn wait_for_lead(
+    tx: &mut Tx<'_>,
+    campaign: CampaignId,
+    person: PersonId,
+    reason: &'static str,
+) -> Result<(), StoreError> {
+    let next = tomorrow(tx);
+    store::wait_for_lead(tx, campaign, person, reason, next)
+}
+
 /// People whom the planner could not place; each with its reason's code. The campaign lead owns them. Whoever answered or
 /// was booked meanwhile keeps what they have; how many turned unplaced.
 pub fn unplaced_many(

@@ -6,6 +6,7 @@ mod team_day;
 
 pub use campaign::{all, insert, load, open};
 pub use offer::{
-    assign_many, leave, offer_counts, offer_state, open_offers, people_who_left, reopen_clear, set_offer, unplaced_many,
+    assign_many, leave, offer_counts, offer_state, open_offers, people_who_left, reopen_clear, set_offer,
+    unplaced_many, wait_for_lead,
 };
 pub use team_day::{give_back_team_day, take_team_day, works, write_team_days};

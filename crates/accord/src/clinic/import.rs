@@ -5,15 +5,17 @@
 
 use super::csv::{self, CsvFault, DeliveryRow, TemplateRow};
 use super::delivery;
+use super::layout::Terms;
 use super::refusal::ClinicRefusal;
 use super::session::{Planned, Session, templates};
 use super::site::{OpenState, Site};
+use super::store::layout::laid;
 use super::store::stock::StoredDelivery;
 use super::store::{session as sessions, site as sites, stock};
 use super::travel::{self, Travel};
 use crate::base::audit;
 use crate::base::db::{Stop, StoreError, Tx};
-use crate::base::ids::{Delivery as DeliveryKind, OrganisationId, ProductId, Site as SiteKind, SiteId};
+use crate::base::ids::{Delivery as DeliveryKind, OrganisationId, ProductId, SessionId, Site as SiteKind, SiteId};
 use crate::base::outbox;
 use crate::partnership::organisation::{self, nearest};
 use jiff::civil::Date;
@@ -156,7 +158,7 @@ pub fn import_sessions(
         }
         for planned in mine {
             timetable.add(planned);
-            new.push((planned, host));
+            new.push((planned, host, row.terms.clone()));
         }
     }
     faults.sort_by_key(|f| f.row);
@@ -297,12 +299,16 @@ pub fn export_sites(tx: &mut Tx<'_>) -> Result<String, StoreError> {
 pub fn export_sessions(tx: &mut Tx<'_>) -> Result<String, StoreError> {
     let (site_codes, product_codes) = names(tx)?;
     let all = sessions::between(tx, super::stock::BEGIN_OF_TIME, super::stock::END_OF_TIME)?;
-    let open: Vec<Planned> = all.into_iter().filter(|s| s.open).map(|s| s.planned).collect();
+    let open: Vec<Session> = all.into_iter().filter(|s| s.open).collect();
+    let ids: Vec<SessionId> = open.iter().map(|s| s.id).collect();
+    let terms: HashMap<SessionId, Terms> = laid(tx, &ids)?.into_iter().map(|l| (l.id, l.settings.terms)).collect();
+    let open: Vec<(Planned, Terms)> =
+        open.into_iter().map(|s| (s.planned, terms.get(&s.id).cloned().unwrap_or_default())).collect();
     let mut rows: Vec<TemplateRow> = templates(&open)
         .into_iter()
-        .filter_map(|(site, product, template)| {
+        .filter_map(|(site, product, template, terms)| {
             let (site, product) = (site_codes.get(&site)?.clone(), product_codes.get(&product)?.clone());
-            Some(TemplateRow { row: 0, site, product, template })
+            Some(TemplateRow { row: 0, site, product, template, terms })
         })
         .collect();
     rows.sort_by(|a, b| {

@@ -7,6 +7,7 @@
 pub mod csv;
 pub mod delivery;
 pub mod import;
+pub mod layout;
 pub mod pages;
 pub mod product;
 pub mod refusal;

@@ -135,6 +135,8 @@ pub struct SessionRow {
     pub until: Time,
     /// What is given.
     pub product: String,
+    /// "drop-in", or "roving: Wards 3 and 4"; empty where times are booked.
+    pub kind: String,
     /// Places booked.
     pub booked: u64,
     /// Places there.
@@ -247,6 +249,7 @@ fn sample_days() -> Vec<DaySessions> {
         site: "Clacton Hospital".into(),
         from: time(at, 0, 0, 0),
         until: time(until, 30, 0, 0),
+        kind: if booked == 0 { "roving: Wards 3 and 4".into() } else { String::new() },
         product: "flu, egg-free".into(),
         booked,
         capacity: 96,

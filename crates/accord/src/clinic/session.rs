@@ -1,14 +1,57 @@
 //! Sessions: clinics on a day, laid out from weekly templates, and the templates that sessions add up to.
 
+use super::layout::Terms;
 use super::refusal::ClinicRefusal;
 use super::store::session as store;
 use crate::base::audit;
-use crate::base::db::{Stop, Tx};
-use crate::base::ids::{OrganisationId, ProductId, SessionId, SiteId};
+use crate::base::db::{Stop, StoreError, Tx};
+use crate::base::ids::{OrganisationId, ProductId, SessionId, SiteId, SlotId};
 use crate::base::outbox;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use std::collections::BTreeMap;
+
+/// How people come to a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// At a time that was booked.
+    #[default]
+    Booked,
+    /// Whenever they like between its beginning and its end.
+    DropIn,
+    /// Not at all: a team goes to them, to wards or homes.
+    Roving,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Booked, Self::DropIn, Self::Roving];
+
+    /// The word in tables and files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Booked => "booked",
+            Self::DropIn => "drop_in",
+            Self::Roving => "roving",
+        }
+    }
+
+    /// Reads the word; a dash or a blank for the stroke.
+    pub fn parse(word: &str) -> Option<Self> {
+        let word = word.trim().to_lowercase().replace(['-', ' '], "_");
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// What a page says of it; nothing where times are booked.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Booked => "",
+            Self::DropIn => "drop-in",
+            Self::Roving => "roving",
+        }
+    }
+}
 
 /// A session that comes every week.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,16 +202,43 @@ pub fn close(tx: &mut Tx<'_>, id: SessionId) -> Result<(), Stop<ClinicRefusal>> 
     Ok(())
 }
 
+/// Opens a session of one slot that has no place yet: each is added by [`add_place`] for whoever gets it, so that nobody
+/// finds it free. It starts at a minute at which no other session of the product starts, `starts_minute` or up to nine
+/// minutes earlier.
+pub fn open_for_added_places(tx: &mut Tx<'_>, planned: Planned) -> Result<Option<SlotId>, Stop<ClinicRefusal>> {
+    let host = super::site::by_id(tx, planned.site)?.ok_or(Stop::Refused(ClinicRefusal::UnknownSite))?.host;
+    let there = store::between(tx, planned.date, planned.date)?;
+    let used = |minute: u16| {
+        let same = |s: &Planned| s.site == planned.site && s.product == planned.product && s.from_minute == minute;
+        there.iter().any(|session| same(&session.planned))
+    };
+    let minutes = (planned.from_minute.saturating_sub(9)..=planned.from_minute).rev();
+    let Some(from_minute) = minutes.into_iter().find(|minute| !used(*minute)) else { return Ok(None) };
+    let until_minute = from_minute + planned.slot_minutes;
+    store::insert(tx, &[(Planned { from_minute, until_minute, ..planned }, host, Terms::default())])?;
+    let slot = store::slot_at(tx, planned.site, planned.product, planned.date, from_minute)?;
+    if let Some(slot) = slot {
+        store::set_capacity(tx, slot, 0)?;
+    }
+    Ok(slot)
+}
+
+/// Adds a place to a slot of [`open_for_added_places`], for a booking in the same transaction.
+pub fn add_place(tx: &mut Tx<'_>, slot: SlotId) -> Result<(), StoreError> {
+    store::add_capacity(tx, slot)
+}
+
 /// The weekly templates that lay out to exactly these sessions.
-pub fn templates(sessions: &[Planned]) -> Vec<(SiteId, ProductId, Template)> {
+pub fn templates(sessions: &[(Planned, Terms)]) -> Vec<(SiteId, ProductId, Template, Terms)> {
     let mut groups: BTreeMap<_, Vec<Date>> = BTreeMap::new();
-    for s in sessions {
+    for (s, terms) in sessions {
         let weekday = s.date.weekday().to_monday_zero_offset();
-        let key = (s.site, weekday, s.from_minute, s.until_minute, s.product, s.slot_minutes, s.stations);
+        let key =
+            (s.site, weekday, s.from_minute, s.until_minute, s.product, s.slot_minutes, s.stations, terms.clone());
         groups.entry(key).or_default().push(s.date);
     }
     let mut found = Vec::with_capacity(groups.len());
-    for ((site, _, from_minute, until_minute, product, slot_minutes, stations), mut days) in groups {
+    for ((site, _, from_minute, until_minute, product, slot_minutes, stations, terms), mut days) in groups {
         days.sort();
         let (Some(first), Some(last)) = (days.first().copied(), days.last().copied()) else { continue };
         let mut template = Template {
@@ -182,7 +252,7 @@ pub fn templates(sessions: &[Planned]) -> Vec<(SiteId, ProductId, Template)> {
             except: Vec::new(),
         };
         template.except = template.all_days().filter(|day| days.binary_search(day).is_err()).collect();
-        found.push((site, product, template));
+        found.push((site, product, template, terms));
     }
     found
 }

@@ -1,6 +1,7 @@
 //! All SQL of the clinics.
 
 mod counters;
+pub mod layout;
 pub mod session;
 pub mod site;
 pub mod stock;

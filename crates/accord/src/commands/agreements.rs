@@ -2,7 +2,7 @@
 
 use super::clinics::read_text;
 use super::{At, Ended, Failure, Opened, print_json, print_line};
-use crate::base::clock::{Chance, Clock};
+use crate::base::clock::{Chance, Clock, london};
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::SiteId;
 use crate::base::refusal::Refusal;
@@ -10,9 +10,11 @@ use crate::clinic::site::{self, Site};
 use crate::partnership::agreed::{Agreed, agree};
 use crate::partnership::agreement::{AgreementKind, AtEnd};
 use crate::partnership::organisation::{Organisation, OrganisationRefusal, all, by_code};
+use crate::partnership::release;
 use crate::partnership::signing::{NewAgreement, NewAllocation, SigningRefusal};
 use clap::Args;
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 use std::path::PathBuf;
 use toml::Spanned;
@@ -57,6 +59,9 @@ struct Party {
     site: Option<String>,
     #[serde(default)]
     places: Option<i64>,
+    /// From when on what is unused is for the agreement's others: a day or a minute in London.
+    #[serde(default)]
+    release: Option<String>,
 }
 
 /// How many were what.
@@ -130,7 +135,9 @@ fn take(tx: &mut Tx<'_>, papers: &[Paper], only_look: bool) -> Result<Done, Stop
                 return Err(of(Stop::Refused(Because { what, next: refusal.next_step() })));
             }
         };
+        let released = releases(tx, paper, &new).map_err(of)?;
         match agreed {
+            Agreed::Same if released => done.amended += 1,
             Agreed::Signed => done.signed += 1,
             Agreed::Amended => done.amended += 1,
             Agreed::Same => done.same += 1,
@@ -169,6 +176,29 @@ fn written(tx: &mut Tx<'_>, paper: &Paper, sites: &[Site]) -> Result<NewAgreemen
         signed_by: paper.signed_by.trim().to_owned(),
         allocations,
     })
+}
+
+/// Sets when each party's allocation is released; whether any is new.
+fn releases(tx: &mut Tx<'_>, paper: &Paper, new: &NewAgreement) -> Result<bool, Stop<Because>> {
+    let mut any = false;
+    for (party, allocation) in paper.party.iter().zip(&new.allocations) {
+        let at = party.release.as_deref().map(instant).transpose()?;
+        any |= release::set(tx, (new.host, &new.title), (allocation.employer, allocation.site), at)?;
+    }
+    Ok(any)
+}
+
+/// A day or a minute in London.
+fn instant(text: &str) -> Result<Timestamp, Stop<Because>> {
+    let day = text.parse::<Date>().map(|day| day.at(0, 0, 0, 0));
+    let at = day.or_else(|_| text.replace(' ', "T").parse::<DateTime>());
+    match at.ok().and_then(|at| at.to_zoned(london()).ok()) {
+        Some(at) => Ok(at.timestamp()),
+        None => no(
+            format!("release = \"{text}\" is no time; nothing was changed"),
+            "write it like 2027-01-20 18:00, or 2027-01-20 for the beginning of that day",
+        ),
+    }
 }
 
 fn organisation(

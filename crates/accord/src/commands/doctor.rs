@@ -179,24 +179,18 @@ fn key_mode(file: &Path) -> Check {
 const ROOM_MB: u64 = 500;
 
 fn free_space(folder: &Path) -> Check {
-    // The standard library can't ask; `df -Pk` answers alike on every Unix.
-    let out = std::process::Command::new("df").arg("-Pk").arg(folder).output();
-    let text = out.ok().and_then(|o| String::from_utf8(o.stdout).ok()).unwrap_or_default();
-    let free =
-        text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)).and_then(|kb| kb.parse::<u64>().ok());
-    match free.map(|kb| kb / 1024) {
-        None => check("free space", Verdict::Warn, "could not be asked", "look yourself: 500 MB is the least"),
-        Some(mb) => {
-            let verdict = if mb < ROOM_MB / 10 {
-                Verdict::Fail
-            } else if mb < ROOM_MB {
-                Verdict::Warn
-            } else {
-                Verdict::Ok
-            };
-            check("free space", verdict, format!("{mb} MB"), "free some space, or move the store")
-        }
-    }
+    let Some(room) = health::room(folder) else {
+        return check("free space", Verdict::Warn, "could not be asked", "look yourself: 500 MB is the least");
+    };
+    let verdict = if room.free_mb < ROOM_MB / 10 {
+        Verdict::Fail
+    } else if room.free_mb < ROOM_MB || room.used_percent >= health::NEARLY_FULL_PERCENT {
+        Verdict::Warn
+    } else {
+        Verdict::Ok
+    };
+    let seen = format!("{} MB, the disk is {} % full", room.free_mb, room.used_percent);
+    check("free space", verdict, seen, "free some space, or move the store")
 }
 
 /// A disk that takes longer than this to make a write safe holds bookings up, in milliseconds.

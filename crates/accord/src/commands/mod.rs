@@ -9,9 +9,11 @@ mod agreements;
 mod api_key;
 mod campaign;
 mod clinics;
+pub mod day_pack;
 mod demo;
 pub use about::VERSION;
 pub mod doctor;
+mod elsewhere;
 mod export;
 pub mod import;
 mod init;
@@ -85,6 +87,10 @@ enum Command {
     Serve(serve::Serve),
     /// Mark who did not come to sessions that are long over; a running service does it by itself
     Sweep,
+    /// Take a file that says who had it elsewhere, after a look at what it would do
+    Elsewhere(elsewhere::ElsewhereArgs),
+    /// Write a day's list of a clinic as a sealed file, for an outage; a running service does it by itself
+    DayPack(day_pack::DayPack),
     /// Run the whole of Accord in memory from a number: people, clinics, faults, under a clock of its own
     Sim(sim::Sim),
     /// Check every invariant of the store
@@ -165,7 +171,7 @@ impl Failure {
                 "another program is writing: wait for it, then run the command again"
             }
             StoreError::Unknown => "run accord verify, then the command again",
-            StoreError::Engine(said) => {
+            StoreError::Engine(said) | StoreError::Down(said) => {
                 NEXT.iter().find(|(sign, _)| said.contains(sign)).map_or("run accord doctor", |(_, next)| next)
             }
             _ => "run accord doctor",
@@ -220,6 +226,8 @@ pub fn main() -> ExitCode {
         }),
         Command::Serve(args) => serve::run(&cli.at, &args),
         Command::Sweep => on_store(&cli.at, |store, who| sweep::run(&cli.at, store, who)),
+        Command::Elsewhere(args) => elsewhere::run(&cli.at, &args),
+        Command::DayPack(args) => day_pack::run(&cli.at, &args),
         Command::Sim(args) => sim::run(&cli.at, &args),
         Command::Verify(args) => verify::run(&cli.at, &args),
         Command::Lost => lost::run(&cli.at),

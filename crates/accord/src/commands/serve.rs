@@ -1,5 +1,6 @@
 //! `accord serve`: the pages, until it is told to stop.
 
+use super::day_pack::keep;
 use super::{At, Ended, Failure, Opened, demo, print_line};
 use crate::access::{PersonLookup, Role, person_code, sign_in, sign_in_link};
 use crate::app::{App, work_for_ever};
@@ -22,7 +23,7 @@ pub struct Serve {
 }
 
 pub(super) fn run(at: &At, args: &Serve) -> Result<Ended, Failure> {
-    let store = Opened::open(at, Clock::Machine, Chance::machine())?;
+    let store = Opened::open(at, Clock::steady(), Chance::machine())?;
     let key = store.key(at)?;
     let listener = listen(args.listen.as_deref().unwrap_or(&store.config.listen))?;
     let base = address(&store.config, listener.local_addr().ok());
@@ -79,7 +80,7 @@ pub fn address(config: &Config, local: Option<SocketAddr>) -> String {
 
 /// Serves a demo and prints a one-time link for each of the four who would use it.
 pub(super) fn serve_demo(at: &At, address_and_port: &str, sample: &demo::SampleReader) -> Result<Ended, Failure> {
-    let store = Opened::open(at, Clock::Machine, Chance::machine())?;
+    let store = Opened::open(at, Clock::steady(), Chance::machine())?;
     let key = store.key(at)?;
     let listener = listen(address_and_port)?;
     let base = address(&store.config, listener.local_addr().ok());
@@ -155,6 +156,7 @@ fn first_lead_link(store: &Opened, key: &Key, base: &str) -> Result<Option<Strin
 pub fn until_stopped(store: &Opened, key: Key, listener: TcpListener) -> Result<Ended, Failure> {
     log::start(&store.config.log);
     let app = App::new(store.db.clone(), key, store.house(), store.config.https());
+    let folder = store.config.day_packs.clone();
     let failed = |error: std::io::Error| {
         Failure::environment(
             format!("the service stopped: {error}"),
@@ -166,8 +168,12 @@ pub fn until_stopped(store: &Opened, key: Key, listener: TcpListener) -> Result<
     runtime.block_on(async move {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
         let jobs = tokio::spawn(work_for_ever(app.clone()));
+        let packs = folder.map(|folder| tokio::spawn(keep(app.clone(), folder)));
         let served = axum::serve(listener, app.router()).with_graceful_shutdown(told_to_stop()).await;
         jobs.abort();
+        if let Some(packs) = packs {
+            packs.abort();
+        }
         served.map_err(failed)
     })?;
     eprintln!("accord: stopped; everything answered is in the store");

@@ -2,6 +2,7 @@
 
 pub mod health;
 pub mod metrics;
+pub mod month;
 pub mod pages;
 pub mod people;
 pub mod routes;

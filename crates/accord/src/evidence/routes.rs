@@ -4,6 +4,7 @@ mod campaign;
 mod clinics;
 mod lists;
 mod map;
+mod month;
 mod partners;
 mod plan;
 mod tasks;
@@ -11,6 +12,7 @@ mod tasks;
 pub use campaign::{campaign_home, unplaced};
 pub use clinics::{day_list, sessions, site, sites, sites_csv};
 pub use lists::worklist;
+pub use month::month;
 pub use partners::{agreement, agreements, ledger, ledger_csv, organisation, organisations};
 pub use plan::plan;
 

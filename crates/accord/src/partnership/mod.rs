@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod matrix;
 pub mod organisation;
 pub mod pages;
+pub mod release;
 pub mod signing;
 pub mod store;
 pub(crate) mod words;

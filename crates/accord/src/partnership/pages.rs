@@ -90,6 +90,8 @@ pub struct OrganisationPage {
     pub lists: Link,
     /// Link to its worklist.
     pub unclear: Link,
+    /// Where a dose had elsewhere is noted.
+    pub elsewhere: String,
 }
 
 /// Somebody away from a shift. Carries no reason, on purpose.
@@ -222,6 +224,8 @@ pub struct AgreementPage {
     pub purpose: String,
     /// Where it holds.
     pub sites: Vec<String>,
+    /// What of it is released when: employer, civil time in London, whether that time has come, places unused.
+    pub releases: Vec<(String, DateTime, bool, u64)>,
     /// "honoured", "moved" or "cancelled".
     pub at_end: String,
     /// Roles and organisations that signed; visibly fictitious in the demo.

@@ -98,9 +98,21 @@ pub fn undo(db: &Db, who: &Actor, plan: PlanId) -> Result<(), Stop<PlanRefusal>>
     Ok(())
 }
 
-/// The plan whose publishing was cut off, if there is one.
-pub fn half_published(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<Saved>, StoreError> {
-    store::latest(tx, campaign, State::Publishing)
+/// The plans that are being published, or whose publishing was cut off, of every campaign.
+pub fn half_published(tx: &mut Tx<'_>) -> Result<Vec<Saved>, StoreError> {
+    store::in_state(tx, State::Publishing)
+}
+
+/// Goes on with a publishing that was cut off, to its end.
+///
+/// # Errors
+/// What the store says; call again.
+pub fn finish_cut_off(db: &Db, who: &Actor, plan: PlanId) -> Result<(), Stop<PlanRefusal>> {
+    match publish(db, who, plan, &mut |_| Next::Continue) {
+        // Somebody else settled it meanwhile.
+        Err(Stop::Refused(PlanRefusal::AlreadyPublished { .. } | PlanRefusal::Abandoned { .. })) => Ok(()),
+        other => other.map(|_| ()),
+    }
 }
 
 /// Opens the batch, or finds the one there is; how many people the plan places and how many are dealt with.

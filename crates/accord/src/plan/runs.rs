@@ -4,7 +4,7 @@
 //! published refuses another, and a publishing that was cut off goes on where it stopped.
 
 use super::proposal::propose;
-use super::publish::{Next, publish};
+use super::publish::{Next, finish_cut_off, half_published, publish};
 use super::{PlanRefusal, store};
 use crate::base::db::{Actor, Db, Stop, StoreError, Tx};
 use crate::base::ids::{CampaignId, PlanId};
@@ -12,6 +12,7 @@ use crate::base::refusal::Refusal;
 use crate::campaign::{cover, offer, store as campaigns};
 use accord_planner::Budget;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// What to do in the background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Work {
     Plan,
     /// Publish this plan.
     Publish(PlanId),
+    /// Go on with a publishing that was cut off.
+    Finish(PlanId),
 }
 
 impl Work {
@@ -27,7 +30,9 @@ impl Work {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Plan => "A plan is being made. It takes about half a minute and changes nothing.",
-            Self::Publish(_) => "The plan is being published. Nobody sees any of it before all of it is booked.",
+            Self::Publish(_) | Self::Finish(_) => {
+                "The plan is being published. Nobody sees any of it before all of it is booked."
+            }
         }
     }
 }
@@ -82,6 +87,7 @@ impl Running {
         let done = match self.work {
             Work::Plan => plan(db, who),
             Work::Publish(plan) => publish(db, who, plan, &mut |_| Next::Continue).map(|_| ()),
+            Work::Finish(plan) => finish_cut_off(db, who, plan),
         };
         self.runs.now().failed = match done {
             Ok(()) => None,
@@ -101,6 +107,35 @@ impl Drop for Running {
         if std::thread::panicking() {
             now.failed = Some("It broke off; what stood before stands. Tell whoever runs this machine.".to_owned());
         }
+    }
+}
+
+/// How often is looked for publishings that stand still.
+const LOOK: Duration = Duration::from_secs(20);
+
+/// Goes on, for ever, with publishings that were cut off: at the start with all of them, later with those that did not
+/// move between two looks, whoever began them here, on another server or on the command line.
+pub async fn finish_what_stands_still(runs: Runs, db: Db, who: Actor) {
+    let mut before = None;
+    loop {
+        let found = match db.read(&who, half_published).await {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::warn!(%error, "could not look for publishings that were cut off; it is tried again");
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                continue;
+            }
+        };
+        let now = found.iter().map(|plan| (plan.id, plan.done_through)).collect::<Vec<_>>();
+        let stands_still = |at: &&_| before.as_ref().is_none_or(|before: &Vec<_>| before.contains(*at));
+        for &(plan, _) in now.iter().filter(stands_still) {
+            let Some(running) = runs.begin(Work::Finish(plan)) else { break };
+            tracing::warn!(%plan, "a publishing was cut off; going on with it");
+            let (db, who) = (db.clone(), who.clone());
+            drop(tokio::task::spawn_blocking(move || running.work(&db, &who)).await);
+        }
+        before = Some(now);
+        tokio::time::sleep(LOOK).await;
     }
 }
 

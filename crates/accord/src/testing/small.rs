@@ -4,12 +4,13 @@ use super::Fresh;
 use crate::base::clock::london_instant;
 use crate::base::db::{Stop, StoreError, ToParam, Tx};
 use crate::base::ids::{
-    AgreementId, AllocationId, CampaignId, Employment, Id, OrganisationId, Person, PersonId, ProductId, Session, Site,
-    SiteId, Slot, SlotId, Team, TeamId,
+    AgreementId, AllocationId, CampaignId, Employment, Id, Organisation, OrganisationId, Person, PersonId, ProductId,
+    Session, Site, SiteId, Slot, SlotId, Team, TeamId,
 };
 use crate::campaign;
 use jiff::Span;
 use jiff::civil::Date;
+use std::ops::Range;
 
 /// How large a [`Small`] partnership is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,9 @@ pub struct Layout {
     pub slots_a_day: u16,
     /// Places a slot.
     pub capacity: u32,
-    /// Places the employer may use; none: no limit.
+    /// Employers, with an allocation each.
+    pub employers: u16,
+    /// Places each employer may use; none: no limit.
     pub allocation: Option<u32>,
 }
 
@@ -36,6 +39,7 @@ impl Layout {
         sites: 1,
         slots_a_day: 1,
         capacity: 4,
+        employers: 1,
         allocation: Some(5),
     };
 
@@ -52,8 +56,10 @@ const DAYS: i32 = 56;
 pub struct Small {
     /// The host.
     pub host: OrganisationId,
-    /// The employer.
+    /// The first employer.
     pub employer: OrganisationId,
+    /// Every employer.
+    pub employers: Vec<OrganisationId>,
     /// The first site.
     pub site: SiteId,
     /// Every site.
@@ -87,6 +93,7 @@ impl Small {
         let mut small = Self {
             host: tx.id(),
             employer: tx.id(),
+            employers: Vec::new(),
             site: tx.id(),
             sites: Vec::new(),
             product: tx.id(),
@@ -97,6 +104,8 @@ impl Small {
             campaign: tx.id(),
             slots: Vec::new(),
         };
+        small.employers.push(small.employer);
+        small.employers.extend((1..layout.employers).map(|_| tx.id::<Organisation>()));
         small.sites.push(small.site);
         small.sites.extend((1..layout.sites).map(|_| tx.id::<Site>()));
         partners(tx, &small, layout)?;
@@ -106,12 +115,17 @@ impl Small {
         Ok(small)
     }
 
-    /// More people of the same employer, waiting like the first three. With `team_size` each so many after another are
-    /// one team that works Monday to Friday; 0: they have no team and nobody knows when they work.
+    /// More people, waiting like the first three, of one employer after the other. With `team_size` each so many are one
+    /// team that works Monday to Friday; 0: they have no team and nobody knows when they work.
     pub fn crowd(&self, tx: &mut Tx<'_>, count: usize, team_size: usize) -> Result<Vec<PersonId>, StoreError> {
-        let mut people = Vec::with_capacity(count);
-        for from in (0..count).step_by(CHUNK) {
-            people.extend(self.chunk(tx, from..count.min(from + CHUNK), team_size)?);
+        self.crowd_of(tx, 0..count, team_size)
+    }
+
+    /// [`Small::crowd`] of those with these numbers: more of them may come later, under other numbers.
+    pub fn crowd_of(&self, tx: &mut Tx<'_>, of: Range<usize>, team_size: usize) -> Result<Vec<PersonId>, StoreError> {
+        let mut people = Vec::with_capacity(of.len());
+        for from in of.clone().step_by(CHUNK) {
+            people.extend(self.chunk(tx, from..of.end.min(from + CHUNK), team_size)?);
         }
         let rules = campaign::store::load(tx, self.campaign)?;
         let rules = rules.ok_or_else(|| StoreError::Engine("the campaign is gone".into()))?;
@@ -123,20 +137,17 @@ impl Small {
         Ok(people)
     }
 
-    fn chunk(
-        &self,
-        tx: &mut Tx<'_>,
-        of: std::ops::Range<usize>,
-        team_size: usize,
-    ) -> Result<Vec<PersonId>, StoreError> {
+    fn chunk(&self, tx: &mut Tx<'_>, of: Range<usize>, team_size: usize) -> Result<Vec<PersonId>, StoreError> {
         let partnership = tx.partnership();
+        let size = team_size.max(1);
+        let employer = |n: usize| &self.employers[(of.start + n) / size % self.employers.len()];
         let (ids, jobs) = (fresh_ids::<Person>(tx, of.len()), fresh_ids::<Employment>(tx, of.len()));
-        let teams = fresh_ids::<Team>(tx, of.len().div_ceil(team_size.max(1)));
+        let teams = fresh_ids::<Team>(tx, of.len().div_ceil(size));
         let names: Vec<String> = of.clone().map(|n| format!("Crowd {n}")).collect();
         if team_size > 0 {
-            let rows = teams.iter().zip(names.iter().step_by(team_size));
-            let rows =
-                rows.map(|(id, name)| vec![partnership.param(), id.param(), self.employer.param(), name.param()]);
+            let rows = teams.iter().zip(names.iter().step_by(team_size)).enumerate();
+            let rows = rows
+                .map(|(n, (id, name))| vec![partnership.param(), id.param(), employer(n * size).param(), name.param()]);
             tx.run_many(
                 "INSERT INTO team (partnership_id, id, employer_id, name) VALUES ($1, $2, $3, $4)",
                 &rows.collect::<Vec<_>>(),
@@ -150,14 +161,15 @@ impl Small {
             &rows.collect::<Vec<_>>(),
         )?;
         let team = |n: usize| (team_size > 0).then(|| teams[n / team_size]);
-        let of: Vec<Option<TeamId>> = (0..ids.len()).map(team).collect();
-        let rows = jobs.iter().zip(&ids).zip(&names).zip(&of).map(|(((job, person), number), team)| {
-            let rota = team.map(|_| "Mon-Fri");
-            let ids = [partnership.param(), job.param(), person.param(), self.employer.param()];
-            ids.into_iter()
-                .chain([number.param(), team.param(), rota.map_or(crate::base::db::Param::Null, ToParam::param)])
-                .collect()
-        });
+        let in_team: Vec<Option<TeamId>> = (0..ids.len()).map(team).collect();
+        let rows =
+            jobs.iter().zip(&ids).zip(&names).zip(&in_team).enumerate().map(|(n, (((job, person), number), team))| {
+                let rota = team.map(|_| "Mon-Fri");
+                let ids = [partnership.param(), job.param(), person.param(), employer(n).param()];
+                ids.into_iter()
+                    .chain([number.param(), team.param(), rota.map_or(crate::base::db::Param::Null, ToParam::param)])
+                    .collect()
+            });
         tx.run_many(
             "INSERT INTO employment (partnership_id, id, person_id, employer_id, staff_number, team_id, rota,
                priority_group, is_primary, state, version)
@@ -180,9 +192,13 @@ fn partners(tx: &mut Tx<'_>, s: &Small, layout: &Layout) -> Result<(), StoreErro
         "INSERT INTO partnership (partnership_id, name, goal, demo, created_us) VALUES ($1, 'Small', 'Everybody', 0, 0)",
         p![tx.partnership()],
     )?;
-    for (id, code, name, employer, host) in
-        [(s.host, "HOST", "The Host", 0_i64, 1_i64), (s.employer, "EMPL", "The Employer", 1, 0)]
-    {
+    let named = |n: usize| match n {
+        0 => ("EMPL".to_owned(), "The Employer".to_owned()),
+        n => (format!("EMPL{n}"), format!("Employer {n}")),
+    };
+    let employers = s.employers.iter().enumerate().map(|(n, id)| (*id, named(n), 1_i64, 0_i64));
+    let host = (s.host, ("HOST".to_owned(), "The Host".to_owned()), 0, 1);
+    for (id, (code, name), employer, host) in std::iter::once(host).chain(employers) {
         tx.run(
             "INSERT INTO organisation (partnership_id, id, code, name, kind, is_employer, is_host, contact_name, contact_role, admitted_us)
              VALUES ($1, $2, $3, $4, 'trust', $5, $6, 'A. Contact (invented)', 'manager', 0)",
@@ -202,10 +218,13 @@ fn partners(tx: &mut Tx<'_>, s: &Small, layout: &Layout) -> Result<(), StoreErro
             p![tx.partnership(), s.agreement, site],
         )?;
     }
-    tx.run(
-        "INSERT INTO allocation (partnership_id, id, agreement_id, host_id, employer_id, capacity, taken) VALUES ($1, $2, $3, $4, $5, $6, 0)",
-        p![tx.partnership(), s.allocation, s.agreement, s.host, s.employer, layout.allocation],
-    )?;
+    for (n, employer) in s.employers.iter().enumerate() {
+        let id: AllocationId = if n == 0 { s.allocation } else { tx.id() };
+        tx.run(
+            "INSERT INTO allocation (partnership_id, id, agreement_id, host_id, employer_id, capacity, taken) VALUES ($1, $2, $3, $4, $5, $6, 0)",
+            p![tx.partnership(), id, s.agreement, s.host, employer, layout.allocation],
+        )?;
+    }
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 //! twice, and that every answer is as the document says.
 
 mod client;
+mod day;
+mod free_places;
 
 use accord::access::api_key::{self, KeyRole};
 use accord::base::db::Stop;

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses its own part")]
 
+pub mod people;
+
 use accord::access::api_key::{self, KeyRole};
 use accord::access::{Role, sign_in};
 use accord::app::App;
@@ -86,6 +88,11 @@ pub fn fill(tx: &mut Tx<'_>) -> Result<(), Stop<()>> {
          VALUES ($1, '00000000-0000-0000-0000-00000000005a', '00000000-0000-0000-0000-000000000053', 1, 'published', 'h', 2, 1, 100, 90, 1, 1, 0, 0, 1799049600000000)",
         "INSERT INTO plan_unplaced (partnership_id, plan_id, person_id, reason, sentence)
          VALUES ($1, '00000000-0000-0000-0000-00000000005a', '00000000-0000-0000-0000-00000000001f', 'capacity_short', 'The clinics near are full.')",
+        "INSERT INTO capacity_change (partnership_id, id, what, choice, settings, reason, lead_name, state, created_us)
+         VALUES ($1, '00000000-0000-0000-0000-00000000005b', 'close', 'cancel', '{}', 'The lift is broken', 'A. Lead', 'preview', 1799049600000000)",
+        "INSERT INTO capacity_change_booking (partnership_id, change_id, booking_id, seq, person_id, campaign_id, appointment, version, was, along, planned, anew, tries)
+         VALUES ($1, '00000000-0000-0000-0000-00000000005b', '00000000-0000-0000-0000-000000000056', 1, '00000000-0000-0000-0000-00000000001e',
+           '00000000-0000-0000-0000-000000000053', 1, 1, 'assigned', 0, 'cancel', 0, 0)",
     ];
     for (n, (code, name)) in [("HOME", "Home Trust"), ("STRANGER", "Stranger Care")].into_iter().enumerate() {
         let id = OrganisationId::from_uuid(uuid(10 + n as u128));

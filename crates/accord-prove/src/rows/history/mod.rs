@@ -147,7 +147,7 @@ async fn one_client(
         let (path, body, op) = match known {
             Some((at, old)) if what < 4 => {
                 let op = Op { person, old: Some(at), wanted: None, heard: Heard::Nothing };
-                (format!("/api/v1/bookings/{}/cancel", old.reference), r#"{"version":1,"reason":"person"}"#.to_owned(), op)
+                (format!("/api/v1/bookings/{}/cancel", old.reference), r#"{"version":1,"reason":"by_person"}"#.to_owned(), op)
             }
             Some((at, old)) => {
                 let (reference, slot) = (&old.reference, slots[wanted]);

@@ -148,7 +148,9 @@ impl Oracle {
             }
             Command::Hold { person, picks, only } => self.hold(*person, picks, *only),
             Command::Confirm { person } => self.confirm(*person),
-            Command::Rebook { person, picks, stale } => self.rebook(*person, picks, &self.as_shown(*person, picks, *stale)),
+            Command::Rebook { person, picks, stale } => {
+                self.rebook(*person, picks, &self.as_shown(*person, picks, *stale))
+            }
             Command::Cancel { person, nth, stale } => self.cancel(*person, *nth, *stale),
             Command::CancelAll { person } => self.cancel_all(*person),
             Command::Decline { person } => self.close_offer(*person, "declined"),
@@ -242,7 +244,8 @@ impl Oracle {
     }
     fn away(&self, on: i64) -> i64 {
         let booked = self.bookings.iter().filter(|b| b.live() && b.on_shift && in_team(b.person) && day(b.slot) == on);
-        let held = self.holds.iter().filter(|h| h.on_shift && !h.team_covered && in_team(h.person) && day(h.slot) == on);
+        let held =
+            self.holds.iter().filter(|h| h.on_shift && !h.team_covered && in_team(h.person) && day(h.slot) == on);
         2 * (booked.count() + held.count()) as i64
     }
     fn doses(&self) -> i64 {
@@ -343,7 +346,10 @@ impl Oracle {
                 return Err("interval_too_long");
             }
         }
-        if have.iter().any(|(_, at)| starts(*at) < starts(slot) + 10 * MINUTE && starts(slot) < starts(*at) + 10 * MINUTE) {
+        if have
+            .iter()
+            .any(|(_, at)| starts(*at) < starts(slot) + 10 * MINUTE && starts(slot) < starts(*at) + 10 * MINUTE)
+        {
             return Err("two_places_at_once");
         }
         if self.ended { Err("agreement_ended") } else { Ok(()) }
@@ -688,9 +694,8 @@ impl Oracle {
 
     /// Of one site on one day, live and seen, with nothing known: in the order of people.
     fn silent(&self, here: usize, on: i64) -> Vec<usize> {
-        let of = |b: &&Booking| {
-            b.live() && !b.pending && b.noted.is_none() && site(b.slot) == here && day(b.slot) == on
-        };
+        let of =
+            |b: &&Booking| b.live() && !b.pending && b.noted.is_none() && site(b.slot) == here && day(b.slot) == on;
         let mut missing: Vec<&Booking> = self.bookings.iter().filter(of).collect();
         missing.sort_by_key(|b| (b.person, starts(b.slot), b.seq));
         missing.into_iter().map(|b| b.seq).collect()
@@ -820,9 +825,8 @@ impl Oracle {
             outcome: b.outcome.map(str::to_owned),
             noted: b.noted,
         };
-        let held = |h: &Hold| -> Held {
-            (h.person, h.appointment, h.slot, h.until, h.team_covered, h.allocation_covered)
-        };
+        let held =
+            |h: &Hold| -> Held { (h.person, h.appointment, h.slot, h.until, h.team_covered, h.allocation_covered) };
         let mut view = View {
             offers: self.offers.iter().map(offer).enumerate().collect(),
             booked: self.bookings.iter().map(booked).collect(),

@@ -61,7 +61,8 @@ impl<'w> Store<'w> {
     }
 
     fn course(&self, person: usize, picks: &[Wanted]) -> PlaceCourse {
-        let picks = picks.iter().map(|(appointment, slot)| Pick { appointment: *appointment, slot: self.world.slots[*slot] });
+        let picks =
+            picks.iter().map(|(appointment, slot)| Pick { appointment: *appointment, slot: self.world.slots[*slot] });
         PlaceCourse { person: self.person(person), campaign: self.world.small.campaign, picks: picks.collect() }
     }
 
@@ -116,9 +117,10 @@ impl<'w> Store<'w> {
             Command::OpenBatch | Command::PlaceMany { .. } | Command::BatchLive | Command::BatchUndo => {
                 self.to_the_batch(command)
             }
-            Command::SlotCapacity { .. } | Command::Allocation { .. } | Command::EndAgreement | Command::Clock { .. } => {
-                self.to_the_world(command)
-            }
+            Command::SlotCapacity { .. }
+            | Command::Allocation { .. }
+            | Command::EndAgreement
+            | Command::Clock { .. } => self.to_the_world(command),
         }
     }
 
@@ -343,7 +345,8 @@ fn counters(tx: &mut Tx<'_>, numbers: &Numbers, view: &mut View) -> Result<(), S
         tx.all("SELECT date, taken FROM team_day WHERE partnership_id = $1 AND taken <> 0", p![tx.partnership()])?;
     view.team = team.into_iter().map(|(date, taken)| (day_of(date), taken)).collect();
     let sum = |tx: &mut Tx<'_>, sql: &'static str| tx.one::<(i64,)>(sql, p![tx.partnership()]).map(|(n,)| n);
-    view.allocation = sum(tx, "SELECT CAST(COALESCE(SUM(taken), 0) AS BIGINT) FROM allocation WHERE partnership_id = $1")?;
+    view.allocation =
+        sum(tx, "SELECT CAST(COALESCE(SUM(taken), 0) AS BIGINT) FROM allocation WHERE partnership_id = $1")?;
     view.stock = sum(tx, "SELECT CAST(COALESCE(SUM(taken), 0) AS BIGINT) FROM stock WHERE partnership_id = $1")?;
     view.ledger = sum(tx, "SELECT CAST(COALESCE(SUM(units), 0) AS BIGINT) FROM ledger WHERE partnership_id = $1")?;
     Ok(())

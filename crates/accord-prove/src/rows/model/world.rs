@@ -50,15 +50,7 @@ pub fn in_postgres() -> Result<Option<Db>, Failed> {
 /// The same world with the same ids in that database, and a chance of its own for the sequence.
 #[cfg(feature = "postgres")]
 pub fn begun_anew(db: &Db, course: u16, seed: u64) -> Result<(Db, World), Failed> {
-    // Statements are constants; these are as good as that. What refers to something goes before it.
-    static EMPTY: std::sync::OnceLock<Vec<&'static str>> = std::sync::OnceLock::new();
-    let empty: &'static [&'static str] = EMPTY.get_or_init(|| {
-        let tables = migrate::tables().into_iter().rev();
-        tables.map(|(table, _)| &*Box::leak(format!("DELETE FROM {table}").into_boxed_str())).collect()
-    });
-    let emptied = db.write_now(&testing::actor(), move |tx| {
-        empty.iter().try_for_each(|sql| tx.run(*sql, p![]).map(drop)).map_err(Stop::<()>::Store)
-    });
+    let emptied = db.write_now(&testing::actor(), |tx| testing::empty(tx).map_err(Stop::<()>::Store));
     emptied.map_err(|stop| format!("the database can't be emptied: {stop:?}"))?;
     let mut anew = db.clone();
     (anew.clock, anew.chance) = (clock(), Chance::seeded(7));
@@ -98,7 +90,10 @@ fn build(tx: &mut Tx<'_>, course: u16) -> Result<(Small, Vec<PersonId>), StoreEr
     people.extend(small.crowd(tx, PEOPLE - people.len(), 0)?);
     second_product(tx, &small)?;
     let (gone, unclear) = (people[PEOPLE - 2], people[PEOPLE - 1]);
-    tx.run("UPDATE employment SET state = 'left' WHERE partnership_id = $1 AND person_id = $2", p![tx.partnership(), gone])?;
+    tx.run(
+        "UPDATE employment SET state = 'left' WHERE partnership_id = $1 AND person_id = $2",
+        p![tx.partnership(), gone],
+    )?;
     tx.run(
         "INSERT INTO worklist_item (partnership_id, id, kind, employer_id, person_id, other_person_id, summary, owner_role,
            owner_organisation_id, due_on, state, created_us)
@@ -115,8 +110,14 @@ fn build(tx: &mut Tx<'_>, course: u16) -> Result<(Small, Vec<PersonId>), StoreEr
 /// The second site gives another product, with an interval and doses of its own.
 fn second_product(tx: &mut Tx<'_>, small: &Small) -> Result<(), StoreError> {
     let (beta, site, partnership) = (tx.id::<Product>(), small.sites[1], tx.partnership());
-    tx.run("INSERT INTO product (partnership_id, id, code, name) VALUES ($1, $2, 'BETA', 'Beta')", p![partnership, beta])?;
-    tx.run("UPDATE session SET product_id = $3 WHERE partnership_id = $1 AND site_id = $2", p![partnership, site, beta])?;
+    tx.run(
+        "INSERT INTO product (partnership_id, id, code, name) VALUES ($1, $2, 'BETA', 'Beta')",
+        p![partnership, beta],
+    )?;
+    tx.run(
+        "UPDATE session SET product_id = $3 WHERE partnership_id = $1 AND site_id = $2",
+        p![partnership, site, beta],
+    )?;
     tx.run("UPDATE slot SET product_id = $3 WHERE partnership_id = $1 AND site_id = $2", p![partnership, site, beta])?;
     tx.run(
         "INSERT INTO campaign_product (partnership_id, campaign_id, product_id, interval_min, interval_max, interval_ideal)

@@ -11,8 +11,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// Use cases that may wait before the store says "busy".
-const QUEUE: usize = 4_096;
+/// Use cases that may wait before the store says "busy": half a second of bookings where syncs are quick. A longer
+/// queue books no more; it only lets everybody wait until nobody waits for the answer.
+const QUEUE: usize = 2_048;
+/// Whoever has waited this long is told "busy" and nothing is done: most have given up, and the rest ask again.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// Use cases in one commit at most.
 const GROUP: usize = 256;
 /// A group closes when it has run this long: whoever came first waits no longer than that.
@@ -36,7 +39,11 @@ enum Verdict {
 }
 
 trait Job: Send {
+    /// When it came into the queue.
+    fn asked(&self) -> Instant;
     fn run(&mut self, conn: &mut Conn) -> Verdict;
+    /// What the store said to it, if that is why it did not happen.
+    fn stopped_by(&self) -> Option<StoreError>;
     /// Answers the caller. `lost` says why what ran was not kept after all.
     fn answer(self: Box<Self>, lost: Option<StoreError>);
 }
@@ -44,6 +51,7 @@ trait Job: Send {
 struct Asked<T, R, F> {
     f: F,
     ask: Ask,
+    asked: Instant,
     out: Option<Result<T, Stop<R>>>,
     reply: oneshot::Sender<Result<T, Stop<R>>>,
 }
@@ -54,6 +62,10 @@ where
     T: Send,
     R: Send,
 {
+    fn asked(&self) -> Instant {
+        self.asked
+    }
+
     fn run(&mut self, conn: &mut Conn) -> Verdict {
         let context = Context { who: self.ask.who.clone(), now: self.ask.clock.now(), chance: self.ask.chance.clone() };
         let mut tx = Tx { conn, context: &context };
@@ -66,6 +78,13 @@ where
         };
         self.out = Some(out);
         verdict
+    }
+
+    fn stopped_by(&self) -> Option<StoreError> {
+        match &self.out {
+            Some(Err(Stop::Store(error))) => Some(error.clone()),
+            _ => None,
+        }
     }
 
     fn answer(self: Box<Self>, lost: Option<StoreError>) {
@@ -156,7 +175,7 @@ impl Crew {
         R: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job: Boxed = Box::new(Asked { f, ask, out: None, reply });
+        let job: Boxed = Box::new(Asked { f, ask, asked: started(), out: None, reply });
         if let Some(mut conn) = self.here() {
             run_and_answer(&mut conn, job);
             return Ok(answer);
@@ -181,11 +200,22 @@ impl Drop for Crew {
 }
 
 fn next(queue: &Queue) -> Option<Boxed> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+    in_time(|| queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok())
 }
 
 fn next_at_once(queue: &Queue) -> Option<Boxed> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok()
+    in_time(|| queue.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok())
+}
+
+/// The next that has not waited too long; those that have are told so.
+fn in_time(mut next: impl FnMut() -> Option<Boxed>) -> Option<Boxed> {
+    loop {
+        let job = next()?;
+        if job.asked().elapsed() < LONGEST_WAIT {
+            return Some(job);
+        }
+        job.answer(Some(StoreError::Busy));
+    }
 }
 
 fn single_loop(mut conn: Conn, queue: &Queue) {
@@ -225,27 +255,43 @@ fn run_single(conn: &mut Conn, job: &mut dyn Job) -> Result<(), StoreError> {
 }
 
 fn group_loop(mut conn: Conn, queue: &Queue) {
+    let mut careful = 0;
     while let Some(first) = next(queue) {
         let mut done: Vec<Boxed> = Vec::new();
-        let lost = run_group(&mut conn, queue, first, &mut done);
+        let lost = run_group(&mut conn, queue, first, &mut done, &mut careful);
         let unknown = lost == Some(StoreError::Unknown);
         for job in done {
             job.answer(lost.clone());
         }
-        if unknown {
-            // Nobody may decide on a state that may not be on the disk.
-            tracing::error!("a commit failed and its outcome is unknown; stopping");
-            // A command has no log, and its own thread may not get to say it.
-            eprintln!(
-                "accord: {}\n  where: the store's disk\n  next:  look at that disk, run accord verify, then the command again",
-                StoreError::Unknown
-            );
-            std::process::exit(70);
+        // After the answers: nobody waits for pages that are moved from the log into the database.
+        if unknown || conn.tidy_up() == Err(StoreError::Unknown) {
+            stop_here();
         }
     }
 }
 
-fn run_group(conn: &mut Conn, queue: &Queue, first: Boxed, done: &mut Vec<Boxed>) -> Option<StoreError> {
+/// Nobody may decide on a state that may not be on the disk, and a disk that once failed to make a write safe may say
+/// the next time that it has, and have forgotten it. A start reads what is really there.
+fn stop_here() -> ! {
+    use std::io::Write;
+    tracing::error!("the disk failed to make a write safe; stopping, so that a new start reads what is really there");
+    // A command has no log, and its own thread may not get to say it. The stream may be on the same disk, so a failure
+    // to say it must not keep anybody from stopping.
+    drop(writeln!(
+        std::io::stderr(),
+        "accord: {}\n  where: the store's disk, which failed to make a write safe\n  next:  look at that disk, run accord verify, then the command again",
+        StoreError::Unknown
+    ));
+    std::process::exit(70);
+}
+
+fn run_group(
+    conn: &mut Conn,
+    queue: &Queue,
+    first: Boxed,
+    done: &mut Vec<Boxed>,
+    careful: &mut u32,
+) -> Option<StoreError> {
     if let Err(error) = conn.begin() {
         done.push(first);
         return Some(error);
@@ -254,24 +300,73 @@ fn run_group(conn: &mut Conn, queue: &Queue, first: Boxed, done: &mut Vec<Boxed>
     let mut kept = false;
     let mut job = Some(first);
     while let Some(mut current) = job.take() {
-        let before = conn.savepoint();
-        let verdict = if before.is_ok() { current.run(conn) } else { Verdict::Undo };
-        let after = if verdict == Verdict::Keep { conn.keep() } else { conn.undo() };
-        kept |= verdict == Verdict::Keep;
+        let mut ran = run_one(conn, current.as_mut(), *careful > 0);
         done.push(current);
-        if conn.group_is_lost() || before.is_err() || after.is_err() {
+        if matches!(ran, Ok(Ran::Spoilt)) && !conn.group_is_lost() {
+            *careful = CAREFUL;
+            (ran, kept) = run_again(conn, done);
+        }
+        kept |= matches!(ran, Ok(Ran::Kept));
+        if conn.group_is_lost() || ran.is_err() {
             conn.rollback();
-            return Some(before.err().or(after.err()).unwrap_or(StoreError::Full));
+            // What the engine said first is why; an error after it only says that the savepoint is gone too.
+            let said = done.last().and_then(|job| job.stopped_by());
+            return Some(said.or(ran.err()).unwrap_or(StoreError::Full));
         }
         if done.len() < GROUP && since.elapsed() < GROUP_TIME {
             job = next_at_once(queue);
         }
     }
+    *careful = careful.saturating_sub(1);
     if kept {
         return conn.commit().err();
     }
     conn.rollback();
     None
+}
+
+/// Groups after one that was spoilt in which every use case has a savepoint.
+const CAREFUL: u32 = 16;
+
+/// What became of a use case in its group.
+enum Ran {
+    /// It is part of the group.
+    Kept,
+    /// It left nothing behind.
+    Undone,
+    /// It stopped after it had written, and without a savepoint that can't be taken back alone.
+    Spoilt,
+}
+
+/// Runs one use case. A savepoint costs a copy of every page it touches, and almost nobody needs it: rules refuse before
+/// anything is written. So there is none, until somebody stops after writing; then the group runs again with them.
+fn run_one(conn: &mut Conn, job: &mut dyn Job, savepoint: bool) -> Result<Ran, StoreError> {
+    if savepoint {
+        conn.savepoint()?;
+    }
+    let before = conn.changes();
+    let kept = job.run(conn) == Verdict::Keep;
+    match (kept, savepoint) {
+        (true, true) => conn.keep().map(|()| Ran::Kept),
+        (true, false) => Ok(Ran::Kept),
+        (false, true) => conn.undo().map(|()| Ran::Undone),
+        (false, false) if conn.changes() == before => Ok(Ran::Undone),
+        (false, false) => Ok(Ran::Spoilt),
+    }
+}
+
+/// Undoes the group and runs everything in it again, a savepoint each; how the last one ran, and whether any was kept.
+fn run_again(conn: &mut Conn, group: &mut [Boxed]) -> (Result<Ran, StoreError>, bool) {
+    conn.rollback();
+    let (mut ran, mut kept) = (conn.begin().map(|()| Ran::Undone), false);
+    for job in group {
+        if ran.is_err() || conn.group_is_lost() {
+            break;
+        }
+        ran = run_one(conn, job.as_mut(), true);
+        kept |= matches!(ran, Ok(Ran::Kept));
+    }
+    (ran, kept)
 }
 
 fn started() -> Instant {

@@ -2,17 +2,23 @@
 
 use super::{Conn, Param, Row, StoreError};
 use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
 pub(crate) struct Lite {
     conn: Connection,
+    /// Pages in the log after the last commit.
+    logged: Arc<AtomicI32>,
     /// Statements as SQLite wants them, by the address of ours.
     texts: HashMap<(usize, usize), Arc<str>>,
+    mode: Mode,
+    /// Scripts run: SQLite counts no rows where one changes the schema.
+    scripts: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,17 +29,19 @@ pub(super) enum Mode {
 
 /// Statements a connection keeps prepared.
 const PREPARED: usize = 512;
+/// Pages in the log (of 4 KB) from which on they are moved into the database.
+const LOG_PAGES: i32 = 8_000;
 
 pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(file, flags).map_err(|e| translate(&e))?;
+    let mut conn = Connection::open_with_flags(file, flags).map_err(|e| translate(&e))?;
     conn.set_prepared_statement_cache_capacity(PREPARED);
     // Without it SQLite plans many a statement anew for each set of parameters, which costs more than running it.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| translate(&e))?;
     let setup = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-        PRAGMA foreign_keys = ON; PRAGMA cache_size = -98000; PRAGMA temp_store = MEMORY;
-        PRAGMA wal_autocheckpoint = 8000;";
+        PRAGMA foreign_keys = ON; PRAGMA cache_size = -20000; PRAGMA temp_store = MEMORY;";
     conn.execute_batch(setup).map_err(|e| translate(&e))?;
+    // The system keeps the file in memory as well, so a large cache of our own buys little and a small service pays for it.
     // A commit that is answered must be on the disk: anything weaker than FULL is refused.
     let full: i64 = conn.query_row("PRAGMA synchronous", [], |r| r.get(0)).map_err(|e| translate(&e))?;
     let wal: String = conn.query_row("PRAGMA journal_mode", [], |r| r.get(0)).map_err(|e| translate(&e))?;
@@ -44,9 +52,17 @@ pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
         )));
     }
     if mode == Mode::Read {
-        conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16000").map_err(|e| translate(&e))?;
+        conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -3000").map_err(|e| translate(&e))?;
     }
-    Ok(Conn::Lite(Lite { conn, texts: HashMap::new() }))
+    // SQLite's own way of emptying the log keeps every error to itself, a failed sync too: see `tidy_up`.
+    let logged = Arc::new(AtomicI32::new(0));
+    let count = Arc::clone(&logged);
+    conn.wal_hook(Some(move |_: &mut Wal, pages| {
+        count.store(pages, Ordering::Relaxed);
+        Ok(())
+    }))
+    .map_err(|e| translate(&e))?;
+    Ok(Conn::Lite(Lite { conn, logged, texts: HashMap::new(), mode, scripts: 0 }))
 }
 
 /// A database in memory: nothing to sync, gone with its connection.
@@ -55,7 +71,8 @@ pub(super) fn in_memory() -> Result<Lite, StoreError> {
     conn.set_prepared_statement_cache_capacity(PREPARED);
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| translate(&e))?;
     conn.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;").map_err(|e| translate(&e))?;
-    Ok(Lite { conn, texts: HashMap::new() })
+    let logged = Arc::new(AtomicI32::new(0));
+    Ok(Lite { conn, logged, texts: HashMap::new(), mode: Mode::Write, scripts: 0 })
 }
 
 static COPIES: AtomicU32 = AtomicU32::new(0);
@@ -192,6 +209,7 @@ impl Lite {
     }
 
     pub fn script(&mut self, text: &str) -> Result<(), StoreError> {
+        self.scripts += 1;
         self.conn.execute_batch(text).map_err(|e| wrong(&e, text))
     }
 
@@ -221,8 +239,8 @@ impl Conn {
     pub(super) fn begin(&mut self) -> Result<(), StoreError> {
         match self {
             Self::Lite(lite) => {
-                let reads = lite.conn.pragma_query_value(None, "query_only", |r| r.get::<_, i64>(0)).unwrap_or(0) == 1;
-                let begun = lite.script(if reads { "BEGIN" } else { "BEGIN IMMEDIATE" });
+                let begin = if lite.mode == Mode::Read { "BEGIN" } else { "BEGIN IMMEDIATE" };
+                let begun = lite.run(begin, &[]).map(|_| ());
                 // A statement that failed may have begun all the same; the next one must find no transaction open.
                 if begun.is_err() {
                     self.rollback();
@@ -257,6 +275,15 @@ impl Conn {
         }
     }
 
+    /// Grows with every row that is written and every script; what it stood at tells whether anything was.
+    pub(super) fn changes(&self) -> u64 {
+        match self {
+            Self::Lite(lite) => lite.conn.total_changes() + lite.scripts,
+            #[cfg(feature = "postgres")]
+            Self::Pg(_) => 0,
+        }
+    }
+
     pub(super) fn savepoint(&mut self) -> Result<(), StoreError> {
         self.lite_run("SAVEPOINT one")
     }
@@ -268,6 +295,15 @@ impl Conn {
     pub(super) fn undo(&mut self) -> Result<(), StoreError> {
         self.lite_run("ROLLBACK TO one")?;
         self.lite_run("RELEASE one")
+    }
+
+    /// Moves the log into the database once it has grown. [`StoreError::Unknown`]: the disk failed to make that safe.
+    pub(super) fn tidy_up(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(lite) => lite.tidy_up(),
+            #[cfg(feature = "postgres")]
+            Self::Pg(_) => Ok(()),
+        }
     }
 
     /// SQLite rolls the whole transaction back by itself when the disk is full or fails.
@@ -295,7 +331,29 @@ impl Lite {
         let definite =
             took_no_more(&error) || matches!(code(&error), Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy));
         let undone = self.conn.is_autocommit() || self.conn.execute_batch("ROLLBACK").is_ok();
-        if definite && undone { Err(translate(&error)) } else { Err(StoreError::Unknown) }
+        if definite && undone {
+            return Err(translate(&error));
+        }
+        tracing::error!(%error, "a commit failed and its outcome is unknown");
+        Err(StoreError::Unknown)
+    }
+
+    fn tidy_up(&mut self) -> Result<(), StoreError> {
+        if self.logged.load(Ordering::Relaxed) < LOG_PAGES {
+            return Ok(());
+        }
+        let moved = self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        let Err(error) = moved else {
+            self.logged.store(0, Ordering::Relaxed);
+            return Ok(());
+        };
+        if not_made_safe(&error) {
+            tracing::error!(%error, "the disk failed while the log was moved into the database");
+            return Err(StoreError::Unknown);
+        }
+        // A full disk: everything stays in the log, and the next commit tries again.
+        tracing::warn!(%error, "the log could not be moved into the database; it grows until that succeeds");
+        Ok(())
     }
 }
 
@@ -334,6 +392,12 @@ fn took_no_more(error: &rusqlite::Error) -> bool {
     matches!(error, rusqlite::Error::SqliteFailure(e, _) if e.extended_code == SQLITE_IOERR_WRITE)
 }
 
+/// True where a sync failed: what was written before it may or may not be on the disk, whatever a later sync says.
+fn not_made_safe(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC};
+    matches!(error, rusqlite::Error::SqliteFailure(e, _) if [SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC].contains(&e.extended_code))
+}
+
 /// True where the file beside the database could not grow, which is all SQLite says of a full disk then.
 fn no_room_beside(error: &rusqlite::Error) -> bool {
     use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
@@ -362,7 +426,8 @@ fn translate(error: &rusqlite::Error) -> StoreError {
         Some(ErrorCode::DiskFull) => StoreError::Full,
         Some(ErrorCode::NotADatabase) => StoreError::Engine("accord.db is not a store of Accord".into()),
         Some(ErrorCode::DatabaseCorrupt) => StoreError::Engine(format!("accord.db is damaged: {text}")),
-        _ if took_no_more(error) || no_room_beside(error) => StoreError::Engine(NO_ROOM.into()),
+        _ if took_no_more(error) || no_room_beside(error) => StoreError::Down(NO_ROOM.into()),
+        Some(ErrorCode::SystemIoFailure | ErrorCode::ReadOnly | ErrorCode::OutOfMemory) => StoreError::Down(text),
         _ => StoreError::Engine(text),
     }
 }

@@ -79,6 +79,9 @@ pub enum StoreError {
     /// The disk is full; nothing was written.
     #[error("the store's disk is full; nothing was written")]
     Full,
+    /// The database server cannot be reached, or the disk fails; nothing was written. It may pass by itself.
+    #[error("the store can't work at the moment: {0}")]
+    Down(String),
     /// The commit may or may not have happened; read before trying again.
     #[error("it is unknown whether the commit happened")]
     Unknown,
@@ -223,6 +226,12 @@ impl Tx<'_> {
         keys.iter().map(|key| vec![Param::Uuid(partnership), key.param()]).collect()
     }
 
+    /// Whether nothing else can be written until this transaction ends: so on SQLite, whose one writer is its lock. Where
+    /// a row would be locked, or looked at again after that, a statement is saved.
+    pub fn is_alone(&self) -> bool {
+        matches!(self.conn, Conn::Lite(_))
+    }
+
     /// Which engine, for `doctor` and the fingerprint only: "sqlite" or "postgresql".
     pub fn engine(&self) -> &'static str {
         match self.conn {
@@ -279,7 +288,8 @@ fn text(sql: Sql, lite_engine: bool) -> &'static str {
 pub enum Place {
     /// A folder with `accord.db` in it.
     Folder(PathBuf),
-    /// `postgres://user@host/database`.
+    /// `postgres://user@host/database`; several servers as `postgres://user@one,two/database?target_session_attrs=read-write`:
+    /// whichever takes writes is used.
     Postgres(String),
 }
 
@@ -312,10 +322,13 @@ impl fmt::Display for Place {
         match self {
             Self::Folder(path) => path.display().fmt(f),
             // The password, if there is one, stays out of every message.
-            Self::Postgres(url) => match url.rsplit_once('@') {
-                Some((_, host)) => write!(f, "postgres://{host}"),
-                None => f.write_str(url),
-            },
+            Self::Postgres(url) => {
+                let plain = url.split_once('?').map_or(url.as_str(), |(plain, _)| plain);
+                match plain.rsplit_once('@') {
+                    Some((_, host)) => write!(f, "postgres://{host}"),
+                    None => f.write_str(plain),
+                }
+            }
         }
     }
 }
@@ -351,8 +364,8 @@ impl Db {
             #[cfg(feature = "postgres")]
             Place::Postgres(url) => {
                 let connect = |n: usize, begin| (0..n).map(|_| pg::open(url, begin)).collect::<Result<Vec<_>, _>>();
-                let writers = Crew::transactions(connect(PG_WRITERS, "BEGIN")?)?;
-                let readers = Crew::readers(connect(READERS, "BEGIN READ ONLY")?)?;
+                let writers = Crew::transactions(connect(PG_WRITERS, pg::WRITES)?)?;
+                let readers = Crew::readers(connect(READERS, pg::READS)?)?;
                 Ok(Self { writers, readers, clock, chance })
             }
             #[cfg(not(feature = "postgres"))]

@@ -1,79 +1,167 @@
 //! PostgreSQL: one connection on a thread of its own, driven to the end of each statement.
+//!
+//! A connection that is lost is opened again before the next transaction, and at no other time: what ran in the lost
+//! one was never committed, unless the loss came while COMMIT was under way; then nobody knows, and that is said.
 
 use super::{Conn, Param, Row, StoreError};
 use bytes::BytesMut;
 use std::collections::HashMap;
 use std::error::Error as StdError;
+use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::config::TargetSessionAttrs;
+use tokio_postgres::error::{Severity, SqlState};
 use tokio_postgres::types::{IsNull, ToSql, Type};
-use tokio_postgres::{Client, NoTls, Statement, error::SqlState};
+use tokio_postgres::{Client, Config, NoTls, Statement};
 
 pub(crate) struct Pg {
     runtime: Runtime,
+    config: Config,
     client: Client,
     prepared: HashMap<&'static str, Statement>,
     begin: &'static str,
+    /// The connection is lost, or leads to a server that takes no writes.
+    lost: bool,
+    /// A statement of this transaction failed: the server would answer COMMIT by undoing all of it, without an error.
+    failed: bool,
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that opens a PostgreSQL connection")]
+/// How a transaction begins that may write, and one that may not.
+pub(super) const WRITES: &str = "BEGIN";
+pub(super) const READS: &str = "BEGIN READ ONLY";
+
+/// Longest wait for one server to take a connection.
+const CONNECT: Duration = Duration::from_secs(3);
+/// A server that says nothing for so long is asked whether it is there; [`ASKED`] times, a second apart.
+const SILENT: Duration = Duration::from_secs(3);
+const ASKED: u32 = 3;
+/// Longest wait for a server to take note of what was sent to it.
+const UNHEARD: Duration = Duration::from_secs(6);
+
 pub(super) fn open(url: &str, begin: &'static str) -> Result<Conn, StoreError> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| StoreError::Engine(format!("no runtime: {e}")))?;
-    let (client, connection) = runtime.block_on(tokio_postgres::connect(url, NoTls)).map_err(|e| translate(&e))?;
-    runtime.spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::warn!(error = %error, "a database connection ended");
-        }
-    });
-    let mut pg = Pg { runtime, client, prepared: HashMap::new(), begin };
-    pg.script(
-        "SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on; SET TIME ZONE 'UTC'",
-    )?;
-    Ok(Conn::Pg(Box::new(pg)))
+    let config = config(url)?;
+    let client = connect(&runtime, &config)?;
+    Ok(Conn::Pg(Box::new(Pg { runtime, config, client, prepared: HashMap::new(), begin, lost: false, failed: false })))
+}
+
+/// The address, with bounds on every wait: without them a server that vanished would hold each thread for a quarter of an hour.
+fn config(url: &str) -> Result<Config, StoreError> {
+    let mut config: Config = url.parse().map_err(|e: tokio_postgres::Error| StoreError::Engine(chain(&e)))?;
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(UNHEARD);
+    }
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_idle(SILENT).keepalives_interval(Duration::from_secs(1)).keepalives_retries(ASKED);
+    }
+    // Of several servers only the one that takes writes will do, for reading too: a copy may lag behind.
+    if config.get_hosts().len() > 1 {
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    }
+    Ok(config)
+}
+
+/// Without a time limit for statements: one that ends COMMIT's wait for a synchronous standby would be answered as if the
+/// standby had it.
+const SETUP: &str = "SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on;
+    SET statement_timeout = 0; SET TIME ZONE 'UTC'";
+
+fn connect(runtime: &Runtime, config: &Config) -> Result<Client, StoreError> {
+    runtime.block_on(async {
+        let (client, connection) = config.connect(NoTls).await.map_err(|e| translate(&e))?;
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::warn!(error = chain(&error), "a database connection ended");
+            }
+        });
+        client.batch_execute(SETUP).await.map_err(|e| translate(&e))?;
+        Ok(client)
+    })
 }
 
 impl Pg {
+    /// Nothing has run yet, so a connection that turns out to be dead is replaced here and nobody notices.
     pub fn begin(&mut self) -> Result<(), StoreError> {
-        self.script(self.begin)
+        if !self.lost && self.script(self.begin).is_ok() {
+            self.failed = false;
+            return Ok(());
+        }
+        self.lost = true;
+        self.client = connect(&self.runtime, &self.config)?;
+        self.prepared.clear();
+        self.lost = false;
+        self.script(self.begin)?;
+        self.failed = false;
+        tracing::info!("a database connection was opened again");
+        Ok(())
     }
 
     pub fn commit(&mut self) -> Result<(), StoreError> {
-        match self.script("COMMIT") {
-            Ok(()) => Ok(()),
-            Err(StoreError::Conflict) => Err(StoreError::Conflict),
-            Err(_) => Err(StoreError::Unknown),
+        if self.failed {
+            self.rollback();
+            return Err(StoreError::Engine("a statement failed and its use case went on; nothing was written".into()));
+        }
+        let Err(error) = self.runtime.block_on(self.client.batch_execute("COMMIT")) else { return Ok(()) };
+        let answered = error.as_db_error().is_some_and(|e| e.parsed_severity() == Some(Severity::Error));
+        match self.seen(translate(&error)) {
+            // The server itself says that it undid the transaction. Whatever else came instead of an answer tells nothing.
+            told if answered => Err(told),
+            told => {
+                tracing::error!(error = %told, "a commit was under way when the database went away; its outcome is unknown");
+                Err(StoreError::Unknown)
+            }
         }
     }
 
     pub fn rollback(&mut self) {
-        drop(self.script("ROLLBACK"));
+        if !self.lost {
+            drop(self.script("ROLLBACK"));
+        }
+    }
+
+    /// Takes note of what an error means for the transaction and the connection.
+    fn seen(&mut self, error: StoreError) -> StoreError {
+        self.failed = true;
+        self.lost |= matches!(error, StoreError::Down(_));
+        error
+    }
+
+    fn wrong(&mut self, error: &tokio_postgres::Error, sql: &str) -> StoreError {
+        // A server that takes no more writes was told to stand by: the next connection goes to the one that took over.
+        let stands_by = self.begin == WRITES && error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION);
+        self.seen(if stands_by { StoreError::Down(chain(error)) } else { wrong(error, sql) })
     }
 
     pub fn run(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let statement = self.prepare(sql)?;
         let bound = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect::<Vec<_>>();
-        if statement.columns().is_empty() {
-            return self.runtime.block_on(self.client.execute(&statement, &bound)).map_err(|e| wrong(&e, sql));
-        }
-        let rows = self.runtime.block_on(self.client.query(&statement, &bound)).map_err(|e| wrong(&e, sql))?;
-        Ok(rows.len() as u64)
+        let answer = if statement.columns().is_empty() {
+            self.runtime.block_on(self.client.execute(&statement, &bound))
+        } else {
+            self.runtime.block_on(self.client.query(&statement, &bound)).map(|rows| rows.len() as u64)
+        };
+        answer.map_err(|e| self.wrong(&e, sql))
     }
 
     pub fn run_many(&mut self, sql: &'static str, rows: &[Vec<Param<'_>>]) -> Result<u64, StoreError> {
         let statement = self.prepare(sql)?;
-        let client = &self.client;
         let mut sum = 0;
         for rows in rows.chunks(IN_ONE_GO) {
             let bound = bound(rows);
+            let client = &self.client;
             // All are sent before the first answer is awaited.
             let answers = self.runtime.block_on(async {
                 let asked = bound.iter().map(|row| client.execute(&statement, row)).collect::<Vec<_>>();
                 join_in_order(asked).await
             });
             for answer in answers {
-                sum += answer.map_err(|e| wrong(&e, sql))?;
+                sum += answer.map_err(|e| self.wrong(&e, sql))?;
             }
         }
         Ok(sum)
@@ -87,7 +175,7 @@ impl Pg {
     ) -> Result<(), StoreError> {
         let statement = self.prepare(sql)?;
         let bound = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect::<Vec<_>>();
-        let rows = self.runtime.block_on(self.client.query(&statement, &bound)).map_err(|e| wrong(&e, sql))?;
+        let rows = self.runtime.block_on(self.client.query(&statement, &bound)).map_err(|e| self.wrong(&e, sql))?;
         rows.iter().try_for_each(|row| take(&Row::Pg(row)))
     }
 
@@ -98,26 +186,26 @@ impl Pg {
         take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let statement = self.prepare(sql)?;
-        let client = &self.client;
         for rows in rows.chunks(IN_ONE_GO) {
             let bound = bound(rows);
+            let client = &self.client;
             let answers = self.runtime.block_on(async {
                 let asked = bound.iter().map(|row| client.query(&statement, row)).collect::<Vec<_>>();
                 join_in_order(asked).await
             });
             for answer in answers {
-                answer.map_err(|e| wrong(&e, sql))?.iter().try_for_each(|row| take(&Row::Pg(row)))?;
+                answer.map_err(|e| self.wrong(&e, sql))?.iter().try_for_each(|row| take(&Row::Pg(row)))?;
             }
         }
         Ok(())
     }
 
     pub fn script(&mut self, text: &str) -> Result<(), StoreError> {
-        self.runtime.block_on(self.client.batch_execute(text)).map_err(|e| wrong(&e, text))
+        self.runtime.block_on(self.client.batch_execute(text)).map_err(|e| self.wrong(&e, text))
     }
 
     pub fn dump(&mut self, query: &str, take: &mut dyn FnMut(&[Option<String>])) -> Result<(), StoreError> {
-        let rows = self.runtime.block_on(self.client.query(query, &[])).map_err(|e| wrong(&e, query))?;
+        let rows = self.runtime.block_on(self.client.query(query, &[])).map_err(|e| self.wrong(&e, query))?;
         for row in &rows {
             let values = (0..row.len()).map(|at| shown(row, at)).collect::<Result<Vec<_>, _>>()?;
             take(&values);
@@ -129,7 +217,7 @@ impl Pg {
         if let Some(statement) = self.prepared.get(sql) {
             return Ok(statement.clone());
         }
-        let statement = self.runtime.block_on(self.client.prepare(sql)).map_err(|e| wrong(&e, sql))?;
+        let statement = self.runtime.block_on(self.client.prepare(sql)).map_err(|e| self.wrong(&e, sql))?;
         self.prepared.insert(sql, statement.clone());
         Ok(statement)
     }
@@ -210,7 +298,14 @@ fn wrong(error: &tokio_postgres::Error, sql: &str) -> StoreError {
 
 fn translate(error: &tokio_postgres::Error) -> StoreError {
     let Some(db) = error.as_db_error() else {
-        return if error.is_closed() { StoreError::Busy } else { StoreError::Engine(chain(error)) };
+        // Only what our own program got wrong is not the connection's fault.
+        let ours = ["error serializing", "error deserializing", "invalid", "expected"];
+        let said = chain(error);
+        return if ours.iter().any(|sign| said.starts_with(sign)) {
+            StoreError::Engine(said)
+        } else {
+            StoreError::Down(said)
+        };
     };
     match *db.code() {
         SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => StoreError::Conflict,
@@ -218,6 +313,10 @@ fn translate(error: &tokio_postgres::Error) -> StoreError {
             StoreError::Constraint(db.constraint().unwrap_or_default().to_owned())
         }
         SqlState::DISK_FULL => StoreError::Full,
+        SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED => StoreError::Busy,
+        ref code if ["08", "53", "57", "58"].contains(&code.code().get(..2).unwrap_or_default()) => {
+            StoreError::Down(db.message().to_owned())
+        }
         _ => StoreError::Engine(db.message().to_owned()),
     }
 }

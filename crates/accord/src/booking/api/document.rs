@@ -1,13 +1,15 @@
 //! What each address of the API does, its document, and the page that shows it.
 
-use super::problems::{every, no_such_campaign};
+use super::capacity::{CapacityChange, CapacityChangeAsked, UndoAsked};
+use super::free_places::{OnLists, StandbyAnswer, Who, WishesAsked};
+use super::problems::{every, every_of_changes, no_such_campaign, of_the_day};
 use super::wire::{
-    Booking, Bookings, Campaigns, CancelAsked, FreeSlots, Nothing, People, PeopleAsked, PlaceAsked, RebookAsked,
-    SlotsAsked,
+    Attended, Booking, Bookings, Campaigns, CancelAsked, CheckInAsked, FreeSlots, Nothing, OutcomeAsked, People,
+    PeopleAsked, PlaceAsked, RebookAsked, SlotsAsked, WalkInAsked,
 };
 use crate::access::ops;
 use crate::base::api::{Problem, Told, told};
-use crate::base::ids::CampaignId;
+use crate::base::ids::{CampaignId, CapacityChangeId};
 use crate::base::openapi::{ApiPage, Operation, Part, PathName, Sources, document};
 use crate::base::web::{self, Answer, Web};
 use crate::booking::Reference;
@@ -72,15 +74,129 @@ pub const OPERATIONS: &[Operation] = &[
         Part::of::<RebookAsked>(),
         Part::of::<Bookings>(),
     ),
+    post(
+        "/api/v1/lists/look",
+        "lists",
+        "Where a person stands on the waiting list and the standby list of a campaign. Nothing changes.",
+        Part::of::<Who>(),
+        Part::of::<OnLists>(),
+    ),
+    post(
+        "/api/v1/waiting/join",
+        "join_waiting",
+        "Puts a person on the waiting list, or changes what they wish and keeps their turn.",
+        Part::of::<WishesAsked>(),
+        Part::of::<OnLists>(),
+    ),
+    post(
+        "/api/v1/waiting/leave",
+        "leave_waiting",
+        "Takes a person off the waiting list; what is kept for them goes to the next.",
+        Part::of::<Who>(),
+        Part::of::<OnLists>(),
+    ),
+    post(
+        "/api/v1/waiting/accept",
+        "accept_offer",
+        "Books what the waiting list keeps for a person.",
+        Part::of::<Who>(),
+        Part::of::<Bookings>(),
+    ),
+    post(
+        "/api/v1/waiting/decline",
+        "decline_offer",
+        "The person does not take what is kept for them; they keep their turn.",
+        Part::of::<Who>(),
+        Part::of::<OnLists>(),
+    ),
+    post(
+        "/api/v1/standby/join",
+        "join_standby",
+        "Puts a person on the standby list for doses that are left, or changes what they wish.",
+        Part::of::<WishesAsked>(),
+        Part::of::<OnLists>(),
+    ),
+    post(
+        "/api/v1/standby/leave",
+        "leave_standby",
+        "Takes a person off the standby list.",
+        Part::of::<Who>(),
+        Part::of::<OnLists>(),
+    ),
+    post(
+        "/api/v1/standby/answer",
+        "answer_standby",
+        "A person's answer to a dose that is left: the first to say yes are booked. No bookings when they say no.",
+        Part::of::<StandbyAnswer>(),
+        Part::of::<Bookings>(),
+    ),
+    Operation {
+        status: 201,
+        ..post(
+            "/api/v1/capacity-changes",
+            "preview_capacity_change",
+            "What closing, stopping, opening or editing sessions would do; nothing is changed. For a campaign lead's key.",
+            Part::of::<CapacityChangeAsked>(),
+            Part::of::<CapacityChange>(),
+        )
+    },
+    get(
+        "/api/v1/capacity-changes/{change}",
+        "capacity_change",
+        "A capacity change as it stands.",
+        Part::of::<CapacityChange>(),
+    ),
+    post(
+        "/api/v1/capacity-changes/{change}/commit",
+        "commit_capacity_change",
+        "The sessions change at once, people are dealt with one after the other. For a campaign lead's key.",
+        Part::of::<Nothing>(),
+        Part::of::<CapacityChange>(),
+    ),
+    Operation {
+        status: 201,
+        ..post(
+            "/api/v1/capacity-changes/{change}/undo",
+            "undo_capacity_change",
+            "Takes a change back: at once where nobody was told, else as a proposal that waits for its commit. For a campaign lead's key.",
+            Part::of::<UndoAsked>(),
+            Part::of::<CapacityChange>(),
+        )
+    },
+    post(
+        "/api/v1/bookings/{reference}/check-in",
+        "checkIn",
+        "The person is here, today. Twice is once; of a changed booking it is the one they have now.",
+        Part::of::<CheckInAsked>(),
+        Part::of::<Attended>(),
+    ),
+    post(
+        "/api/v1/bookings/{reference}/outcome",
+        "outcome",
+        "Notes what came of a booking, or corrects it.",
+        Part::of::<OutcomeAsked>(),
+        Part::of::<Attended>(),
+    ),
+    Operation {
+        status: 201,
+        ..post(
+            "/api/v1/walk-ins",
+            "walkIn",
+            "Somebody is here without an appointment: booked, checked in and given in one step. Their open appointment goes back.",
+            Part::of::<WalkInAsked>(),
+            Part::of::<Attended>(),
+        )
+    },
 ];
 
 const NAMES: &[PathName] = &[
     ("campaign", Part::of::<CampaignId>(), "Its id."),
     ("reference", Part::of::<Reference>(), "What the person reads out."),
+    ("change", Part::of::<CapacityChangeId>(), "Its id."),
 ];
 
 fn problems() -> Vec<Problem> {
-    every().into_iter().chain([no_such_campaign()]).collect()
+    every().into_iter().chain([no_such_campaign()]).chain(every_of_changes()).chain(of_the_day()).collect()
 }
 
 fn sources(problems: &[Problem]) -> Sources<'_> {

@@ -2,8 +2,12 @@
 
 use crate::base::api::Problem;
 use crate::base::db::Stop;
+use crate::base::ids::BookingId;
+use crate::booking::attendance::{DayRefusal, Elsewhere};
+use crate::booking::capacity_change::ChangeRefusal;
 use crate::booking::{BookingRefusal, Reference};
 use crate::partnership::agreement::AgreementRefusal;
+use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
 /// 404: what the address names. 422: what the body names is not there. 409: a rule says no to things as they stand.
@@ -45,6 +49,7 @@ pub fn every() -> Vec<Problem> {
         R::NoSuchSlot,
         R::SessionClosed,
         R::PartnerOwnsSlots,
+        R::WalkInsOnly,
         R::InThePast,
         R::OutsideWindow { first: DAY, last: DAY },
         R::ProductNotUsed,
@@ -60,6 +65,9 @@ pub fn every() -> Vec<Problem> {
         R::NoStock,
         R::SlotFull,
         R::HoldGone,
+        R::NotWaiting,
+        R::NothingMissing,
+        R::AllTaken,
         R::NoSuchBooking,
         R::NotLive { state: "cancelled" },
         R::ChangedMeanwhile,
@@ -76,6 +84,81 @@ pub fn every() -> Vec<Problem> {
     plain.into_iter().chain(agreements.map(R::Agreement)).map(|refusal| problem(&refusal)).collect()
 }
 
+/// A refusal of a capacity change as a problem.
+pub fn change_problem(refusal: &ChangeRefusal) -> Problem {
+    let status = match refusal {
+        ChangeRefusal::NoSuchChange => 404,
+        ChangeRefusal::NoSuchSession
+        | ChangeRefusal::TooMany
+        | ChangeRefusal::NoReason
+        | ChangeRefusal::Settings { .. } => 422,
+        _ => 409,
+    };
+    Problem::refused(status, refusal)
+}
+
+/// One problem of each code of a capacity change.
+pub fn every_of_changes() -> Vec<Problem> {
+    use ChangeRefusal as R;
+    let all = [
+        R::NoSuchSession,
+        R::TooMany,
+        R::Past,
+        R::NoReason,
+        R::Settings { what: "until", wanted: "a time after the start".into() },
+        R::Overlap,
+        R::NothingToDo,
+        R::NoSuchChange,
+        R::NotNow { state: "done" },
+        R::Outdated,
+        R::PlanUnderWay,
+        R::TooLate,
+    ];
+    all.iter().map(change_problem).collect()
+}
+
+/// A clinic's refusal as a problem; a rule of booking as that is told.
+fn day_problem(refusal: &DayRefusal) -> Problem {
+    match refusal {
+        DayRefusal::Booking(refusal) => problem(refusal),
+        DayRefusal::NotFound => Problem::refused(404, refusal),
+        DayRefusal::NotInCampaign | DayRefusal::NoSession => Problem::refused(422, refusal),
+        _ => Problem::refused(409, refusal),
+    }
+}
+
+/// A use case's stop on the day, with its refusal as a problem.
+pub fn day_stop(stop: Stop<DayRefusal>) -> Stop<Problem> {
+    match stop {
+        Stop::Refused(refusal) => Stop::Refused(day_problem(&refusal)),
+        Stop::Store(error) => Stop::Store(error),
+    }
+}
+
+/// One problem of each code that only a clinic's day has.
+pub fn of_the_day() -> Vec<Problem> {
+    let nobody = BookingId::from_uuid(uuid::Uuid::nil());
+    let elsewhere = || Elsewhere {
+        booking: nobody,
+        version: 1,
+        place: "Clinic One".into(),
+        starts: Timestamp::UNIX_EPOCH,
+        free: None,
+    };
+    let all = [
+        DayRefusal::WrongSite(elsewhere()),
+        DayRefusal::WrongDay(elsewhere()),
+        DayRefusal::NoPlace,
+        DayRefusal::NotYet,
+        DayRefusal::NotHere,
+        DayRefusal::OnTheList { booking: nobody },
+        DayRefusal::NotInCampaign,
+        DayRefusal::FullToday,
+        DayRefusal::NoSession,
+    ];
+    all.iter().map(day_problem).collect()
+}
+
 /// What an unknown campaign in an address is told as.
 pub fn no_such_campaign() -> Problem {
     Problem::refused(404, &crate::campaign::CampaignRefusal::NoSuchCampaign)
@@ -88,7 +171,7 @@ pub fn no_such_booking() -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::every;
+    use super::{every, every_of_changes};
 
     #[test]
     fn every_code_of_the_refusals_is_listed() {
@@ -103,5 +186,15 @@ mod tests {
             }
         }
         assert_eq!(seen, known.len());
+    }
+
+    #[test]
+    fn every_code_of_a_capacity_change_is_listed() {
+        let known: Vec<String> = every_of_changes().into_iter().map(|problem| problem.code).collect();
+        let source = include_str!("../capacity_change/refusal.rs");
+        let codes = source.split("fn code(").nth(1).and_then(|rest| rest.split("fn sentence(").next());
+        let codes: Vec<&str> =
+            codes.unwrap_or_default().split("=> \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(codes, known);
     }
 }

@@ -3,6 +3,7 @@
 use crate::base::db::{StoreError, Tx};
 use crate::base::ids::{AgreementId, CampaignId, OrganisationId, PersonId, ProductId, SiteId, SlotId};
 use crate::base::wire::{Day, Few, Instant, wire, wire_text};
+use crate::booking::attendance::{Batch, WhyNot};
 use crate::booking::{self, Reference, State};
 use crate::clinic::site;
 use crate::{campaign, clinic};
@@ -209,6 +210,50 @@ wire! {
         /// The agreement that allowed it.
         agreement: AgreementId,
     }
+    /// Who is here, and where.
+    CheckInAsked {
+        /// At which site.
+        site: SiteId,
+    }
+    /// What came of a booking.
+    OutcomeAsked {
+        /// At which site.
+        site: SiteId,
+        /// The `seen` of the last answer; 0 where nothing was known.
+        seen: u32,
+        /// Given, or why not. Who did not come is marked by the clinic's day as a whole.
+        outcome: Came,
+        /// As on the box; with given only.
+        batch: Option<Batch>,
+    }
+    /// Somebody without an appointment.
+    WalkInAsked {
+        /// At which site.
+        site: SiteId,
+        /// Who.
+        person: PersonId,
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// Which appointment was meant; whichever is next when left out.
+        appointment: Option<u16>,
+        /// Of what; as their course asks when left out.
+        product: Option<ProductId>,
+        /// As on the box.
+        batch: Batch,
+    }
+    /// A booking and what is known of its day.
+    Attended {
+        /// The booking.
+        booking: Booking,
+        /// When they were checked in.
+        came: Option<Instant>,
+        /// What came of it.
+        outcome: Option<Came>,
+        /// Of which batch.
+        batch: Option<Batch>,
+        /// Grows with every entry: what a correction must name.
+        seen: u32,
+    }
     /// The bookings of a course, in order.
     Bookings {
         /// They.
@@ -253,6 +298,44 @@ impl Reason {
 
 wire_text!(Reason, |reason| reason.cause().word().to_owned(), Reason::parse, {
     "type": "string", "enum": ["by_person", "by_site", "by_campaign"]
+});
+
+/// What came of a booking, as one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    /// It was given.
+    Given,
+    /// It was not, for a reason.
+    NotGiven(WhyNot),
+    /// The person did not come; said, never asked.
+    DidNotAttend,
+}
+
+impl Came {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::NotGiven(why) => why.word(),
+            Self::DidNotAttend => "did_not_attend",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            "given" => Some(Self::Given),
+            "did_not_attend" => Some(Self::DidNotAttend),
+            why => WhyNot::parse(why).map(Self::NotGiven),
+        }
+    }
+}
+
+wire_text!(Came, |came| came.word().to_owned(), Came::parse, {
+    "type": "string",
+    "enum": ["given", "unwell", "contraindicated", "declined", "no_stock", "other", "did_not_attend"]
+});
+
+wire_text!(Batch, |batch| batch.to_string(), |text| Batch::parse(text).filter(|batch| batch.to_string() == text), {
+    "type": "string", "minLength": 1, "maxLength": 30, "pattern": "^[0-9A-Z./-]+( [0-9A-Z./-]+)*$"
 });
 
 /// The most sites one request may name.

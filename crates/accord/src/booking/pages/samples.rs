@@ -9,8 +9,8 @@ use super::{
 use crate::base::page::{Direction, Link, PersonFrame, Problem, Sample, sample_ops, sample_person};
 use crate::base::words::Way;
 
-const ATTACK: &str = "Amina <script>alert(1)</script>";
-const LONG: &str =
+pub(super) const ATTACK: &str = "Amina <script>alert(1)</script>";
+pub(super) const LONG: &str =
     "The Wolfeschlegelsteinhausenbergerdorff and Llanfairpwllgwyngyllgogerychwyrndrobwll Memorial Community Hospital";
 
 pub(super) fn two_visits() -> Vec<Visit> {
@@ -61,7 +61,7 @@ pub(super) fn choices() -> Vec<Choice> {
     all
 }
 
-fn own(name: &str, visits: Vec<Visit>, standing: Standing, next: &[&str]) -> Appointments {
+pub(super) fn own(name: &str, visits: Vec<Visit>, standing: Standing, next: &[&str]) -> Appointments {
     Appointments {
         frame: sample_person(),
         name: name.into(),
@@ -69,6 +69,7 @@ fn own(name: &str, visits: Vec<Visit>, standing: Standing, next: &[&str]) -> App
         visits,
         standing,
         next: next.iter().map(|&l| l.to_owned()).collect(),
+        late: super::Late::default(),
         key: "k-2".into(),
     }
 }
@@ -100,6 +101,9 @@ pub fn samples() -> Vec<Sample> {
     all.extend(change_pages());
     all.extend(answer_pages());
     all.extend(clinic_pages());
+    all.extend(super::free_places_samples::samples());
+    all.extend(super::day_samples::samples());
+    all.extend(super::change_samples::samples());
     all
 }
 

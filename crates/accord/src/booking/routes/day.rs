@@ -24,27 +24,40 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 /// The desk of a form: who sits there, of which site and day, and what the handler has at hand.
-struct Desk {
-    web: Web,
-    names: NameOf,
-    staff: Staff,
-    site: SiteId,
-    day: Date,
+pub(super) struct Desk {
+    pub web: Web,
+    pub names: NameOf,
+    pub staff: Staff,
+    pub site: SiteId,
+    pub day: Date,
 }
 
 impl Desk {
-    fn new(web: Web, names: NameOf, staff: Staff, (site, date): (String, String)) -> Result<Self, Wrong> {
+    pub fn new(web: Web, names: NameOf, staff: Staff, (site, date): (String, String)) -> Result<Self, Wrong> {
         let site = site.parse().map_err(|_| Wrong::NotFound)?;
         let day = date.parse().map_err(|_| Wrong::NotFound)?;
         Ok(Self { web, names, staff, site, day })
     }
 
-    fn base(&self) -> String {
+    /// The same desk on this very day, whatever day the address names: people walk in today.
+    pub fn today(self) -> Self {
+        Self { day: self.web.civil_now().date(), ..self }
+    }
+
+    pub fn base(&self) -> String {
         format!("/sites/{}/{}", self.site, self.day)
     }
 
+    /// The entry of the menu that the desk belongs to.
+    pub fn menu(&self) -> String {
+        match self.staff.0.role {
+            Role::CampaignLead { .. } => "/sites".to_owned(),
+            _ => format!("/sites/{}", self.site),
+        }
+    }
+
     /// Does a form's work once, and goes on to the list or to the page of what stood in the way.
-    async fn work(
+    pub async fn work(
         self,
         sent: Sent,
         work: impl Fn(&mut Tx<'_>) -> Result<String, Stop<DayRefusal>> + Send + 'static,
@@ -69,12 +82,8 @@ impl Desk {
         self.said(status, refusal.sentence(), refusal.next_step(), take).await
     }
 
-    async fn said(&self, status: StatusCode, what: String, next: String, take: Option<Take>) -> Answer {
-        let here = match self.staff.0.role {
-            Role::CampaignLead { .. } => "/sites".to_owned(),
-            _ => format!("/sites/{}", self.site),
-        };
-        let (mut frame, ()) = ops::look(&self.web, &self.names, self.staff.0, &here, |_| Ok(())).await?;
+    pub async fn said(&self, status: StatusCode, what: String, next: String, take: Option<Take>) -> Answer {
+        let (mut frame, ()) = ops::look(&self.web, &self.names, self.staff.0, &self.menu(), |_| Ok(())).await?;
         frame.crumbs = vec![Link::new(self.base(), "The day's list")];
         page_with(status, &DeskRefused { frame, what, next, take, base: self.base(), key: self.web.form_key() })
     }

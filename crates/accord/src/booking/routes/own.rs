@@ -1,5 +1,6 @@
 //! What the person has, and the page after each thing they did.
 
+use super::places::late;
 use crate::access::guard::PersonSelf;
 use crate::base::clock::london;
 use crate::base::db::{Stop, StoreError, Tx};
@@ -223,10 +224,16 @@ pub(super) async fn look(web: &Web, me: PersonSelf) -> Result<Seen, Wrong> {
 
 /// `GET /b/appointments`.
 pub async fn appointments(State(web): State<Web>, me: PersonSelf) -> Answer {
-    shown(&web, &look(&web, me).await?)
+    shown(&web, me).await
 }
 
-fn shown(web: &Web, seen: &Seen) -> Answer {
+async fn shown(web: &Web, me: PersonSelf) -> Answer {
+    let read = move |tx: &mut Tx<'_>| {
+        let Some(seen) = Seen::read(tx, me)? else { return Ok(None) };
+        let late = late(tx, &seen, me.person)?;
+        Ok(Some((seen, late)))
+    };
+    let (seen, late) = web.read(&me.who.actor(), read).await?.ok_or(Wrong::NotFound)?;
     page(&Appointments {
         frame: web.person_frame(true),
         name: seen.own.name.clone(),
@@ -234,6 +241,7 @@ fn shown(web: &Web, seen: &Seen) -> Answer {
         standing: seen.standing(),
         next: seen.next(),
         reference: seen.reference(),
+        late,
         key: web.form_key(),
     })
 }
@@ -256,7 +264,11 @@ pub async fn done(State(web): State<Web>, me: PersonSelf, Query(asked): Query<Wh
         ("elsewhere", Standing::Elsewhere) => Outcome::Elsewhere,
         ("cancelled", Standing::Cancelled) => Outcome::Cancelled,
         ("reopened", Standing::NotYet) => Outcome::Reopened,
-        _ => return shown(&web, &seen),
+        ("not_taken", Standing::NotYet | Standing::NoPlace | Standing::Missed | Standing::NotGiven) => {
+            Outcome::NotTaken
+        }
+        ("coming", Standing::Confirmed | Standing::ToConfirm) => Outcome::Coming,
+        _ => return shown(&web, me).await,
     };
     page(&Done {
         frame: web.person_frame(true),
@@ -302,6 +314,9 @@ fn said(refusal: &BookingRefusal) -> &'static str {
         R::TwoPlacesAtOnce { .. } => "That time clashes with another appointment of yours",
         R::CampaignClosed => "These appointments can no longer be changed here",
         R::HoldGone => NOT_KEPT,
+        R::NotWaiting => "You are not on this list",
+        R::NothingMissing => "You have all your appointments",
+        R::AllTaken => "Others were quicker, and nothing is left today. You stay on the list",
         R::NoSuchBooking | R::NotLive { .. } => "You have no appointments for that now",
         R::OfferClosed { .. } => "You told us that you do not need these appointments",
         R::PersonUnclear | R::NotEmployed | R::NoSuchPerson | R::NoDateOfBirth | R::TooYoung { .. } => {

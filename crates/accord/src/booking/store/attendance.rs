@@ -58,6 +58,20 @@ pub fn given_of(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Resu
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Which of these bookings somebody was checked in at, or has an outcome.
+pub fn attended(tx: &mut Tx<'_>, of: &[BookingId]) -> Result<HashSet<BookingId>, StoreError> {
+    let mut found = HashSet::new();
+    tx.each_many(
+        "SELECT booking_id FROM attendance WHERE partnership_id = $1 AND booking_id = $2",
+        &tx.keyed(of),
+        |r| {
+            found.insert(r.get(0)?);
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
 /// Writes what is known now; the row is never deleted.
 pub fn set_attendance(tx: &mut Tx<'_>, a: &Attendance) -> Result<(), StoreError> {
     let (product, batch) = match &a.outcome {
@@ -111,6 +125,7 @@ pub fn next_free(
     tx.maybe(
         "SELECT l.id, l.starts_us FROM slot l
          JOIN session c ON c.partnership_id = l.partnership_id AND c.id = l.session_id AND c.state = 'open'
+           AND c.kind = 'booked'
          WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.date = $3 AND l.starts_us > $4
            AND l.takes_new = 1 AND l.taken < l.capacity - l.kept_walk_in
              - CASE WHEN l.assisted_until_us > $4 THEN l.kept_assisted ELSE 0 END

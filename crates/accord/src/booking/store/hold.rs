@@ -2,14 +2,14 @@
 
 use crate::base::db::{FromRow, Param, Row, Sql, StoreError, ToParam, Tx};
 use crate::base::ids::{CampaignId, HoldId, PersonId};
-use crate::booking::hold::Hold;
+use crate::booking::hold::{Hold, Purpose};
 use jiff::Timestamp;
 
 macro_rules! hold_columns {
     () => {
         "id, person_id, campaign_id, appointment, slot_id, session_id, site_id, product_id, host_id, employer_id, team_id,
          on_shift, team_covered, agreement_id, agreement_version, allocation_id, allocation_covered, date, starts_us,
-         ends_us, travel_minutes, expires_us"
+         ends_us, travel_minutes, expires_us, purpose"
     };
 }
 
@@ -38,6 +38,7 @@ impl FromRow for Hold {
             ends: r.get(19)?,
             travel_minutes: r.get(20)?,
             expires: r.get(21)?,
+            purpose: Purpose::parse(&r.get::<String>(22)?).ok_or_else(|| StoreError::shape(22, "a purpose"))?,
         })
     }
 }
@@ -51,7 +52,7 @@ pub fn insert_holds(tx: &mut Tx<'_>, holds: &[Hold]) -> Result<(), StoreError> {
             "INSERT INTO hold (partnership_id, ",
             hold_columns!(),
             ", created_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-             $20, $21, $22, $23, $24)"
+             $20, $21, $22, $23, $24, $25)"
         ),
         &rows,
     )?;
@@ -83,6 +84,7 @@ fn new_row<'h>(partnership: Param<'h>, h: &'h Hold, now: Timestamp) -> Vec<Param
         h.ends.param(),
         h.travel_minutes.param(),
         h.expires.param(),
+        h.purpose.word().param(),
         Param::Int(now.as_microsecond()),
     ]
 }
@@ -174,6 +176,16 @@ pub fn delete_idle_holds(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Hold>, Store
         ),
         p![tx.partnership(), tx.now(), limit],
     )
+}
+
+/// Moves the end of every hold by `by_us`, never past `last`: the clock jumped, not the ten minutes.
+pub fn move_ends(tx: &mut Tx<'_>, by_us: i64, last: Timestamp) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE hold SET expires_us = CASE WHEN expires_us + $2 > $3 THEN $3 ELSE expires_us + $2 END
+         WHERE partnership_id = $1",
+        p![tx.partnership(), by_us, last],
+    )?;
+    Ok(())
 }
 
 fn deleted(tx: &mut Tx<'_>, sql: &'static str, keys: &[Vec<Param<'_>>]) -> Result<Vec<Hold>, StoreError> {

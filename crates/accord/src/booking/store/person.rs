@@ -2,6 +2,7 @@
 
 use crate::base::db::{FromRow, Row, StoreError, Tx};
 use crate::base::ids::{AllocationId, BookingId, CampaignId, OrganisationId, PersonId, TeamId};
+use crate::booking::timed_offer::NO_ANSWER;
 use crate::booking::unanswered::UNANSWERED;
 use crate::campaign::offer;
 use jiff::civil::Date;
@@ -30,7 +31,7 @@ impl Own {
 
     /// Whether their places went to somebody else because they said nothing.
     pub fn unanswered(&self) -> bool {
-        self.reason.as_deref() == Some(UNANSWERED)
+        self.reason.as_deref().is_some_and(|reason| reason == UNANSWERED || reason == NO_ANSWER)
     }
 }
 

@@ -75,19 +75,19 @@ impl FromRow for Head {
 
 impl FromRow for Appointment {
     fn from_row(r: &Row<'_>) -> Result<Self, StoreError> {
-        Ok(Self { number: r.get(0)?, name: r.get(1)?, first_on: r.get(2)?, last_on: r.get(3)? })
+        Ok(Self { number: r.get(1)?, name: r.get(2)?, first_on: r.get(3)?, last_on: r.get(4)? })
     }
 }
 
 impl FromRow for Interval {
     fn from_row(r: &Row<'_>) -> Result<Self, StoreError> {
-        Ok(Self { product: r.get(0)?, min_days: r.get(1)?, max_days: r.get(2)?, ideal_days: r.get(3)? })
+        Ok(Self { product: r.get(2)?, min_days: r.get(1)?, max_days: r.get(5)?, ideal_days: r.get(6)? })
     }
 }
 
 impl FromRow for Group {
     fn from_row(r: &Row<'_>) -> Result<Self, StoreError> {
-        Ok(Self { number: r.get(0)?, name: r.get(1)?, wait_cost: r.get(2)?, unplaced_cost: r.get(3)? })
+        Ok(Self { number: r.get(1)?, name: r.get(2)?, wait_cost: r.get(5)?, unplaced_cost: r.get(6)? })
     }
 }
 
@@ -99,21 +99,26 @@ pub fn load(tx: &mut Tx<'_>, id: CampaignId) -> Result<Option<Campaign>, StoreEr
         p![tx.partnership(), id],
     )?;
     let Some(Head(mut campaign)) = head else { return Ok(None) };
-    campaign.appointments = tx.all(
-        "SELECT number, name, first_on, last_on FROM campaign_appointment
-         WHERE partnership_id = $1 AND campaign_id = $2 ORDER BY number",
+    // In one statement: every booking asks for them. What is sorted costs more than to sort it here.
+    tx.each(
+        "SELECT 1, number, name, first_on, last_on, 0, 0 FROM campaign_appointment WHERE partnership_id = $1 AND campaign_id = $2
+         UNION ALL SELECT 2, interval_min, product_id, '', '', interval_max, interval_ideal FROM campaign_product
+           WHERE partnership_id = $1 AND campaign_id = $2
+         UNION ALL SELECT 3, number, name, '', '', wait_cost, unplaced_cost FROM campaign_group
+           WHERE partnership_id = $1 AND campaign_id = $2",
         p![tx.partnership(), id],
+        |r| {
+            match r.get::<i64>(0)? {
+                1 => campaign.appointments.push(Appointment::from_row(r)?),
+                2 => campaign.products.push(Interval::from_row(r)?),
+                _ => campaign.groups.push(Group::from_row(r)?),
+            }
+            Ok(())
+        },
     )?;
-    campaign.products = tx.all(
-        "SELECT product_id, interval_min, interval_max, interval_ideal FROM campaign_product
-         WHERE partnership_id = $1 AND campaign_id = $2 ORDER BY product_id",
-        p![tx.partnership(), id],
-    )?;
-    campaign.groups = tx.all(
-        "SELECT number, name, wait_cost, unplaced_cost FROM campaign_group
-         WHERE partnership_id = $1 AND campaign_id = $2 ORDER BY number",
-        p![tx.partnership(), id],
-    )?;
+    campaign.appointments.sort_by_key(|appointment| appointment.number);
+    campaign.products.sort_by_key(|interval| interval.product);
+    campaign.groups.sort_by_key(|group| group.number);
     Ok(Some(campaign))
 }
 

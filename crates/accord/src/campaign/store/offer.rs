@@ -140,6 +140,26 @@ pub fn unplaced_many(
     )
 }
 
+/// Sets one open offer to waiting, owned by the campaign lead: the integrated care board's, else the first host's, by code.
+pub fn wait_for_lead(
+    tx: &mut Tx<'_>,
+    campaign: CampaignId,
+    person: PersonId,
+    reason: &str,
+    next_on: Date,
+) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE offer SET state = 'waiting', reason = $4, owner_role = 'campaign_lead', next_on = $5, evidence = NULL,
+           owner_organisation_id = COALESCE((SELECT g.id FROM organisation g WHERE g.partnership_id = $1
+             ORDER BY CASE WHEN g.kind = 'icb' THEN 0 ELSE 1 END, g.is_host DESC, g.code LIMIT 1), employer_id),
+           version = version + 1, changed_us = $6
+         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3
+           AND state NOT IN ('declined', 'had_elsewhere', 'completed', 'left')",
+        p![tx.partnership(), campaign, person, reason, next_on, tx.now()],
+    )?;
+    Ok(())
+}
+
 /// How many offers stand in each state.
 pub fn offer_counts(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<(State, u64)>, StoreError> {
     let rows: Vec<(String, i64)> = tx.all(

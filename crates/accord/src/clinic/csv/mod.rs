@@ -12,7 +12,8 @@ mod travel;
 pub use crate::base::table::CsvFault;
 pub use deliveries::{DeliveryRow, read as read_deliveries, write as write_deliveries};
 pub use sessions::{
-    ClosureRow, TemplateRow, clock_time, read as read_sessions, read_closures, write as write_sessions,
+    ClosureRow, TemplateRow, breaks_in_words, breaks_of, clock_time, minute_of, read as read_sessions, read_closures,
+    write as write_sessions,
 };
 pub use sites::{SiteRow, read as read_sites, write as write_sites};
 pub use travel::read as read_travel;

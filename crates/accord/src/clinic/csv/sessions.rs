@@ -1,10 +1,15 @@
 //! Weekly sessions as CSV: `site`, `weekday`, `from`, `until` (09:00), `slot_minutes`, `stations`,
 //! `product`, `from_date`, `until_date` (ISO, inclusive), `except` (dates parted by blanks or `;`).
-//! `site_id`, `valid_from` and `valid_until` are read as well. Closed days come beside it as a file of
+//! `site_id`, `valid_from` and `valid_until` are read as well. A file may also have `vaccinators` and `rooms` (told apart;
+//! `stations` is then the smaller and may be left empty), `people_max`, `breaks` (`12:00-12:30`, parted like `except`),
+//! `kind` (booked, drop_in, roving) with `place` (where a roving
+//! team goes), `kept_walk_in` and `kept_assisted` (places of each slot) and `assisted_hours` (24: hours before a slot until which the
+//! latter are kept). Closed days come beside it as a file of
 //! their own: `site`, `date`, `reason`.
 
 use crate::base::table::{CsvFault, Record, Table, iso_date};
-use crate::clinic::session::Template;
+use crate::clinic::layout::{ASSISTED_HOURS, Break, Settings, Takes, Terms};
+use crate::clinic::session::{Kind, Template};
 use accord_formats::csv_out::CsvOut;
 use jiff::civil::{Date, Weekday};
 
@@ -19,6 +24,8 @@ pub struct TemplateRow {
     pub product: String,
     /// When, and how much.
     pub template: Template,
+    /// How its places are given out.
+    pub terms: Terms,
 }
 
 /// A day on which a site is closed all the same.
@@ -62,9 +69,10 @@ pub fn read(text: &str) -> (Vec<TemplateRow>, Vec<CsvFault>) {
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
     for record in table.records() {
         let Some(row) = template(&record, &mut faults) else { continue };
-        match row.template.check() {
+        let settings = settings(&row.template, &row.terms);
+        match row.template.check().map_err(|no| (no.column, no.wanted)).and_then(|()| settings.check()) {
             Ok(()) => rows.push(row),
-            Err(no) => faults.push(CsvFault::new(row.row, no.column, record.cell(&[no.column]), no.wanted)),
+            Err((column, wanted)) => faults.push(CsvFault::new(row.row, column, record.cell(&[column]), wanted)),
         }
     }
     (rows, faults)
@@ -79,7 +87,12 @@ fn template(record: &Record<'_>, faults: &mut Vec<CsvFault>) -> Option<TemplateR
     let until = record.take(&["until"], "a time such as 17:00", faults, minute_of);
     let small = |cell: &str| cell.parse::<u16>().ok();
     let slot_minutes = record.take(&["slot_minutes"], "minutes, from 1", faults, small);
-    let stations = record.take(&["stations"], "a whole number from 1", faults, small);
+    let terms = terms(record, faults);
+    let told = terms.as_ref().and_then(Terms::stations);
+    let stations = record.take(&["stations"], "a whole number from 1", faults, |cell| match (cell, told) {
+        ("", Some(stations)) => Some(stations),
+        (cell, _) => small(cell),
+    });
     let first = record.take(&["from_date", "valid_from"], DATE, faults, iso_date);
     let last = record.take(&["until_date", "valid_until"], DATE, faults, iso_date);
     let except = record.take(&["except"], "dates such as 2027-01-04 2027-01-11", faults, |cell| {
@@ -95,7 +108,66 @@ fn template(record: &Record<'_>, faults: &mut Vec<CsvFault>) -> Option<TemplateR
         until_date: last?,
         except: except?,
     };
-    Some(TemplateRow { row: record.row, site: site?, product: product?.to_ascii_uppercase(), template })
+    let (site, product, terms) = (site?, product?.to_ascii_uppercase(), terms?);
+    Some(TemplateRow { row: record.row, site, product, template, terms })
+}
+
+/// The columns that a file may leave out.
+fn terms(record: &Record<'_>, faults: &mut Vec<CsvFault>) -> Option<Terms> {
+    const NUMBER: &str = "a whole number, or nothing";
+    let mut number = |name: &'static str| {
+        record.take(
+            &[name],
+            NUMBER,
+            faults,
+            |cell| if cell.is_empty() { Some(None) } else { cell.parse().ok().map(Some) },
+        )
+    };
+    let (vaccinators, rooms, people_max) = (number("vaccinators"), number("rooms"), number("people_max"));
+    let (walk_in, assisted, hours) = (number("kept_walk_in"), number("kept_assisted"), number("assisted_hours"));
+    let breaks = record.take(&["breaks"], "times such as 12:00-12:30", faults, breaks_of);
+    let kind = record.take(&["kind"], "booked, drop_in or roving", faults, |cell| {
+        if cell.is_empty() { Some(Kind::Booked) } else { Kind::parse(cell) }
+    });
+    let place = if kind == Some(Kind::Roving) { record.cell(&["place"]).to_owned() } else { String::new() };
+    Some(Terms {
+        vaccinators: vaccinators?,
+        rooms: rooms?,
+        people_max: people_max?,
+        breaks: breaks?,
+        kept_walk_in: walk_in?.unwrap_or(0),
+        kept_assisted: assisted?.unwrap_or(0),
+        assisted_hours: hours?.unwrap_or(ASSISTED_HOURS),
+        kind: kind?,
+        place,
+    })
+}
+
+/// Breaks as people write them: `12:00-12:30 15:00-15:15`.
+pub fn breaks_of(text: &str) -> Option<Vec<Break>> {
+    let one = |word: &str| {
+        let (from, until) = word.split_once('-')?;
+        Some(Break(minute_of(from.trim())?, minute_of(until.trim())?))
+    };
+    text.split([' ', ';', ',']).filter(|word| !word.is_empty()).map(one).collect()
+}
+
+/// The other way round.
+pub fn breaks_in_words(breaks: &[Break]) -> String {
+    let one = |b: &Break| format!("{}-{}", clock_time(b.0), clock_time(b.1));
+    breaks.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+/// A template's session as it is laid out.
+pub fn settings(t: &Template, terms: &Terms) -> Settings {
+    Settings {
+        takes: Takes::Open,
+        from_minute: t.from_minute,
+        until_minute: t.until_minute,
+        slot_minutes: t.slot_minutes,
+        stations: t.stations,
+        terms: terms.clone(),
+    }
 }
 
 fn weekday(cell: &str) -> Option<Weekday> {
@@ -104,7 +176,7 @@ fn weekday(cell: &str) -> Option<Weekday> {
 }
 
 /// `09:00` and `9:00` as minutes after midnight; 24:00 is the end of the day.
-fn minute_of(cell: &str) -> Option<u16> {
+pub fn minute_of(cell: &str) -> Option<u16> {
     let (hours, minutes) = cell.split_once(':')?;
     let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.get(..2)?.parse().ok()?);
     let rest = &cell[cell.find(':')? + 3..];
@@ -150,8 +222,18 @@ pub fn write(rows: &[TemplateRow]) -> String {
         "from_date",
         "until_date",
         "except",
+        "vaccinators",
+        "rooms",
+        "people_max",
+        "breaks",
+        "kept_walk_in",
+        "kept_assisted",
+        "assisted_hours",
+        "kind",
+        "place",
     ]);
-    for TemplateRow { site, product, template: t, .. } in rows {
+    let told = |n: Option<u16>| n.map(|n| n.to_string()).unwrap_or_default();
+    for TemplateRow { site, product, template: t, terms, .. } in rows {
         let day = DAYS.iter().find(|(_, d)| *d == t.weekday).map_or("", |(name, _)| name);
         let except: Vec<String> = t.except.iter().map(Date::to_string).collect();
         out.record([
@@ -165,6 +247,15 @@ pub fn write(rows: &[TemplateRow]) -> String {
             &t.from_date.to_string(),
             &t.until_date.to_string(),
             &except.join(" "),
+            &told(terms.vaccinators),
+            &told(terms.rooms),
+            &told(terms.people_max),
+            &breaks_in_words(&terms.breaks),
+            &terms.kept_walk_in.to_string(),
+            &terms.kept_assisted.to_string(),
+            &terms.assisted_hours.to_string(),
+            terms.kind.word(),
+            &terms.place,
         ]);
     }
     out.finish()

@@ -3,6 +3,7 @@
 use crate::base::clock::at_microsecond;
 use crate::base::db::{FromRow, Row, Sql, StoreError, ToParam, Tx};
 use crate::base::ids::{OrganisationId, ProductId, SessionId, SiteId, SlotId};
+use crate::clinic::session::Kind;
 use crate::clinic::site::SlotsOwner;
 use crate::clinic::slot::Share;
 use accord_formats::AccessNeeds;
@@ -44,6 +45,8 @@ pub struct SlotFacts {
     pub assisted_until_us: i64,
     /// False once the session was closed.
     pub session_open: bool,
+    /// It is closed for anything new, and whoever is booked is seen.
+    pub session_honours: bool,
     /// False once the site was closed.
     pub site_open: bool,
     /// Whether Accord's slots are the truth here or a copy.
@@ -52,6 +55,10 @@ pub struct SlotFacts {
     pub site_access: AccessNeeds,
     /// The postcode sector of the site, where ways to it end.
     pub sector: String,
+    /// Whether times are booked in its session, or people just come.
+    pub kind: Kind,
+    /// How long one person takes there, in minutes: the slot's length but in a session that is one slot.
+    pub visit_minutes: u16,
 }
 
 impl SlotFacts {
@@ -100,6 +107,9 @@ impl FromRow for SlotFacts {
             kept_walk_in: row.get(17)?,
             kept_assisted: row.get(18)?,
             assisted_until_us: row.get(19)?,
+            session_honours: row.get(20)?,
+            kind: super::session::kind(row, 21)?,
+            visit_minutes: row.get(22)?,
         })
     }
 }
@@ -117,7 +127,7 @@ pub(super) fn access(row: &Row<'_>, at: usize) -> Result<AccessNeeds, StoreError
 const SLOT: &str =
     "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
        l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode, l.takes_new, l.kept_walk_in,
-       l.kept_assisted, l.assisted_until_us
+       l.kept_assisted, l.assisted_until_us, e.honours, e.kind, e.slot_minutes
      FROM slot l
      JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
      JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id
@@ -133,7 +143,7 @@ pub fn slots_between(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<Slo
     tx.all(
         "SELECT l.id, l.session_id, l.site_id, l.host_id, l.product_id, l.date, l.start_minute, l.starts_us, l.minutes,
            l.capacity, l.taken, e.state, s.state, s.slots_owner, s.access, s.postcode, l.takes_new, l.kept_walk_in,
-           l.kept_assisted, l.assisted_until_us
+           l.kept_assisted, l.assisted_until_us, e.honours, e.kind, e.slot_minutes
          FROM slot l
          JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id
          JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id
@@ -185,7 +195,7 @@ pub fn give_back_place(tx: &mut Tx<'_>, id: SlotId, n: i64) -> Result<(), StoreE
 /// have used more than arrived by then. True without counting where stock is not tracked.
 pub fn take_stock(tx: &mut Tx<'_>, site: SiteId, product: ProductId, date: Date, n: i64) -> Result<bool, StoreError> {
     let mut rows = stock_from(tx, site, product, date)?;
-    if rows.is_empty() {
+    if rows.is_empty() && !tx.is_alone() {
         // Not tracked, or a delivery entered while we waited has put new rows in the place of those we waited for.
         super::stock::site_for_booking(tx, site)?;
         rows = stock_from(tx, site, product, date)?;

@@ -5,7 +5,8 @@ use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
 use crate::base::ids::{
     OrganisationId, ProductId, Session as SessionKind, SessionId, SiteId, Slot as SlotKind, SlotId,
 };
-use crate::clinic::session::{Planned, Session};
+use crate::clinic::layout::{Settings, Takes, Terms, breaks_text};
+use crate::clinic::session::{Kind, Planned, Session};
 use crate::clinic::slot::{FreeSlot, Share};
 use jiff::civil::Date;
 
@@ -31,6 +32,11 @@ impl FromRow for Session {
     }
 }
 
+/// Reads a kind of session.
+pub(super) fn kind(row: &Row<'_>, at: usize) -> Result<Kind, StoreError> {
+    Kind::parse(&row.get::<String>(at)?).ok_or_else(|| StoreError::shape(at, "a kind of session"))
+}
+
 /// Sessions from one day to another, inclusive, by day, site and start; closed ones too.
 pub fn between(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<Session>, StoreError> {
     tx.all(
@@ -47,11 +53,12 @@ pub fn between(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<Session>,
 }
 
 /// Writes sessions with all their slots; how many slots there are.
-pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64, StoreError> {
+pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId, Terms)]) -> Result<u64, StoreError> {
     let partnership = tx.partnership();
     let mut sessions: Vec<Vec<Param<'_>>> = Vec::with_capacity(new.len());
     let mut slots: Vec<Vec<Param<'_>>> = Vec::new();
-    for (s, host) in new {
+    let breaks: Vec<String> = new.iter().map(|(_, _, terms)| breaks_text(&terms.breaks)).collect();
+    for ((s, host, terms), breaks) in new.iter().zip(&breaks) {
         let id: SessionId = tx.id::<SessionKind>();
         sessions.push(vec![
             partnership.param(),
@@ -64,8 +71,25 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64,
             s.until_minute.param(),
             s.slot_minutes.param(),
             s.stations.param(),
+            terms.vaccinators.param(),
+            terms.rooms.param(),
+            terms.people_max.param(),
+            breaks.param(),
+            terms.kept_walk_in.param(),
+            terms.kept_assisted.param(),
+            terms.assisted_hours.param(),
+            Param::Text(terms.kind.word()),
+            terms.place.param(),
         ]);
-        for start in s.starts() {
+        let settings = Settings {
+            takes: Takes::Open,
+            from_minute: s.from_minute,
+            until_minute: s.until_minute,
+            slot_minutes: s.slot_minutes,
+            stations: s.stations,
+            terms: terms.clone(),
+        };
+        for (start, places) in settings.layout(s.date) {
             let slot: SlotId = tx.id::<SlotKind>();
             slots.push(vec![
                 partnership.param(),
@@ -77,23 +101,62 @@ pub fn insert(tx: &mut Tx<'_>, new: &[(Planned, OrganisationId)]) -> Result<u64,
                 s.date.param(),
                 Param::Int(start.into()),
                 Param::Int(london_instant(s.date, start).as_microsecond()),
-                s.slot_minutes.param(),
-                s.stations.param(),
+                Param::Int(settings.slot_length().into()),
+                Param::Int(places.capacity),
+                Param::Int(places.kept_walk_in),
+                Param::Int(places.kept_assisted),
+                Param::Int(places.assisted_until_us),
             ]);
         }
     }
     tx.run_many(
         "INSERT INTO session (partnership_id, id, site_id, host_id, product_id, date, from_minute, until_minute,
-           slot_minutes, stations, state, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 1)",
+           slot_minutes, stations, state, version, vaccinators, rooms, people_max, breaks, kept_walk_in, kept_assisted,
+           assisted_hours, kind, place)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 1, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         &sessions,
     )?;
     tx.run_many(
         "INSERT INTO slot (partnership_id, id, session_id, site_id, host_id, product_id, date, start_minute, starts_us,
-           minutes, capacity, taken)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)",
+           minutes, capacity, taken, kept_walk_in, kept_assisted, assisted_until_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14)",
         &slots,
     )
+}
+
+/// The slot of a site, product and day that starts at a minute of the day, of an open session; the latest made.
+pub fn slot_at(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    product: ProductId,
+    date: Date,
+    minute: u16,
+) -> Result<Option<SlotId>, StoreError> {
+    let found: Option<(SlotId,)> = tx.maybe(
+        "SELECT l.id FROM slot l JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id AND e.state = 'open'
+         WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.product_id = $3 AND l.date = $4 AND l.start_minute = $5
+         ORDER BY l.id DESC LIMIT 1",
+        p![tx.partnership(), site, product, date, minute],
+    )?;
+    Ok(found.map(|(id,)| id))
+}
+
+/// Sets the places of a slot; the constraint `slot_capacity` refuses fewer than are taken.
+pub fn set_capacity(tx: &mut Tx<'_>, slot: SlotId, capacity: i64) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE slot SET capacity = $3 WHERE partnership_id = $1 AND id = $2",
+        p![tx.partnership(), slot, capacity],
+    )?;
+    Ok(())
+}
+
+/// Adds one place to a slot.
+pub fn add_capacity(tx: &mut Tx<'_>, slot: SlotId) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE slot SET capacity = capacity + 1 WHERE partnership_id = $1 AND id = $2",
+        p![tx.partnership(), slot],
+    )?;
+    Ok(())
 }
 
 /// Closes a session; whose it is, none where there is none.
@@ -136,6 +199,7 @@ pub fn free_at(
            - CASE WHEN l.assisted_until_us > $6 THEN l.kept_assisted * $8 ELSE 0 END
          FROM slot l
          JOIN session e ON e.partnership_id = l.partnership_id AND e.id = l.session_id AND e.state = 'open'
+           AND e.kind = 'booked'
          JOIN site s ON s.partnership_id = l.partnership_id AND s.id = l.site_id AND s.state = 'open'
          WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.product_id = $3 AND l.date >= $4 AND l.date <= $5
            AND l.starts_us > $6 AND l.takes_new = 1 AND l.taken < l.capacity - l.kept_walk_in * $7

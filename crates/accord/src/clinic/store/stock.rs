@@ -60,11 +60,14 @@ pub fn deliveries_of(tx: &mut Tx<'_>, site: SiteId, product: ProductId) -> Resul
     )
 }
 
-/// Places taken on each day: each takes a dose.
+/// Places taken on each day, and doses taken down without one: each takes a dose.
 pub fn used_by_day(tx: &mut Tx<'_>, site: SiteId, product: ProductId) -> Result<Vec<(Date, i64)>, StoreError> {
     tx.all(
-        "SELECT date, CAST(SUM(taken) AS BIGINT) FROM slot WHERE partnership_id = $1 AND site_id = $2
-         AND product_id = $3 AND taken > 0 GROUP BY date ORDER BY date",
+        "SELECT date, CAST(SUM(n) AS BIGINT) FROM (
+           SELECT date, taken AS n FROM slot WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3 AND taken > 0
+           UNION ALL SELECT date, 1 AS n FROM day_entry
+           WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3 AND counted = 1
+         ) u GROUP BY date ORDER BY date",
         p![tx.partnership(), site, product],
     )
 }

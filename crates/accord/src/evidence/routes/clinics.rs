@@ -10,6 +10,7 @@ use crate::booking::Reference;
 use crate::booking::attendance::{When, WhyNot};
 use crate::booking::pages::{Acts, Answer as Said, DayList, DayRow, Stage};
 use crate::clinic::pages::{DaySessions, SessionRow, Sessions, SitePage, SiteRow, Sites, SlotOwner};
+use crate::clinic::session::Kind;
 use crate::evidence::store::{campaign, clinics as store};
 use accord_formats::AccessNeeds;
 use accord_formats::csv_out::CsvOut;
@@ -99,6 +100,12 @@ pub async fn sites_csv(State(web): State<Web>, Lead(who): Lead) -> Answer {
     csv("sites.csv", out, &web.house)
 }
 
+/// "drop-in", "roving: Wards 3 and 4"; nothing where times are booked.
+fn kind(word: &str, place: &str) -> String {
+    let kind = Kind::parse(word).map_or("", Kind::words);
+    if place.is_empty() { kind.to_owned() } else { format!("{kind}: {place}") }
+}
+
 /// Sessions grouped by day, with a row for each day in `days` even where there is none.
 fn by_day(sessions: Vec<store::SessionRow>, days: &[Date]) -> Vec<DaySessions> {
     let mut out: Vec<DaySessions> = days.iter().map(|&date| DaySessions { date, sessions: Vec::new() }).collect();
@@ -113,6 +120,7 @@ fn by_day(sessions: Vec<store::SessionRow>, days: &[Date]) -> Vec<DaySessions> {
             from: minute(row.from),
             until: minute(row.until),
             product: row.product,
+            kind: kind(&row.kind, &row.place),
             booked: u64::from(row.taken),
             capacity: u64::from(row.capacity),
         });

@@ -31,14 +31,18 @@ pub async fn worklist(
         let wanted = store::Wanted { only, kind: kind.to_owned(), like: asked.like() };
         let pager = asked.pager("/worklist", &[("kind", kind)], store::items_count(tx, &wanted)?);
         let rows = store::items(tx, &wanted, pager.limit(), pager.skip())?;
-        Ok((store::unclear_people(tx, only)?, store::kinds(tx, only)?, pager, rows))
+        let unlisted = crate::booking::store::unlisted(tx, only)?.len() as u64;
+        Ok((store::unclear_people(tx, only)?, store::kinds(tx, only)?, pager, rows, unlisted))
     };
-    let (frame, (people, kinds, pager, rows)) = look(&web, staff.0, "/worklist", read).await?;
+    let (frame, (people, kinds, pager, rows, unlisted)) = look(&web, staff.0, "/worklist", read).await?;
     let all: u64 = kinds.iter().map(|(_, n)| u64::from(*n)).sum();
     let mut filters = vec![Link::new("/worklist", format!("all {}", words::number(all)))];
     filters.extend(kinds.iter().map(|(word, n)| {
         Link::new(address(word), format!("{} ({})", heading(word).to_lowercase(), words::number(u64::from(*n))))
     }));
+    if unlisted > 0 {
+        filters.push(Link::new("/unlisted", format!("on no list ({})", words::number(unlisted))));
+    }
     let items = rows.into_iter().map(|row| {
         let names: Vec<String> = [row.person, row.other].into_iter().flatten().collect();
         let what = heading(&row.kind);

@@ -105,6 +105,7 @@ pub async fn organisation(
         away: away.collect(),
         pager,
         lists: Link::new("/import", "Staff lists"),
+        elsewhere: format!("/organisations/{id}/elsewhere"),
         unclear: Link::new("/worklist", crate::base::words::count(unclear, "person is unclear", "people are unclear")),
     })
 }
@@ -151,10 +152,11 @@ pub async fn agreement(State(web): State<Web>, Lead(who): Lead, Path(id): Path<S
             Some(row) => store::agreement_sites(tx, id, row.version)?,
             None => Vec::new(),
         };
-        Ok(row.map(|row| (row, sites)))
+        let releases = crate::partnership::store::release::of_agreement(tx, id)?;
+        Ok(row.map(|row| (row, sites, releases)))
     };
     let (mut frame, found) = look(&web, who, "/agreements", read).await?;
-    let (row, sites) = found.ok_or(Wrong::NotFound)?;
+    let (row, sites, releases) = found.ok_or(Wrong::NotFound)?;
     frame.crumbs = vec![Link::new("/agreements", "Agreements")];
     let at_end = match row.at_end.as_str() {
         "honour" => "honoured",
@@ -167,6 +169,7 @@ pub async fn agreement(State(web): State<Web>, Lead(who): Lead, Path(id): Path<S
         version: row.version,
         purpose: row.purpose,
         sites: sites.into_iter().map(|(name,)| name).collect(),
+        releases: releases.into_iter().map(|(name, at, come, left)| (name, civil(at), come, whole(left))).collect(),
         at_end: at_end.into(),
         signed: row.signed_by.split(';').map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect(),
     })

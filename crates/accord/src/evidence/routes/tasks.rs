@@ -26,6 +26,8 @@ pub(super) struct TaskFacts {
     plan: Option<String>,
     /// People whose places went to somebody else because they said nothing.
     unanswered: u64,
+    /// Reports of a dose had elsewhere to be decided, and people in line for a place that comes free.
+    reports: (u32, u32),
 }
 
 pub(super) fn read(tx: &mut Tx<'_>, id: CampaignId, today: Date) -> Result<TaskFacts, StoreError> {
@@ -35,6 +37,7 @@ pub(super) fn read(tx: &mut Tx<'_>, id: CampaignId, today: Date) -> Result<TaskF
         agreements: lists::agreements(tx, today, today.saturating_add(SOON_DAYS.days()))?,
         plan: campaign::newest_plan(tx, id)?.map(|plan| plan.state),
         unanswered: campaign::unanswered(tx, id)?,
+        reports: campaign::reports_and_line(tx, id)?,
     })
 }
 
@@ -57,6 +60,7 @@ fn now(facts: &TaskFacts, unplaced: u64, waiting: u64) -> Vec<Task> {
     let (review, ending) = (u64::from(facts.lists.1), u64::from(facts.agreements.1));
     let proposal = u64::from(facts.plan.as_deref() == Some("proposal"));
     // Whoever is in the proposal waits for its publishing, which has a line of its own.
+    let reports = u64::from(facts.reports.0);
     let waiting = if proposal == 0 { waiting.saturating_sub(facts.unanswered) } else { 0 };
     [
         some(review, verb(review, "list waits to be reviewed", "lists wait to be reviewed"), "", "/import"),
@@ -77,6 +81,16 @@ fn now(facts: &TaskFacts, unplaced: u64, waiting: u64) -> Vec<Task> {
             ),
             "employer contacts",
             "/organisations",
+        ),
+        some(
+            reports,
+            verb(
+                reports,
+                "report of a dose had elsewhere is to be decided",
+                "reports of doses had elsewhere are to be decided",
+            ),
+            "",
+            "/elsewhere",
         ),
         some(overdue, verb(overdue, "decision is overdue", "decisions are overdue"), "ring the employer", "/worklist"),
         some(ending, verb(ending, "agreement ends within a week", "agreements end within a week"), "", "/agreements"),
@@ -108,7 +122,14 @@ fn under_way(web: &Web, facts: &TaskFacts, silent: u64) -> Vec<Task> {
         "their places stay theirs",
         "/organisations",
     );
-    lists.into_iter().chain(items).chain(answers).collect()
+    let line = u64::from(facts.reports.1);
+    let line = some(
+        line,
+        verb(line, "person waits for a place that comes free", "people wait for a place that comes free"),
+        "in a fair order",
+        "/waiting",
+    );
+    lists.into_iter().chain(items).chain(answers).chain(line).collect()
 }
 
 /// What so many items of a kind are, as the end of a sentence that the number begins.

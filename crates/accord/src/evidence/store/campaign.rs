@@ -58,10 +58,20 @@ pub fn offers(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<(Organisation
 /// How many people wait because they said nothing.
 pub fn unanswered(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<u64, StoreError> {
     let (count,): (i64,) = tx.one(
-        "SELECT COUNT(*) FROM offer WHERE partnership_id = $1 AND campaign_id = $2 AND state = 'waiting' AND reason = 'unanswered'",
+        "SELECT COUNT(*) FROM offer WHERE partnership_id = $1 AND campaign_id = $2 AND state = 'waiting'
+         AND reason IN ('unanswered', 'no_answer')",
         p![tx.partnership(), campaign],
     )?;
     Ok(count.unsigned_abs())
+}
+
+/// Reports of a dose had elsewhere that are to be decided, and people in line for a place that comes free.
+pub fn reports_and_line(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<(u32, u32), StoreError> {
+    tx.one(
+        "SELECT (SELECT COUNT(*) FROM elsewhere WHERE partnership_id = $1 AND campaign_id = $2 AND state = 'open'),
+           (SELECT COUNT(*) FROM waiting WHERE partnership_id = $1 AND campaign_id = $2 AND closed_us IS NULL)",
+        p![tx.partnership(), campaign],
+    )
 }
 
 /// Live bookings by day.

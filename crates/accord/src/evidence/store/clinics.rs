@@ -78,6 +78,8 @@ pub struct SessionRow {
     pub product: String,
     pub taken: u32,
     pub capacity: u32,
+    pub kind: String,
+    pub place: String,
 }
 
 impl FromRow for SessionRow {
@@ -91,6 +93,8 @@ impl FromRow for SessionRow {
             product: row.get(5)?,
             taken: row.get(6)?,
             capacity: row.get(7)?,
+            kind: row.get(8)?,
+            place: row.get(9)?,
         })
     }
 }
@@ -99,7 +103,7 @@ impl FromRow for SessionRow {
 pub fn sessions(tx: &mut Tx<'_>, site: Option<SiteId>, from: Date, until: Date) -> Result<Vec<SessionRow>, StoreError> {
     tx.all(
         "SELECT c.site_id, s.name, c.date, c.from_minute, c.until_minute, d.name,
-                COALESCE(l.taken, 0), COALESCE(l.capacity, 0)
+                COALESCE(l.taken, 0), COALESCE(l.capacity, 0), c.kind, c.place
          FROM session c
          JOIN site s ON s.partnership_id = c.partnership_id AND s.id = c.site_id
          JOIN product d ON d.partnership_id = c.partnership_id AND d.id = c.product_id

@@ -36,6 +36,15 @@ pub fn isolation(tx: &mut Tx<'_>) -> Result<String, StoreError> {
     Ok(tx.one::<(String,)>(sql, p![])?.0)
 }
 
+/// The file of the store, where it is one.
+pub fn file(tx: &mut Tx<'_>) -> Result<Option<String>, StoreError> {
+    let sql = Sql::Each {
+        lite: "SELECT file FROM pragma_database_list WHERE name = 'main'",
+        pg: "SELECT CAST(NULL AS TEXT)",
+    };
+    Ok(tx.one::<(Option<String>,)>(sql, p![])?.0)
+}
+
 /// Instant of the newest audit row, and how many rows are not sealed.
 pub fn audit(tx: &mut Tx<'_>) -> Result<(Option<i64>, i64), StoreError> {
     let newest: Option<(i64,)> =

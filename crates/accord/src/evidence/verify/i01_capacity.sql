@@ -30,6 +30,7 @@ LEFT JOIN (
   SELECT site_id, product_id, date, COUNT(*) AS live FROM (
     SELECT site_id, product_id, date FROM booking WHERE partnership_id = $1 AND live = 1
     UNION ALL SELECT site_id, product_id, date FROM hold WHERE partnership_id = $1
+    UNION ALL SELECT site_id, product_id, date FROM day_entry WHERE partnership_id = $1 AND counted = 1
   ) u GROUP BY site_id, product_id, date
 ) b ON b.site_id = t.site_id AND b.product_id = t.product_id AND b.date <= t.until_date
 WHERE t.partnership_id = $1
@@ -42,3 +43,14 @@ LEFT JOIN booking b ON b.partnership_id = h.partnership_id AND b.person_id = h.p
 WHERE h.partnership_id = $1
   AND ((h.allocation_covered = 1 AND (b.id IS NULL OR b.allocation_id <> h.allocation_id))
     OR (h.team_covered = 1 AND (b.id IS NULL OR b.on_shift = 0 OR b.team_id <> h.team_id OR b.date <> h.date)))
+UNION ALL
+SELECT 'held for a timed offer that is not open', h.id FROM hold h
+WHERE h.partnership_id = $1 AND h.purpose = 'offer' AND NOT EXISTS (
+  SELECT 1 FROM waiting_offer f WHERE f.partnership_id = h.partnership_id AND f.person_id = h.person_id
+    AND f.campaign_id = h.campaign_id AND f.state = 'open')
+UNION ALL
+SELECT 'doses of a draw differ from who accepted them', d.id FROM standby_draw d
+LEFT JOIN (
+  SELECT draw_id, COUNT(*) AS accepted FROM standby_ask WHERE partnership_id = $1 AND state = 'accepted' GROUP BY draw_id
+) a ON a.draw_id = d.id
+WHERE d.partnership_id = $1 AND (d.taken <> COALESCE(a.accepted, 0) OR d.taken > d.places)

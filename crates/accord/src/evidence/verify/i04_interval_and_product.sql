@@ -28,4 +28,8 @@ WHERE b.partnership_id = $1 AND b.live = 1 AND (b.date < c.first_on OR b.date > 
 UNION ALL
 SELECT 'a product its slot does not give', b.id FROM booking b
 JOIN slot s ON s.partnership_id = b.partnership_id AND s.id = b.slot_id
-WHERE b.partnership_id = $1 AND b.live = 1 AND (b.product_id <> s.product_id OR b.date <> s.date OR b.starts_us <> s.starts_us)
+JOIN session e ON e.partnership_id = s.partnership_id AND e.id = s.session_id
+WHERE b.partnership_id = $1 AND b.live = 1 AND (b.product_id <> s.product_id OR b.date <> s.date
+  -- A session without slots has one as long as itself; who came has a time of their own within it.
+  OR (e.kind = 'booked' AND b.starts_us <> s.starts_us)
+  OR b.starts_us < s.starts_us OR b.ends_us > s.starts_us + s.minutes * 60000000)

@@ -33,3 +33,7 @@ UNION ALL
 SELECT 'given without a live booking', b.id FROM attendance a
 JOIN booking b ON b.partnership_id = a.partnership_id AND b.id = a.booking_id
 WHERE a.partnership_id = $1 AND ((a.outcome = 'given' AND b.live = 0) OR (a.outcome IN ('not_given', 'did_not_attend') AND b.live = 1))
+UNION ALL
+SELECT 'offered a place that is not on offer', w.id FROM waiting w
+WHERE w.partnership_id = $1 AND (w.state = 'offered') <> (EXISTS (
+  SELECT 1 FROM waiting_offer f WHERE f.partnership_id = w.partnership_id AND f.waiting_id = w.id AND f.state = 'open'))

@@ -77,6 +77,7 @@ fn employer_pages() -> Vec<Sample> {
         pager: Asked::default().pager("/organisations/1", &[], 312),
         lists: Link::new("/import?organisation=1", "Bring in a new list"),
         unclear: Link::new("/worklist?organisation=1", "5 people to decide about"),
+        elsewhere: "/organisations/1/elsewhere".into(),
     };
     let small = OrganisationPage {
         name: "Example Practice, Bures".into(),
@@ -124,6 +125,10 @@ fn agreement_pages() -> Vec<Sample> {
         version: 2,
         purpose: "Winter 2027 staff vaccination".into(),
         sites: vec!["Clacton Hospital".into(), "Harwich Fryatt Hospital".into()],
+        releases: vec![
+            ("Example Hospice".into(), date(2027, 1, 20).at(18, 0, 0, 0), false, 12),
+            ("The Very Long Name of a Care Home Group on the Coast".into(), date(2027, 1, 3).at(0, 0, 0, 0), true, 0),
+        ],
         at_end: "honoured".into(),
         signed: vec![
             "A. Fictitious, for Example Hospitals, 20 December".into(),

@@ -49,6 +49,9 @@ pub fn lock_for(
     employer: OrganisationId,
     site: SiteId,
 ) -> Result<Vec<(Agreement, AllocationId)>, StoreError> {
+    if tx.is_alone() {
+        return agreements_for(tx, employer, site);
+    }
     let mut ids: Vec<(AgreementId,)> = tx.all(
         "SELECT a.agreement_id FROM allocation a
          JOIN agreement g ON g.partnership_id = a.partnership_id AND g.id = a.agreement_id AND g.superseded = 0

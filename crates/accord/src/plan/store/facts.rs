@@ -77,7 +77,7 @@ fn sites(tx: &mut Tx<'_>, rules: &Rules) -> Result<Vec<SiteFacts>, StoreError> {
         "SELECT id, name, postcode, access, slots_owner FROM site t
          WHERE partnership_id = $1 AND state = 'open' AND EXISTS (
            SELECT 1 FROM session s JOIN campaign_product c ON c.partnership_id = s.partnership_id AND c.product_id = s.product_id
-           WHERE s.partnership_id = t.partnership_id AND s.site_id = t.id AND s.state = 'open' AND c.campaign_id = $2)
+           WHERE s.partnership_id = t.partnership_id AND s.site_id = t.id AND s.state = 'open' AND s.kind = 'booked' AND c.campaign_id = $2)
          ORDER BY id",
         p![tx.partnership(), rules.campaign],
     )
@@ -92,7 +92,7 @@ fn slots(tx: &mut Tx<'_>, rules: &Rules) -> Result<Vec<SlotFacts>, StoreError> {
          JOIN site i ON i.partnership_id = s.partnership_id AND i.id = s.site_id AND i.state = 'open'
          JOIN campaign_product c ON c.partnership_id = s.partnership_id AND c.product_id = s.product_id AND c.campaign_id = $2
          JOIN slot t ON t.partnership_id = s.partnership_id AND t.session_id = s.id
-         WHERE s.partnership_id = $1 AND s.state = 'open' AND t.starts_us > $3
+         WHERE s.partnership_id = $1 AND s.state = 'open' AND s.kind = 'booked' AND t.starts_us > $3
          ORDER BY t.site_id, t.date, t.product_id, t.start_minute, t.id",
         p![tx.partnership(), rules.campaign, tx.now()],
     )

@@ -66,6 +66,14 @@ pub fn latest(tx: &mut Tx<'_>, campaign: CampaignId, state: State) -> Result<Opt
     )
 }
 
+/// Every plan in a state, of any campaign.
+pub fn in_state(tx: &mut Tx<'_>, state: State) -> Result<Vec<Saved>, StoreError> {
+    tx.all(
+        plan_columns!("WHERE partnership_id = $1 AND state = $2 ORDER BY campaign_id, number"),
+        p![tx.partnership(), state.word()],
+    )
+}
+
 /// A campaign's newest plan that was not given up.
 pub fn newest(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<Saved>, StoreError> {
     tx.maybe(

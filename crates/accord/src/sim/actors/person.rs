@@ -168,9 +168,7 @@ fn say_yes(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
     let work = move |tx: &mut Tx<'_>| confirm(tx, person, campaign).map(|made| said(&made));
     let answered = sim.send(&page.who, Some(person), "confirm", work)?;
     match answered {
-        Err(code) if !page.had_all => {
-            Err(Broken::new(format!("somebody with a booking could not confirm it: {code}")))
-        }
+        Err(code) if !page.had_all => Err(Broken::new(format!("somebody with a booking could not confirm it: {code}"))),
         _ => Ok(()),
     }
 }

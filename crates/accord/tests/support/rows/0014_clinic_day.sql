@@ -1,0 +1,6 @@
+INSERT INTO day_entry (partnership_id, id, site_id, date, booking_id, person_id, name, born, employer, employer_id, employer_says, product_id, said, batch, reason, at_us, state, code, counted, became_id, owner_role, due_on, noted_us, noted_by, decided_us, decided_by) VALUES
+  ('00000000-0000-0000-0000-000000000001', 'entry-1', 'site', '2027-01-05', NULL, NULL, 'Ana Okoro', '1980-02-29', 'Home Care Ltd', NULL, NULL, NULL, 'given', 'FX 12-34', NULL, 1799140000000000, 'waiting', 'not_on_list', 0, NULL, 'clinic_team', '2027-01-06', 1799140000000001, 'sign-in', NULL, NULL),
+  ('00000000-0000-0000-0000-000000000001', 'entry-2', 'site', '2027-01-05', 'booking-2', 'person-1', 'Person One', NULL, '', NULL, NULL, NULL, 'did_not_attend', NULL, NULL, 1799140000000000, 'set_aside', 'not_live', 0, NULL, 'clinic_team', '2027-01-06', 1799140000000001, 'sign-in', 1799150000000000, 'sign-in');
+INSERT INTO day_pack (partnership_id, id, site_id, date, made_us) VALUES ('00000000-0000-0000-0000-000000000001', 'pack', 'site', '2027-01-05', 1799128800000000);
+INSERT INTO day_pack_row (partnership_id, pack_id, booking_id, booking_version) VALUES ('00000000-0000-0000-0000-000000000001', 'pack', 'booking-1', 2);
+INSERT INTO day_pack_words (partnership_id, site_id, generation, shown_us) VALUES ('00000000-0000-0000-0000-000000000001', 'site', 1, NULL);
