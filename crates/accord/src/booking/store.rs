@@ -26,7 +26,8 @@ pub use elsewhere::{
     report_by_id, report_known, reports_of_file, set_report, settle_file,
 };
 pub use hold::{
-    any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds, move_ends,
+    any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
+    move_ends,
 };
 pub use merge::{campaigns_of, hand_over};
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};

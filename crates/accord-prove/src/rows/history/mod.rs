@@ -17,7 +17,8 @@ use rand_pcg::Pcg64Mcg;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-pub const BAR: &str = "1,000 recorded histories of >= 1,000 operations: linearizable per slot and per person; both engines";
+pub const BAR: &str =
+    "1,000 recorded histories of >= 1,000 operations: linearizable per slot and per person; both engines";
 
 /// Clients at once.
 const CLIENTS: usize = 12;
@@ -87,16 +88,27 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
                 faults.push(format!("{}: history {nth}: {fault}", engine.name()));
             }
             operations += history.ops.len();
-            refused += history.ops.iter().filter(|op| matches!(op.heard, Heard::Full | Heard::AlreadyBooked | Heard::NotLive)).count();
+            refused += history
+                .ops
+                .iter()
+                .filter(|op| matches!(op.heard, Heard::Full | Heard::AlreadyBooked | Heard::NotLive))
+                .count();
             told.acknowledged.extend(live(&history));
             told.unanswered += history.ops.iter().filter(|op| op.heard == Heard::Nothing).count();
         }
         all += histories;
         say(format!("{}: {histories} histories, {operations} operations, {refused} of them refused", engine.name()));
-        more.push((engine.name().to_owned(), format!("{histories} histories of {} operations", operations / histories)));
+        more.push((
+            engine.name().to_owned(),
+            format!("{histories} histories of {} operations", operations / histories),
+        ));
         faults.extend(clean::faults(how, &stage, &told)?);
     }
-    let figure = format!("{} of {all} histories of {} operations linearizable", all - faults.len().min(all), CLIENTS * OPERATIONS);
+    let figure = format!(
+        "{} of {all} histories of {} operations linearizable",
+        all - faults.len().min(all),
+        CLIENTS * OPERATIONS
+    );
     faults.iter().for_each(|fault| more.push(("fault".into(), fault.clone())));
     Ok(Proved { figure, holds: faults.is_empty(), more })
 }
@@ -147,7 +159,11 @@ async fn one_client(
         let (path, body, op) = match known {
             Some((at, old)) if what < 4 => {
                 let op = Op { person, old: Some(at), wanted: None, heard: Heard::Nothing };
-                (format!("/api/v1/bookings/{}/cancel", old.reference), r#"{"version":1,"reason":"by_person"}"#.to_owned(), op)
+                (
+                    format!("/api/v1/bookings/{}/cancel", old.reference),
+                    r#"{"version":1,"reason":"by_person"}"#.to_owned(),
+                    op,
+                )
             }
             Some((at, old)) => {
                 let (reference, slot) = (&old.reference, slots[wanted]);
