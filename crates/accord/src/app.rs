@@ -341,6 +341,7 @@ pub async fn work_for_ever(app: App) {
     for job in JOBS.iter().filter(|job| job.in_demo || !app.web.house.demo) {
         under_way.spawn(repeat(app.clone(), job));
     }
+    under_way.spawn(follow_the_clock(app.clone()));
     under_way.spawn(finish_changes(app));
     while under_way.join_next().await.is_some() {}
 }
@@ -355,6 +356,39 @@ async fn count_for_ever(app: App) {
         }
         tokio::time::sleep(app.metrics.rest()).await;
     }
+}
+
+/// How often somebody looks whether the machine's clock jumped. The pause counts time that never jumps.
+const CLOCK_LOOKED_AT: Duration = Duration::from_millis(500);
+
+/// Follows the machine's clock over its jumps. Until it is adopted nobody sees a jump; see [`Clock::Steady`].
+async fn follow_the_clock(app: App) {
+    let who = Actor::new(app.web.house.partnership, "operator of this machine", "clock");
+    loop {
+        tokio::time::sleep(CLOCK_LOOKED_AT).await;
+        let by_us = app.web.db.clock.jump_us();
+        if by_us == 0 {
+            continue;
+        }
+        tracing::warn!(seconds = by_us / 1_000_000, "the machine's clock jumped: holds and sign-ins keep their time");
+        // Back: first the time, else everything would have ended before it is moved. Forward: the other way round.
+        if by_us < 0 {
+            app.web.db.clock.adopt();
+        }
+        let since = if by_us < 0 { 0 } else { by_us };
+        let moved = app.web.db.write(&who, move |tx| over_a_jump(tx, by_us, since).map_err(Stop::<()>::Store)).await;
+        match moved {
+            Ok(()) => app.web.db.clock.adopt(),
+            Err(stop) => tracing::warn!(?stop, "what ends at an instant could not be moved over the clock's jump"),
+        }
+    }
+}
+
+/// Moves what ends at an instant over a jump of the clock by `by_us`, of which `to_come` is not in the transaction's own
+/// time yet. Nothing expires by a jump, and nothing lasts longer than it may.
+pub fn over_a_jump(tx: &mut Tx<'_>, by_us: i64, to_come: i64) -> Result<(), StoreError> {
+    crate::access::sign_in::clock_jumped(tx, by_us, to_come)?;
+    booking::hold::clock_jumped(tx, by_us, to_come)
 }
 
 /// Capacity changes that were cut off go on: by a kill, or by a request that took too long.

@@ -10,8 +10,7 @@ pub use small::{Layout, Small};
 
 use crate::base::clock::{Chance, Clock, at_microsecond};
 #[cfg(feature = "postgres")]
-use crate::base::db::Tx;
-use crate::base::db::{Actor, Db, Place, migrate};
+use crate::base::db::{Actor, Db, Place, StoreError, Tx, migrate};
 use crate::base::ids::PartnershipId;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -78,6 +77,11 @@ pub fn new_database() -> Place {
     };
     admin.read_now(&actor(), make).expect("a database can be made");
     Place::Postgres(format!("{server}/{name}"))
+}
+
+/// Takes every row out of a store: a test that needs another beginning.
+pub fn empty(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    migrate::tables().iter().rev().try_for_each(|(table, _)| tx.script(&format!("DELETE FROM {table}")))
 }
 
 fn next() -> u32 {

@@ -1,7 +1,9 @@
 //! The rows, a file each, in the order of their table.
 
+mod clock;
 mod disk;
 mod failover;
+mod history;
 mod kill;
 mod model;
 mod month;
@@ -9,6 +11,7 @@ mod pgstop;
 mod power;
 mod race;
 mod reply_cut;
+mod sim;
 mod surge;
 mod throughput;
 
@@ -28,4 +31,7 @@ pub const ROWS: &[Row] = &[
     Row { name: "failover", bar: failover::BAR, postgres: true, run: failover::run },
     Row { name: "reply-cut", bar: reply_cut::BAR, postgres: true, run: reply_cut::run },
     Row { name: "model", bar: model::BAR, postgres: true, run: model::run },
+    Row { name: "sim", bar: sim::BAR, postgres: false, run: sim::run },
+    Row { name: "clock", bar: clock::BAR, postgres: true, run: clock::run },
+    Row { name: "history", bar: history::BAR, postgres: true, run: history::run },
 ];

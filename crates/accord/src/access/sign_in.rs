@@ -76,6 +76,12 @@ pub fn a_lead_came_in(tx: &mut Tx<'_>) -> Result<bool, StoreError> {
     store::a_lead_came_in(tx)
 }
 
+/// The clock jumped by `by_us`, of which `to_come` is not in this transaction's time yet: nobody is signed out for that, and
+/// nobody stays longer.
+pub fn clock_jumped(tx: &mut Tx<'_>, by_us: i64, to_come: i64) -> Result<(), StoreError> {
+    store::clock_jumped(tx, by_us, to_come)
+}
+
 fn hashed(key: &Key, token: &str) -> String {
     key.hash(&format!("sign-in/{token}"))
 }

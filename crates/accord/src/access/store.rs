@@ -266,3 +266,21 @@ pub(super) fn count_search(tx: &mut Tx<'_>, n: u32, over: Timestamp) -> Result<(
     )?;
     Ok(())
 }
+
+/// The clock jumped by `by_us`, of which `to_come` is not in this transaction's time yet: sign-ins and links are as old as they were, and none was used later than now.
+pub fn clock_jumped(tx: &mut Tx<'_>, by_us: i64, to_come: i64) -> Result<(), StoreError> {
+    let now = tx.now().as_microsecond().saturating_add(to_come);
+    tx.run(
+        "UPDATE sign_in SET created_us = CASE WHEN created_us + $2 > $3 THEN $3 ELSE created_us + $2 END,
+           seen_us = CASE WHEN seen_us + $2 > $3 THEN $3 ELSE seen_us + $2 END
+         WHERE partnership_id = $1 AND ended_us IS NULL",
+        p![tx.partnership(), by_us, now],
+    )?;
+    let last = now.saturating_add(super::rules::LINK_US);
+    tx.run(
+        "UPDATE sign_in_link SET expires_us = CASE WHEN expires_us + $2 > $3 THEN $3 ELSE expires_us + $2 END
+         WHERE partnership_id = $1 AND used_us IS NULL",
+        p![tx.partnership(), by_us, last],
+    )?;
+    Ok(())
+}

@@ -4,7 +4,8 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 use uuid::Uuid;
 
 /// What time it is: the machine's clock, or one that only moves when told.
@@ -16,6 +17,41 @@ pub enum Clock {
     Virtual(Arc<AtomicI64>),
     /// The machine's clock, this many microseconds on: the pages of a demo made for another day.
     Shifted(i64),
+    /// The machine's clock while it goes evenly. When it jumps, time goes on as before until somebody who has looked
+    /// after everything that ends at an instant calls [`Clock::adopt`].
+    Steady(Arc<Mutex<Line>>),
+}
+
+/// Where time was last seen, and by the clock that never jumps.
+#[derive(Debug)]
+pub struct Line {
+    wall_us: i64,
+    since: Instant,
+}
+
+/// A step of the machine's clock up to this is taken as it comes: two seconds.
+pub const EVEN_US: i64 = 2_000_000;
+
+impl Line {
+    fn begun() -> Self {
+        Self { wall_us: machine_now().as_microsecond(), since: Instant::now() }
+    }
+
+    /// What time it is, and by how much the machine's clock jumped since it was even.
+    fn read(&mut self, machine_us: i64, now: Instant) -> (i64, i64) {
+        let passed = now.saturating_duration_since(self.since).as_micros();
+        let even = self.wall_us.saturating_add(i64::try_from(passed).unwrap_or(i64::MAX));
+        let jump = machine_us.saturating_sub(even);
+        if jump.abs() > EVEN_US {
+            return (even, jump);
+        }
+        (self.wall_us, self.since) = (machine_us, now);
+        (machine_us, 0)
+    }
+
+    fn now(&mut self) -> (i64, i64) {
+        self.read(machine_now().as_microsecond(), Instant::now())
+    }
 }
 
 impl Clock {
@@ -30,6 +66,27 @@ impl Clock {
             Self::Machine => machine_now(),
             Self::Virtual(us) => at_microsecond(us.load(Ordering::SeqCst)),
             Self::Shifted(us) => at_microsecond(machine_now().as_microsecond().saturating_add(*us)),
+            Self::Steady(line) => at_microsecond(line.lock().unwrap_or_else(PoisonError::into_inner).now().0),
+        }
+    }
+
+    /// The machine's clock for a service that runs for weeks.
+    pub fn steady() -> Self {
+        Self::Steady(Arc::new(Mutex::new(Line::begun())))
+    }
+
+    /// By how much the machine's clock jumped and nobody has adopted yet, in microseconds; 0: it goes evenly.
+    pub fn jump_us(&self) -> i64 {
+        match self {
+            Self::Steady(line) => line.lock().unwrap_or_else(PoisonError::into_inner).now().1,
+            _ => 0,
+        }
+    }
+
+    /// From now on it is what the machine's clock says.
+    pub fn adopt(&self) {
+        if let Self::Steady(line) = self {
+            *line.lock().unwrap_or_else(PoisonError::into_inner) = Line::begun();
         }
     }
 
@@ -74,8 +131,23 @@ pub fn london_date(at: Timestamp) -> civil::Date {
 pub struct Chance(Arc<Mutex<Source>>);
 
 enum Source {
-    Machine { counter: u32 },
-    Seeded { seed: u64, rng: Pcg64Mcg, counter: u32 },
+    Machine { made: Made },
+    Seeded { seed: u64, rng: Pcg64Mcg, made: Made },
+}
+
+/// What was made last: ids sort in the order of making, also when the clock is put back.
+#[derive(Default)]
+struct Made {
+    counter: u32,
+    millis: u64,
+}
+
+impl Made {
+    fn next(&mut self, now: Timestamp) -> (u32, u64) {
+        self.counter = self.counter.wrapping_add(1);
+        self.millis = self.millis.max(u64::try_from(now.as_millisecond()).unwrap_or(0));
+        (self.counter, self.millis)
+    }
 }
 
 impl std::fmt::Debug for Chance {
@@ -87,13 +159,13 @@ impl std::fmt::Debug for Chance {
 impl Chance {
     /// The machine's entropy.
     pub fn machine() -> Self {
-        Self(Arc::new(Mutex::new(Source::Machine { counter: 0 })))
+        Self(Arc::new(Mutex::new(Source::Machine { made: Made::default() })))
     }
 
     /// A stream that the seed repeats. Only for demo, simulation and tests: its secrets are none.
     pub fn seeded(seed: u64) -> Self {
         let rng = Pcg64Mcg::seed_from_u64(seed);
-        Self(Arc::new(Mutex::new(Source::Seeded { seed, rng, counter: 0 })))
+        Self(Arc::new(Mutex::new(Source::Seeded { seed, rng, made: Made::default() })))
     }
 
     /// A stream of its own for one step: what the step draws does not depend on what ran before it,
@@ -120,32 +192,29 @@ impl Chance {
     /// millisecond lie side by side in an index.
     pub fn uuid(&self, now: Timestamp) -> Uuid {
         let mut bytes = [0_u8; 10];
-        let counter = {
+        let (counter, millis) = {
             let mut source = self.lock();
-            let counter = match &mut *source {
-                Source::Machine { counter } => {
+            match &mut *source {
+                Source::Machine { made } => {
                     fill_from_machine(&mut bytes[4..]);
-                    counter
+                    made.next(now)
                 }
-                Source::Seeded { rng, counter, .. } => {
+                Source::Seeded { rng, made, .. } => {
                     rng.fill_bytes(&mut bytes[4..]);
-                    counter
+                    made.next(now)
                 }
-            };
-            *counter = counter.wrapping_add(1);
-            *counter
+            }
         };
         // The version's and the variant's bits are overwritten by the builder: 4 + 8 + 6 + 8 are ours.
         bytes[0] = (counter >> 22) as u8 & 0x0f;
         bytes[1] = (counter >> 14) as u8;
         bytes[2] = (counter >> 8) as u8 & 0x3f;
         bytes[3] = counter as u8;
-        let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Source> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -167,6 +236,32 @@ mod tests {
         let spring = date(2027, 3, 28);
         assert_eq!(at(spring, 9 * 60) - at(spring, 0), 8 * hour);
         assert_eq!(london_instant(spring, 90).to_zoned(london()).hour(), 2);
+    }
+
+    #[test]
+    fn a_jump_of_the_machine_is_seen_by_nobody_before_it_is_adopted() {
+        let (began, second) = (Instant::now(), std::time::Duration::from_secs(1));
+        let hour = 3_600_000_000;
+        for jump in [hour, -hour, 24 * hour, -24 * hour] {
+            let mut line = Line { wall_us: 0, since: began };
+            assert_eq!(line.read(1_000_100, began + second), (1_000_100, 0), "it goes evenly");
+            let (now, seen) = line.read(2_000_100 + jump, began + 2 * second);
+            assert_eq!((now, seen), (2_000_100, jump), "time goes on as before");
+            let (now, seen) = line.read(62_000_100 + jump, began + 62 * second);
+            assert_eq!((now, seen), (62_000_100, jump), "for as long as nobody adopts it");
+            assert_eq!(line.read(63_000_100, began + 63 * second), (63_000_100, 0), "and it may jump back");
+        }
+        let clock = Clock::steady();
+        clock.adopt();
+        assert_eq!(clock.jump_us(), 0);
+    }
+
+    #[test]
+    fn ids_sort_in_the_order_of_making_when_the_clock_goes_back() {
+        let chance = Chance::seeded(7);
+        let at = |us: i64| at_microsecond(1_800_000_000_000_000 + us);
+        let made: Vec<_> = [0, 3_600_000_000, 1_000, 2_000].into_iter().map(|us| chance.uuid(at(us))).collect();
+        assert!(made.windows(2).all(|pair| pair[0] < pair[1]), "{made:?}");
     }
 
     #[test]

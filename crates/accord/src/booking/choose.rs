@@ -16,8 +16,8 @@ use crate::clinic::slot::{FreeDay, FreeSlot, free_slots_for};
 use crate::partnership::agreement::{self, Agreement, AgreementRefusal, Use};
 use accord_formats::Postcode;
 use jiff::civil::Date;
-use std::collections::{HashMap, HashSet};
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Days with free times on a page, where there are as many.

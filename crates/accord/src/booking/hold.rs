@@ -205,6 +205,12 @@ pub fn sweep(tx: &mut Tx<'_>, limit: u32) -> Result<usize, StoreError> {
     give_back(tx, &holds)
 }
 
+/// The clock jumped by `by_us`, of which `to_come` is not in this transaction's time yet: what is held has as long as it had, and never longer than a new hold.
+pub fn clock_jumped(tx: &mut Tx<'_>, by_us: i64, to_come: i64) -> Result<(), StoreError> {
+    let now = tx.now().as_microsecond().saturating_add(to_come);
+    store::move_ends(tx, by_us, at_microsecond(now.saturating_add(KEPT_US)))
+}
+
 /// Gives back every place whose time is over; for whoever finds a counter used up. False: another transaction is just
 /// giving some back, and nobody can say yet what will be free.
 pub(super) fn sweep_expired(tx: &mut Tx<'_>) -> Result<bool, StoreError> {

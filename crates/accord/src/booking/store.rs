@@ -27,6 +27,7 @@ pub use elsewhere::{
 };
 pub use hold::{
     any_expired_hold, delete_expired_holds, delete_holds, delete_holds_of, delete_idle_holds, holds_of, insert_holds,
+    move_ends,
 };
 pub use merge::{campaigns_of, hand_over};
 pub use person::{Own, Thread, allocation_room, own, team_room, threads};

@@ -23,7 +23,7 @@ pub struct Serve {
 }
 
 pub(super) fn run(at: &At, args: &Serve) -> Result<Ended, Failure> {
-    let store = Opened::open(at, Clock::Machine, Chance::machine())?;
+    let store = Opened::open(at, Clock::steady(), Chance::machine())?;
     let key = store.key(at)?;
     let listener = listen(args.listen.as_deref().unwrap_or(&store.config.listen))?;
     let base = address(&store.config, listener.local_addr().ok());
@@ -80,7 +80,7 @@ pub fn address(config: &Config, local: Option<SocketAddr>) -> String {
 
 /// Serves a demo and prints a one-time link for each of the four who would use it.
 pub(super) fn serve_demo(at: &At, address_and_port: &str, sample: &demo::SampleReader) -> Result<Ended, Failure> {
-    let store = Opened::open(at, Clock::Machine, Chance::machine())?;
+    let store = Opened::open(at, Clock::steady(), Chance::machine())?;
     let key = store.key(at)?;
     let listener = listen(address_and_port)?;
     let base = address(&store.config, listener.local_addr().ok());

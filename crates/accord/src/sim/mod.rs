@@ -145,7 +145,8 @@ impl Sim {
     fn begin(schema: &Db, seed: u64, most: usize) -> Result<Self, Broken> {
         let mut dice = Dice::new(seed);
         // Some seeds cross the night on which the clocks change.
-        let days = [jiff::civil::date(2027, 1, 4), jiff::civil::date(2026, 10, 5), jiff::civil::date(2027, 3, 8)];
+        let days =
+            [(2027, 1, 4), (2026, 10, 5), (2027, 3, 8), (2027, 10, 11)].map(|(y, m, d)| jiff::civil::date(y, m, d));
         let begin = london_instant(days[dice.below(days.len())], 8 * 60);
         let db = schema.copied(Clock::standing_at(begin), Chance::seeded(seed))?;
         let world = world::build(&db, &mut dice)?;

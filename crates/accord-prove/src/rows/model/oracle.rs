@@ -24,6 +24,8 @@ struct Booking {
     version: u32,
     reason: Option<&'static str>,
     pending: bool,
+    /// Of a batch that was undone: nobody ever sees it.
+    undone: bool,
     on_shift: bool,
     came: bool,
     outcome: Option<&'static str>,
@@ -370,6 +372,7 @@ impl Oracle {
             version: 1,
             reason: None,
             pending,
+            undone: false,
             on_shift: on_shift(slot),
             came: false,
             outcome: None,
@@ -788,7 +791,7 @@ impl Oracle {
                 self.offers[person] = Offer { state: "assigned", reason: None, next: Some(next) };
             }
         }
-        self.bookings.iter_mut().for_each(|b| b.pending = false);
+        self.bookings.iter_mut().for_each(|b| b.pending = b.undone);
         Ok(())
     }
 
@@ -801,6 +804,7 @@ impl Oracle {
             if self.bookings[seq].pending && self.bookings[seq].live() {
                 self.release(seq, "cancelled", "by_campaign");
             }
+            self.bookings[seq].undone = self.bookings[seq].pending;
         }
         Ok(())
     }

@@ -310,7 +310,7 @@ fn seen(tx: &mut Tx<'_>, numbers: &Numbers) -> Result<(View, Vec<(BookingId, Boo
 fn bookings(tx: &mut Tx<'_>, numbers: &Numbers) -> Result<Vec<(BookingId, Booked)>, StoreError> {
     let rows: Vec<Stored> = tx.all(
         "SELECT b.id, b.person_id, b.appointment, b.slot_id, b.state, b.reason, a.outcome, a.batch, a.reason, b.version,
-           a.version, CASE WHEN a.checked_in_us IS NULL THEN 0 ELSE 1 END + CASE WHEN t.state = 'pending' THEN 2 ELSE 0 END
+           a.version, CASE WHEN a.checked_in_us IS NULL THEN 0 ELSE 1 END + CASE WHEN t.state <> 'live' THEN 2 ELSE 0 END
          FROM booking b
          LEFT JOIN attendance a ON a.partnership_id = b.partnership_id AND a.booking_id = b.id
          LEFT JOIN booking_batch t ON t.partnership_id = b.partnership_id AND t.id = b.batch_id

@@ -178,6 +178,16 @@ pub fn delete_idle_holds(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Hold>, Store
     )
 }
 
+/// Moves the end of every hold by `by_us`, never past `last`: the clock jumped, not the ten minutes.
+pub fn move_ends(tx: &mut Tx<'_>, by_us: i64, last: Timestamp) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE hold SET expires_us = CASE WHEN expires_us + $2 > $3 THEN $3 ELSE expires_us + $2 END
+         WHERE partnership_id = $1",
+        p![tx.partnership(), by_us, last],
+    )?;
+    Ok(())
+}
+
 fn deleted(tx: &mut Tx<'_>, sql: &'static str, keys: &[Vec<Param<'_>>]) -> Result<Vec<Hold>, StoreError> {
     let mut holds = Vec::new();
     tx.each_many(sql, keys, |row| {
