@@ -1,7 +1,7 @@
 //! The same form sent twice does its work once: the second time it gets the first answer.
 //!
 //! Use inside the use case's own transaction: [`replay`] first, the work, then [`remember`]; or [`once`], which does
-//! the three. An answer is where the browser goes next, never a secret. Rows are kept for a week.
+//! the three; a look is not replayed but done again: [`looked`]. An answer is where the browser goes next, never a secret. Rows are kept for a week.
 
 use super::clock::at_microsecond;
 use super::db::{Stop, StoreError, Tx};
@@ -67,6 +67,16 @@ pub fn remember(tx: &mut Tx<'_>, sent: &Sent, answer: &str) -> Result<(), StoreE
         p![tx.partnership(), sent.key, actor, sent.body_hash, answer, tx.now(), until],
     )?;
     if touched == 0 { Err(StoreError::Conflict) } else { Ok(()) }
+}
+
+/// For a look, which is done again whenever it is asked for: keeps that the key was used, and nothing of what was found.
+/// False: it was used for another form.
+pub fn looked(tx: &mut Tx<'_>, sent: &Sent) -> Result<bool, StoreError> {
+    let seen = replay(tx, sent)?;
+    if seen == Seen::New {
+        remember(tx, sent, "looked")?;
+    }
+    Ok(seen != Seen::Other)
 }
 
 /// Forgets up to `limit` answers whose week is over, the oldest first; how many.

@@ -80,6 +80,11 @@ pub fn make(tx: &mut Tx<'_>, key: &Key, at: SiteId, date: Date) -> Result<Option
 
 /// The words that open a site's packs, shown once. Asked for again, there are new ones for every pack made from then on.
 pub fn show_words(tx: &mut Tx<'_>, key: &Key, at: SiteId) -> Result<String, StoreError> {
+    Ok(spoken(key, at, next_words(tx, at)?))
+}
+
+/// Which words of a site are shown now, by their number: the same number is [`spoken`] as the same words again.
+pub fn next_words(tx: &mut Tx<'_>, at: SiteId) -> Result<u32, StoreError> {
     let generation = match store::pack_words(tx, at)? {
         None => 1,
         Some((generation, false)) => generation,
@@ -87,7 +92,7 @@ pub fn show_words(tx: &mut Tx<'_>, key: &Key, at: SiteId) -> Result<String, Stor
     };
     store::set_pack_words(tx, at, generation, true)?;
     told(tx, at, "show_words")?;
-    Ok(spoken(key, at, generation))
+    Ok(generation)
 }
 
 /// Sites with bookings on a day.
@@ -104,7 +109,8 @@ pub fn printed(tx: &mut Tx<'_>, at: SiteId, date: Date) -> Result<(Option<String
     Ok((None, store::listed(tx, at, date)?.into_iter().map(|row| row.booking).collect()))
 }
 
-fn spoken(key: &Key, at: SiteId, generation: u32) -> String {
+/// The words of a site with this number.
+pub fn spoken(key: &Key, at: SiteId, generation: u32) -> String {
     sealed_page::words(key, &format!("day pack/{at}/{generation}"))
 }
 

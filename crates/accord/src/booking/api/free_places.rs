@@ -3,8 +3,9 @@
 use super::problems::stop;
 use super::wire::{Bookings, Pick, Site};
 use crate::access::api_key::Caller;
-use crate::base::api::{Reply, Sending, Told, once, told};
+use crate::base::api::{KEY_REUSED, Problem, Reply, Sending, Told, once, told};
 use crate::base::db::{Stop, StoreError, Tx};
+use crate::base::idempotency::looked;
 use crate::base::ids::{CampaignId, PersonId, StandbyDrawId};
 use crate::base::web::Web;
 use crate::base::wire::{Instant, wire, wire_text};
@@ -117,12 +118,12 @@ fn on_lists(tx: &mut Tx<'_>, of: &Who) -> Result<OnLists, StoreError> {
     Ok(OnLists { waiting, standby, asked })
 }
 
-fn stands(tx: &mut Tx<'_>, of: &Who) -> Result<Reply, Stop<crate::base::api::Problem>> {
+fn stands(tx: &mut Tx<'_>, of: &Who) -> Result<Reply, Stop<Problem>> {
     let lists = on_lists(tx, of)?;
     Reply::of(200, &lists).map_err(Stop::Refused)
 }
 
-fn booked(tx: &mut Tx<'_>, of: &[crate::booking::Booking]) -> Result<Reply, Stop<crate::base::api::Problem>> {
+fn booked(tx: &mut Tx<'_>, of: &[crate::booking::Booking]) -> Result<Reply, Stop<Problem>> {
     let bookings = super::wire::Booking::all(tx, of)?;
     Reply::of(200, &Bookings { bookings }).map_err(Stop::Refused)
 }
@@ -137,10 +138,18 @@ impl WishesAsked {
     }
 }
 
-/// `POST /api/v1/lists/look`: where a person stands. Nothing changes.
+/// `POST /api/v1/lists/look`: where a person stands. Its key keeps only that it was used: asked again, it looks again.
 pub async fn look(Of(web): Of<Web>, caller: Caller, sending: Sending<Who>) -> Told {
-    let who = sending.body;
-    told(&web.db.read(&caller.actor(), move |tx| on_lists(tx, &who)).await?)
+    let (who, sent, actor) = (sending.body, sending.sent, caller.actor());
+    let seen = web.db.write(&actor, move |tx| match looked(tx, &sent)? {
+        true => Ok(on_lists(tx, &who)?),
+        false => Err(Stop::Refused(Problem::from(KEY_REUSED))),
+    });
+    match seen.await {
+        Ok(lists) => told(&lists),
+        Err(Stop::Refused(problem)) => Err(problem),
+        Err(Stop::Store(error)) => Err(error.into()),
+    }
 }
 
 /// `POST /api/v1/waiting/join`.

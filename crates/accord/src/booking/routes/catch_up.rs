@@ -8,7 +8,7 @@ use crate::access::ops;
 use crate::access::routes::NameOf;
 use crate::base::clock::{london, london_instant};
 use crate::base::db::{Stop, StoreError, Tx};
-use crate::base::idempotency::Sent;
+use crate::base::idempotency::{Seen, Sent, looked, once, replay};
 use crate::base::ids::{BookingId, DayEntryId, SiteId};
 use crate::base::page::Link;
 use crate::base::web::{Answer, Keyed, Web, Wrong, page_with};
@@ -53,7 +53,8 @@ pub async fn form(
     drawn(&desk, None, Vec::new(), &HashMap::new()).await
 }
 
-/// `POST /sites/{site}/{date}/catch-up`: some lines of the paper.
+/// `POST /sites/{site}/{date}/catch-up`: some lines of the paper. A form cut off half-way goes on when it is sent again, since
+/// a line noted twice is noted once; one that was done says again what came of it.
 pub async fn enter(
     State(web): State<Web>,
     State(names): State<NameOf>,
@@ -62,8 +63,32 @@ pub async fn enter(
     keyed: Keyed<HashMap<String, String>>,
 ) -> Answer {
     let desk = Desk::new(web, names, staff, at)?;
-    let typed = keyed.form;
+    let (typed, sent, who) = (keyed.form, keyed.sent, desk.staff.0.actor());
     let (lines, wrong) = lines(&desk, &typed);
+    let first = sent.clone();
+    let answer = match desk.web.read(&who, move |tx| replay(tx, &first)).await? {
+        Seen::Same(answer) => answer,
+        Seen::Other => return Err(Wrong::KeyReused),
+        Seen::New => {
+            let nothing = lines.is_empty() && !wrong.is_empty();
+            let (noted, left) = entered(&desk, lines).await?;
+            let answer = format!("{noted} {left}");
+            if nothing {
+                answer
+            } else {
+                // A copy that ran beside this one may have been first: then its answer is the answer.
+                let keep = move |tx: &mut Tx<'_>| once(tx, &sent, |_| Ok::<_, Stop<()>>(answer.clone()));
+                Wrong::unless_refused(desk.web.db.write(&who, keep).await)?.map_err(|_| Wrong::KeyReused)?
+            }
+        }
+    };
+    let noted = answer.split_once(' ').and_then(|(noted, left)| Some((noted.parse().ok()?, left.parse().ok()?)));
+    let kept = if wrong.is_empty() { HashMap::new() } else { typed };
+    drawn(&desk, noted, wrong, &kept).await
+}
+
+/// Notes line by line; how many were noted, and how many are left for a decision.
+async fn entered(desk: &Desk, lines: Vec<Line>) -> Result<(u64, u64), Wrong> {
     let who = desk.staff.0.actor();
     let (mut noted, mut left) = (0, 0);
     for line in lines {
@@ -85,8 +110,7 @@ pub async fn enter(
             }
         }
     }
-    let kept = if wrong.is_empty() { HashMap::new() } else { typed };
-    drawn(&desk, Some((noted, left)), wrong, &kept).await
+    Ok((noted, left))
 }
 
 /// The line with the person it names, where exactly one is known: by reference, or by name and date of birth.
@@ -360,18 +384,24 @@ fn who_it_was(tx: &mut Tx<'_>, site: SiteId, id: DayEntryId) -> Result<Decision,
     Err(Stop::Refused(refused))
 }
 
-/// `POST /sites/{site}/{date}/day-pack`: the list of this day as a sealed file, made now.
+/// `POST /sites/{site}/{date}/day-pack`: the list of this day as a sealed file, made now. Its key keeps only that it was used:
+/// the same form again is another print, of what the list is then, and remembered as such.
 pub async fn pack(
     State(web): State<Web>,
     State(names): State<NameOf>,
     staff: Staff,
     Path(at): Path<(String, String)>,
-    _: Keyed<Pressed>,
+    keyed: Keyed<Pressed>,
 ) -> Answer {
     let desk = Desk::new(web, names, staff, at)?;
     let (site, day, key, who) = (desk.site, desk.day, desk.web.key.clone(), desk.staff.0.actor());
-    let made = desk.web.db.write(&who, move |tx| day_pack::make(tx, &key, site, day).map_err(Stop::<()>::Store));
-    let made = Wrong::unless_refused(made.await)?.ok().flatten().ok_or(Wrong::NotFound)?;
+    let made = desk.web.db.write(&who, move |tx| {
+        if !looked(tx, &keyed.sent)? {
+            return Err(Stop::Refused(Wrong::KeyReused));
+        }
+        Ok(day_pack::make(tx, &key, site, day)?)
+    });
+    let made = Wrong::unless_refused(made.await)??.ok_or(Wrong::NotFound)?;
     let mut answer = made.html.into_response();
     let kept = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", made.name));
     // A site's code becomes letters, digits and dashes, so the value is always a header.
@@ -382,21 +412,28 @@ pub async fn pack(
     Ok(answer)
 }
 
-/// `POST /sites/{site}/{date}/day-pack/words`: the words that open its packs, once.
+/// `POST /sites/{site}/{date}/day-pack/words`: the words that open its packs, once. Only their number is kept as the answer:
+/// the same form again shows the same words.
 pub async fn pack_words(
     State(web): State<Web>,
     State(names): State<NameOf>,
     staff: Staff,
     Path(at): Path<(String, String)>,
-    _: Keyed<Pressed>,
+    keyed: Keyed<Pressed>,
 ) -> Answer {
     let desk = Desk::new(web, names, staff, at)?;
-    let (site, key, who) = (desk.site, desk.web.key.clone(), desk.staff.0.actor());
-    let shown = desk.web.db.write(&who, move |tx| -> Result<_, Stop<()>> {
-        let Some(here) = site::by_id(tx, site)? else { return Ok(None) };
-        Ok(Some((here.facts.name, day_pack::show_words(tx, &key, site)?)))
+    let (site, who) = (desk.site, desk.staff.0.actor());
+    let shown = desk.web.db.write(&who, move |tx| {
+        let here = site::by_id(tx, site)?.ok_or(Stop::Refused(Wrong::NotFound))?;
+        let number = once(tx, &keyed.sent, |tx| Ok::<_, Stop<()>>(day_pack::next_words(tx, site)?.to_string()));
+        let number = number.map_err(|stop| match stop {
+            Stop::Store(error) => Stop::Store(error),
+            Stop::Refused(_) => Stop::Refused(Wrong::KeyReused),
+        })?;
+        Ok((here.facts.name, number))
     });
-    let (name, words) = Wrong::unless_refused(shown.await)?.ok().flatten().ok_or(Wrong::NotFound)?;
+    let (name, number) = Wrong::unless_refused(shown.await)??;
+    let words = day_pack::spoken(&desk.web.key, site, number.parse().map_err(|_| Wrong::Unreadable)?);
     let (frame, ()) = ops::look(&desk.web, &desk.names, desk.staff.0, &desk.menu(), |_| Ok(())).await?;
     page_with(StatusCode::OK, &PackWords { frame, site: name, words, base: desk.base() })
 }

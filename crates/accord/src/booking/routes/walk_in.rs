@@ -9,6 +9,7 @@ use crate::access::routes::NameOf;
 use crate::base::audit::{self, Done};
 use crate::base::clock::{london, london_date};
 use crate::base::db::{Stop, StoreError, Tx};
+use crate::base::idempotency::looked as note_key;
 use crate::base::ids::{BookingId, OrganisationId, PersonId, SiteId};
 use crate::base::page::{Link, Problem};
 use crate::base::refusal::Refusal;
@@ -92,21 +93,20 @@ pub async fn find(
     keyed: Keyed<Asked>,
 ) -> Answer {
     let desk = Desk::new(web, names, staff, at)?.today();
-    let (asked, site, key) = (keyed.form, desk.site, desk.web.key.clone());
+    let (asked, sent, site, key) = (keyed.form, keyed.sent, desk.site, desk.web.key.clone());
     let problems = problems(&asked);
     let looks = problems.is_empty();
     let wanted = asked.clone();
-    // Looking is noted; nothing of it is kept under the form's key, and looking again is another look.
+    // Looking is noted; its key keeps only that it was used, and looking again is another look.
     let actor = desk.staff.0.actor();
     let looked = desk.web.db.write(&actor, move |tx| {
+        if looks && !note_key(tx, &sent)? {
+            return Err(Stop::Refused(Wrong::KeyReused));
+        }
         let found = if looks { Some(found(tx, site, &key, &wanted)?) } else { None };
-        shown(tx, site, None, found).map_err(Stop::<()>::Store)
+        Ok(shown(tx, site, None, found)?)
     });
-    let shown = match looked.await {
-        Ok(shown) => shown.ok_or(Wrong::NotFound)?,
-        Err(Stop::Store(error)) => return Err(error.into()),
-        Err(Stop::Refused(())) => return Err(Wrong::NotFound),
-    };
+    let shown = Wrong::unless_refused(looked.await)??.ok_or(Wrong::NotFound)?;
     let (frame, ()) = ops::look(&desk.web, &desk.names, desk.staff.0, &desk.menu(), |_| Ok(())).await?;
     drawn(&desk, frame, shown, &asked, problems)
 }
