@@ -122,7 +122,7 @@ fn taps(desk: &Desk) {
     assert_eq!(desk.employer(), before, "an employer sees no outcome");
     let page = desk.done("outcome", &format!("key=k3&booking={id}&seen=2&batch=&what=unwell"));
     has(&page, &["not given: unwell today"]);
-    has(&desk.person(), &["not given that day", "We look for new times for you."]);
+    has(&desk.person(), &["not given that day", "Choose new times on this page now, or let us look for you."]);
     assert_eq!(desk.employer(), before, "nor that there was none");
     // Sent again, a form does its work once; what somebody else corrected meanwhile stands.
     assert_eq!(
@@ -161,7 +161,14 @@ fn missed(mut desk: Desk) {
     let page = desk.done("close", "key=k2");
     has(&page, &["missed"]);
     assert!(!page.contains("as missing"));
-    has(&desk.person(), &["missed appointment", "You missed your appointment.", "We look for new times for you."]);
+    has(
+        &desk.person(),
+        &[
+            "missed appointment",
+            "You missed your appointment.",
+            "Choose new times on this page now, or let us look for you.",
+        ],
+    );
     let same = |page: String| page.replace("10:00am", "8:00am").replace("10am", "8am");
     assert_eq!(same(desk.employer()), same(before), "an employer does not see who came");
 }

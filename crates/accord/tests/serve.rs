@@ -219,7 +219,8 @@ fn a_key_for_a_program_is_shown_once_listed_and_revoked() {
     assert!(secret.starts_with("accord_") && secret.len() == 39, "{secret}");
     let listed = run(&["api-key", "--at", &at, "--list"]);
     let line = said(&listed);
-    assert!(line.contains("live  booking_operator  Example desk") && !line.contains(&secret), "{line}");
+    assert!(line.contains("  live  until ") && line.contains("  booking_operator  Example desk"), "{line}");
+    assert!(!line.contains(&secret), "{line}");
     let id = line.split_whitespace().next().expect("an id");
     assert!(run(&["api-key", "--at", &at, "--revoke", id]).status.success());
     let again = run(&["api-key", "--at", &at, "--revoke", id]);

@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(figure.table.head.len(), 29);
         assert_eq!(figure.table.rows.len(), 2);
         assert_eq!(figure.table.rows[0][28], "4 of 10");
-        assert!(figure.finding.contains("18 places are free on two clinic days"), "{}", figure.finding);
+        assert!(figure.finding.contains("18 places are free on 2 clinic days; 1 is full"), "{}", figure.finding);
         assert!(drawn(&[], first).is_none());
         let whole = drawn(&rows[..1], first).expect("a picture");
         assert_eq!(whole.finding, "Every clinic is full");

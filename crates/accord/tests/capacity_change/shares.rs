@@ -41,9 +41,10 @@ fn take(fresh: &Fresh, world: &World, person: usize, way: Way) -> Result<(), &'s
     done.map(|_| ()).map_err(|refusal| refusal.code())
 }
 
-/// Somebody at the door now.
-fn walk_in(fresh: &Fresh) -> Way {
-    Way::WalkIn { at: fresh.db.clock.now() }
+/// Somebody at the door when the slot begins.
+fn walk_in(fresh: &Fresh, world: &World) -> Way {
+    let slot = world.slots[4].0;
+    Way::WalkIn { at: read(fresh, move |tx| accord::clinic::store::slot(tx, slot)).expect("there").starts() }
 }
 
 fn shown(fresh: &Fresh, world: &World, share: Share) -> i64 {
@@ -85,8 +86,8 @@ on_both_engines! {
         work(fresh, move |tx| hold_as(tx, &held, Way::Assisted)).expect("held for the operator");
         assert_eq!(take(fresh, &world, 4, Way::Assisted), Err("slot_full"));
         assert_eq!(take(fresh, &world, 3, Way::Assisted), Ok(()));
-        assert_eq!(take(fresh, &world, 5, walk_in(fresh)), Ok(()));
-        assert_eq!(take(fresh, &world, 6, walk_in(fresh)), Err("slot_full"));
+        assert_eq!(take(fresh, &world, 5, walk_in(fresh, &world)), Ok(()));
+        assert_eq!(take(fresh, &world, 6, walk_in(fresh, &world)), Err("slot_full"));
     }
 
     fn what_is_kept_for_assisted_booking_is_for_everybody_from_its_hour_on(fresh) {
@@ -101,7 +102,7 @@ on_both_engines! {
         assert_eq!(shown(fresh, &world, Share::Everybody), 1);
         assert_eq!(take(fresh, &world, 2, Way::Chosen), Ok(()));
         assert_eq!(take(fresh, &world, 3, Way::Assisted), Err("slot_full"), "the walk-in's place stays");
-        assert_eq!(take(fresh, &world, 3, walk_in(fresh)), Ok(()));
+        assert_eq!(take(fresh, &world, 3, walk_in(fresh, &world)), Ok(()));
     }
 
     fn a_session_file_may_say_how_places_are_given_out(fresh) {

@@ -150,7 +150,7 @@ fn own_pages() -> Vec<Sample> {
         ],
     );
     let course = |states, standing, next: &[&str]| own("Amina", with_state(states), standing, next);
-    let look = ["We look for new times for you. You need do nothing."];
+    let look = ["Choose new times on this page now, or let us look for you."];
     let missed = course([VisitState::Done, VisitState::Missed], Standing::Missed, &look);
     let not_given = own("Amina", with_state([VisitState::NotGiven; 2])[..1].to_vec(), Standing::NotGiven, &look);
     let not_advised = own("Amina", with_state([VisitState::NotGiven; 2])[..1].to_vec(), Standing::NotAdvised, &[]);
