@@ -119,11 +119,13 @@ mod tests {
 
     #[test]
     fn a_demo_opens_on_its_own_day_whatever_clock_serves_it() {
-        let files = tempfile::tempdir().expect("a folder");
-        std::fs::write(files.path().join(FILE), r#"{"seed":7,"people":600,"today":"2031-01-01"}"#).expect("written");
+        let files = std::env::temp_dir().join(format!("accord-own-day-{}", std::process::id()));
+        std::fs::create_dir_all(&files).expect("a folder");
+        std::fs::write(files.join(FILE), r#"{"seed":7,"people":600,"today":"2031-01-01"}"#).expect("written");
         for served in [Clock::Machine, Clock::steady()] {
-            let now = clock(files.path(), served).now();
+            let now = clock(&files, served).now();
             assert_eq!(london_date(now).to_string(), "2031-01-01");
         }
+        std::fs::remove_dir_all(&files).expect("removed");
     }
 }
