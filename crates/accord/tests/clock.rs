@@ -7,8 +7,11 @@ use accord::app::over_a_jump;
 use accord::base::clock::{at_microsecond, london, london_instant};
 use accord::base::db::{Stop, Tx};
 use accord::base::secret::Key;
+use accord::booking::fair::HalfDays;
 use accord::booking::hold::{self, KEPT_US, hold};
 use accord::booking::place::place;
+use accord::booking::timed_offer;
+use accord::booking::waiting_list::{self, Wishes};
 use accord::booking::{BookingRefusal, Pick, PlaceCourse};
 use accord::evidence::verify;
 use accord::on_both_engines;
@@ -53,6 +56,27 @@ fn clean(fresh: &Fresh) {
 }
 
 on_both_engines! {
+    fn no_timed_offer_ends_by_a_jump(fresh) {
+        let small = Small::build(fresh, 1);
+        let (person, campaign) = (small.people[2], small.campaign);
+        let anything = Wishes { half_days: HalfDays::ALL, minutes_max: None };
+        work(fresh, move |tx| waiting_list::join(tx, person, campaign, &anything));
+        assert_eq!(work(fresh, move |tx| timed_offer::offer_now(tx, campaign)), 1);
+        let left = |fresh: &Fresh| {
+            let read = move |tx: &mut Tx<'_>| timed_offer::kept_offer(tx, person, campaign);
+            let offer = fresh.db.read_now(&fresh.who, read).expect("read").expect("still kept");
+            offer.until.as_microsecond() - fresh.db.clock.now().as_microsecond()
+        };
+        let had = left(fresh);
+        for by in [24 * HOUR, -24 * HOUR, HOUR, -HOUR] {
+            jump(fresh, by);
+            assert_eq!(work(fresh, |tx| Ok(timed_offer::settle_ended(tx)? + hold::sweep(tx, 200)?)), 0, "{by}");
+            assert_eq!(left(fresh), had, "{by}");
+        }
+        work(fresh, move |tx| timed_offer::accept(tx, person, campaign));
+        clean(fresh);
+    }
+
     fn no_hold_and_no_sign_in_ends_by_a_jump_or_lasts_longer(fresh) {
         let small = Small::build(fresh, 1);
         let want = PlaceCourse {

@@ -205,7 +205,8 @@ pub fn sweep(tx: &mut Tx<'_>, limit: u32) -> Result<usize, StoreError> {
     give_back(tx, &holds)
 }
 
-/// The clock jumped by `by_us`, of which `to_come` is not in this transaction's time yet: what is held has as long as it had, and never longer than a new hold.
+/// The clock jumped by `by_us`, of which `to_come` is not in this transaction's time yet: what is held has as long as it had,
+/// and never longer than a new hold; a timed offer has as long as it had.
 pub fn clock_jumped(tx: &mut Tx<'_>, by_us: i64, to_come: i64) -> Result<(), StoreError> {
     let now = tx.now().as_microsecond().saturating_add(to_come);
     store::move_ends(tx, by_us, at_microsecond(now.saturating_add(KEPT_US)))

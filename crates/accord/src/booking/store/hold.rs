@@ -178,12 +178,17 @@ pub fn delete_idle_holds(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Hold>, Store
     )
 }
 
-/// Moves the end of every hold by `by_us`, never past `last`: the clock jumped, not the ten minutes.
+/// Moves the end of every hold by `by_us`, what somebody looks at never past `last`: the clock jumped, not the ten minutes.
+/// What is kept for somebody of the waiting list moves with its offer.
 pub fn move_ends(tx: &mut Tx<'_>, by_us: i64, last: Timestamp) -> Result<(), StoreError> {
     tx.run(
-        "UPDATE hold SET expires_us = CASE WHEN expires_us + $2 > $3 THEN $3 ELSE expires_us + $2 END
+        "UPDATE hold SET expires_us = CASE WHEN purpose = 'look' AND expires_us + $2 > $3 THEN $3 ELSE expires_us + $2 END
          WHERE partnership_id = $1",
         p![tx.partnership(), by_us, last],
+    )?;
+    tx.run(
+        "UPDATE waiting_offer SET until_us = until_us + $2 WHERE partnership_id = $1 AND settled_us IS NULL",
+        p![tx.partnership(), by_us],
     )?;
     Ok(())
 }
