@@ -138,7 +138,7 @@ fn everybody_without_a_place_joins_by_one_button() {
     world.sql("UPDATE offer SET state = 'unplaced', reason = 'capacity_short', owner_role = 'campaign_lead'");
     world.sql("UPDATE slot SET capacity = 0");
     let lead = world.service.cookie(Role::CampaignLead { organisation: None });
-    says(&world.service.get("/waiting", &lead), "Put 3 people who have no place on the list");
+    says(&world.service.get("/waiting", &lead), "Add the 3 people without a place to this list");
     let list = world.send("/waiting", &lead, "key=k1");
     says(&list, "3 people wait for a place");
     assert!(!list.body.contains("Put 3 people"), "{}", list.body);

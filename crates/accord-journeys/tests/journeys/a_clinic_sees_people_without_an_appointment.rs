@@ -93,7 +93,7 @@ async fn then_paper_comes_back(reader: &Reader<'_>, base: &str) {
     driver.find(By::Css("input[name^='batch-']")).await.expect("a batch").send_keys("FX 12-34").await.expect("typed");
     reader.press("Save these rows").await;
     reader.must_say("Saved: 2 lines noted, 0 left for a decision").await;
-    reader.press("On nobody's list").await;
+    reader.press("On nobody’s list").await;
     reader.must_say("The list as it was printed").await;
 }
 

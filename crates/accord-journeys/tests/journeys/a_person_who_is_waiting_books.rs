@@ -4,6 +4,16 @@ use crate::steps::{Shown, appointments, given_a_person_with_appointments};
 use accord_journeys::house::House;
 use accord_journeys::page::Reader;
 
+/// The demo has hardly a day with room for a whole course: a sports centre near them opens in the afternoons too.
+fn given_a_clinic_opens_more_days(house: &House) {
+    let file = house.folder.join("more.csv");
+    let days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+    let rows = days.map(|day| format!("VS2543,{day},11:00,19:00,10,2,ALPHA,2027-01-08,2027-02-20,,booked"));
+    let head = "site,weekday,from,until,slot_minutes,stations,product,from_date,until_date,except,kind";
+    std::fs::write(&file, format!("{head}\n{}\n", rows.join("\n"))).expect("written");
+    house.accord(&["clinics", "--sessions", &file.display().to_string()]);
+}
+
 async fn given_they_gave_theirs_up_and_asked_again(reader: &Reader<'_>) {
     reader.press("Confirm both appointments").await;
     reader.press("See your appointments").await;
@@ -44,6 +54,7 @@ async fn then_both_are_booked(reader: &Reader<'_>, proposed: &[Shown]) {
 }
 
 async fn way(reader: &Reader<'_>, house: &House) {
+    given_a_clinic_opens_more_days(house);
     given_a_person_with_appointments(reader, house).await;
     given_they_gave_theirs_up_and_asked_again(reader).await;
     let proposed = when_they_choose_times(reader).await;

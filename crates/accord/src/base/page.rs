@@ -421,6 +421,7 @@ pub fn sample_ops(here: &str) -> OpsFrame {
             ("/plan", "Plan"),
             ("/organisations", "Organisations"),
             ("/sites", "Clinics"),
+            ("/desk", "Desk"),
             ("/worklist", "Worklist"),
             ("/import", "Lists"),
             ("/agreements", "Agreements"),

@@ -27,6 +27,7 @@ fn own_pages() -> Vec<Sample> {
         ask: None,
         list: Some("You are on the list for places that come free"),
     };
+    offered.book = Some("Choose times".into());
     let mut both = own(&format!("{LONG} {ATTACK}"), vec![], Standing::NotYet, &next);
     let ask = AskShown {
         draw: "d-1".into(),
@@ -36,7 +37,9 @@ fn own_pages() -> Vec<Sample> {
         by: "5:20pm".into(),
     };
     both.late = Late { offer: offer(proposed), ask: Some(ask), list: None };
-    let mut link = own("Amina", vec![], Standing::NoPlace, &next);
+    let look = ["We look again for you whenever places come free. When we find one, it stands on this page."];
+    let mut link = own("Amina", vec![], Standing::NoPlace, &look);
+    link.book = Some("Choose times".into());
     link.late.list = Some("Ask for a place that comes free");
     let wishes = |on_list, standby, boxes, problems| FreePlaces {
         frame: sample_person(),
@@ -138,7 +141,7 @@ fn standby_pages() -> Vec<Sample> {
         asks,
     };
     let products = vec![("p".to_owned(), "Vaccine A".to_owned())];
-    let wrong = vec![Problem { field: "doses", text: "By the stock, 3 are not spoken for today.".into() }];
+    let wrong = vec![Problem { field: "doses", text: "The stock counts 3 left for today. Enter no more than that.".into() }];
     vec![
         Sample::of("booking-standby-empty", &page(products.clone(), vec![], vec![])),
         Sample::of("booking-standby-asked", &page(products.clone(), vec![], vec![draw])),

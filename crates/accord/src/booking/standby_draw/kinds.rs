@@ -197,7 +197,7 @@ impl Refusal for DrawRefusal {
             }
             Self::HowMany => format!("Enter how many doses are left, from 1 to {DOSES_MAX}."),
             Self::NotGivenHere => "No open campaign gives this here today.".into(),
-            Self::NotLeft { left } => format!("By the stock, {left} are not spoken for today."),
+            Self::NotLeft { left } => format!("The stock counts {left} left for today. Enter no more than that."),
             Self::AlreadyOpen => "People are being asked for this already.".into(),
         }
     }

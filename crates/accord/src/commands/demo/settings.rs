@@ -54,10 +54,10 @@ pub fn read(files: &Path) -> Option<Settings> {
 /// The clock of a demo's pages: they open on the day the demo was made for, and run from there.
 pub fn clock(files: &Path, clock: Clock) -> Clock {
     match (read(files), clock) {
-        (Some(settings), Clock::Machine) => {
+        (Some(settings), clock @ (Clock::Machine | Clock::Steady(_))) => {
             let now = machine_now();
             if london_date(now) == settings.today {
-                return Clock::Machine;
+                return clock;
             }
             Clock::Shifted(london_instant(settings.today, 9 * 60).as_microsecond() - now.as_microsecond())
         }
@@ -111,4 +111,21 @@ fn throw_away(files: &Path, place: &Place) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_demo_opens_on_its_own_day_whatever_clock_serves_it() {
+        let files = std::env::temp_dir().join(format!("accord-own-day-{}", std::process::id()));
+        std::fs::create_dir_all(&files).expect("a folder");
+        std::fs::write(files.join(FILE), r#"{"seed":7,"people":600,"today":"2031-01-01"}"#).expect("written");
+        for served in [Clock::Machine, Clock::steady()] {
+            let now = clock(&files, served).now();
+            assert_eq!(london_date(now).to_string(), "2031-01-01");
+        }
+        std::fs::remove_dir_all(&files).expect("removed");
+    }
 }
