@@ -9,7 +9,6 @@ mod small;
 pub use small::{Layout, Small};
 
 use crate::base::clock::{Chance, Clock, at_microsecond};
-#[cfg(feature = "postgres")]
 use crate::base::db::{Actor, Db, Place, StoreError, Tx, migrate};
 use crate::base::ids::PartnershipId;
 use std::sync::atomic::{AtomicU32, Ordering};

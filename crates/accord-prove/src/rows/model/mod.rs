@@ -117,8 +117,9 @@ fn on_postgres(stage: &Stage, seed: u64) -> Result<Option<Db>, String> {
 }
 
 #[cfg(not(feature = "postgres"))]
-fn on_postgres(_: &Stage, _: u64) -> Result<Option<Db>, String> {
-    Ok(None)
+fn on_postgres(stage: &Stage, _: u64) -> Result<Option<Db>, String> {
+    // Built without PostgreSQL there is never one.
+    Ok(stage.postgres.clone())
 }
 
 fn all(
