@@ -30,6 +30,25 @@ impl How {
         Duration::from_secs(self.of(short, long))
     }
 
+    /// How a rate stands that should be at least `bar`. The short form runs on machines that have other work: there it
+    /// fails only below a tenth of the bar.
+    pub fn at_least(&self, measured: f64, bar: f64) -> Stand {
+        self.stand(measured >= bar, measured >= bar / SLACK)
+    }
+
+    /// How a time or cost stands that should be at most `bar`; the short form fails only beyond ten times that.
+    pub fn at_most(&self, measured: f64, bar: f64) -> Stand {
+        self.stand(measured <= bar, measured <= bar * SLACK)
+    }
+
+    fn stand(&self, bar: bool, floor: bool) -> Stand {
+        match (bar, self.short && floor) {
+            (true, _) => Stand::Holds,
+            (false, true) => Stand::Below,
+            (false, false) => Stand::Fails,
+        }
+    }
+
     /// A new folder in the scratch folder.
     pub fn folder(&self, name: &str) -> Result<PathBuf, Failed> {
         let folder = self.scratch.join(name);
@@ -48,21 +67,56 @@ pub fn say(text: impl std::fmt::Display) {
     eprintln!("  {text}");
 }
 
+/// How many times worse than its bar a rate or a time of the short form may be.
+const SLACK: f64 = 10.0;
+
+/// How what was measured stands to its bar; of several the worst counts, which is the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stand {
+    /// The bar holds.
+    Holds,
+    /// Right, but slower than the bar, in the short form: told, and no failure.
+    Below,
+    /// The bar does not hold.
+    Fails,
+}
+
+impl Stand {
+    /// What is added to a figure.
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Self::Holds => "",
+            Self::Below | Self::Fails => " - below the bar",
+        }
+    }
+}
+
+impl From<bool> for Stand {
+    fn from(right: bool) -> Self {
+        if right { Self::Holds } else { Self::Fails }
+    }
+}
+
 /// What a row showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proved {
     /// The figure, in a line.
     pub figure: String,
-    /// Whether its bar holds.
-    pub holds: bool,
+    /// How it stands to its bar.
+    pub stand: Stand,
     /// What else was measured, by name.
     pub more: Vec<(String, String)>,
 }
 
 impl Proved {
+    /// A row's figure, how it stands (true: its bar holds), and what else was measured.
+    pub fn new(figure: String, stand: impl Into<Stand>, more: Vec<(String, String)>) -> Self {
+        Self { figure, stand: stand.into(), more }
+    }
+
     /// A row that could not be run to its end.
     pub fn failed(why: &str) -> Self {
-        Self { figure: format!("could not be run: {why}"), holds: false, more: Vec::new() }
+        Self::new(format!("could not be run: {why}"), false, Vec::new())
     }
 }
 

@@ -1,6 +1,10 @@
 //! The proofs of booking: each row of the table runs the real binary under load or faults, prints progress to the error
 //! stream and its figure last on the output stream, and ends with 0 only when its bar holds.
 //!
+//! The short form runs on every push, on machines that have other work. There a violation, a loss or a wrong answer fails
+//! as in the long form; a rate or a time that misses its bar is told as "below the bar" and fails only when it is ten
+//! times worse than the bar. The long form decides by the bar.
+//!
 //! `scripts/prove` builds what it needs and calls it.
 
 mod change;
@@ -18,7 +22,7 @@ mod stage;
 mod strace;
 
 use clap::Parser;
-use how::{Failed, How, Proved};
+use how::{Failed, How, Proved, Stand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -31,6 +35,8 @@ pub struct Row {
     pub bar: &'static str,
     /// Whether it needs `ACCORD_TEST_POSTGRES`.
     pub postgres: bool,
+    /// Whether "all --short" leaves it out.
+    pub long_only: bool,
     /// Runs it.
     pub run: fn(&How) -> Result<Proved, Failed>,
 }
@@ -61,7 +67,8 @@ fn main() -> ExitCode {
         rows::ROWS.iter().for_each(|row| println!("{:<20} {}", row.name, row.bar));
         return ExitCode::SUCCESS;
     };
-    let chosen: Vec<&Row> = rows::ROWS.iter().filter(|row| name == "all" || row.name == name).collect();
+    let chosen: Vec<&Row> =
+        rows::ROWS.iter().filter(|row| row.name == name || name == "all" && !(cli.short && row.long_only)).collect();
     if chosen.is_empty() {
         eprintln!(
             "accord-prove: there is no row {name}\n  where: the command line\n  next:  run it without a name for a list"
@@ -87,5 +94,5 @@ fn main() -> ExitCode {
         );
         return ExitCode::from(4);
     }
-    if told.iter().all(|one| one.proved.holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if told.iter().all(|one| one.proved.stand != Stand::Fails) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

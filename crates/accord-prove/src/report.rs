@@ -1,7 +1,7 @@
 //! What is printed of a row, and the report of all rows.
 
 use crate::Row;
-use crate::how::{Failed, Proved};
+use crate::how::{Failed, Proved, Stand};
 use std::path::Path;
 use std::process::Command;
 
@@ -25,7 +25,11 @@ impl Told {
     }
 
     fn word(&self) -> &'static str {
-        if self.proved.holds { "holds" } else { "FAILS" }
+        match self.proved.stand {
+            Stand::Holds => "holds",
+            Stand::Below => "is below the bar",
+            Stand::Fails => "FAILS",
+        }
     }
 }
 
@@ -42,7 +46,11 @@ pub fn write(file: &Path, told: &[Told], short: bool) -> Result<(), Failed> {
     );
     for one in told {
         let Told { row, seconds, proved } = one;
-        let holds = if proved.holds { "yes" } else { "**no**" };
+        let holds = match proved.stand {
+            Stand::Holds => "yes",
+            Stand::Below => "below the bar",
+            Stand::Fails => "**no**",
+        };
         text += &format!("| {} | {} | {} | {holds} | {seconds:.0} |\n", row.name, cell(row.bar), cell(&proved.figure));
     }
     for one in told.iter().filter(|one| !one.proved.more.is_empty()) {

@@ -43,7 +43,7 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
         .first()
         .cloned()
         .unwrap_or_else(|| format!("{tried} of {tried} jumps: holds and sign-ins kept their time, jobs went on"));
-    Ok(Proved { figure, holds: faults.is_empty(), more })
+    Ok(Proved::new(figure, faults.is_empty(), more))
 }
 
 fn library() -> Option<PathBuf> {

@@ -53,7 +53,7 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
         out.stopped
     );
     out.faults.into_iter().for_each(|fault| out.more.push(("fault".into(), fault)));
-    Ok(Proved { figure, holds, more: out.more })
+    Ok(Proved::new(figure, holds, out.more))
 }
 
 #[derive(Default)]

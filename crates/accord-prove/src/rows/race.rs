@@ -69,7 +69,7 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
     let races = more.iter().filter(|(what, _)| what.contains("races")).map(|(_, told)| told.as_str());
     let figure = format!("races {}; {}", races.collect::<Vec<_>>().join(", "), said.join("; "));
     faults.iter().for_each(|fault| more.push(("fault".into(), fault.clone())));
-    Ok(Proved { figure, holds: faults.is_empty(), more })
+    Ok(Proved::new(figure, faults.is_empty(), more))
 }
 
 /// Sends a wish until it is answered by anything but "too much at once".

@@ -69,7 +69,7 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
     }
     let holds = faults.is_empty();
     faults.into_iter().for_each(|fault| more.push(("fault".into(), fault)));
-    Ok(Proved { figure: said.join("; "), holds, more })
+    Ok(Proved::new(said.join("; "), holds, more))
 }
 
 /// A proxy before the database, and its address through it.

@@ -1,7 +1,7 @@
 //! Complete bookings a second through HTTP, what each costs the server, and how the rate bears many clients.
 
 use crate::clean::{self, Told};
-use crate::how::{Failed, How, Proved, say};
+use crate::how::{Failed, How, Proved, Stand, say};
 use crate::load::{self, Tally, everybody};
 use crate::server::{Server, cpu_seconds, fdatasync_ms};
 use crate::stage::{Cast, Engine, Stage};
@@ -17,22 +17,21 @@ pub const POSTGRES_BAR: &str = "two servers: >= 2,000/s; one hot slot >= min(500
 struct Part {
     what: &'static str,
     measured: String,
-    holds: bool,
+    stand: Stand,
 }
 
-fn part(what: &'static str, measured: String, holds: bool) -> Part {
-    say(format!("{what}: {measured}{}", if holds { "" } else { "   BELOW THE BAR" }));
-    Part { what, measured, holds }
+fn part(what: &'static str, measured: String, stand: impl Into<Stand>) -> Part {
+    let stand = stand.into();
+    say(format!("{what}: {measured}{}", stand.mark()));
+    Part { what, measured, stand }
 }
 
 fn proved(figure: String, parts: Vec<Part>, faults: Vec<String>) -> Proved {
-    let holds = faults.is_empty() && parts.iter().all(|part| part.holds);
-    let mut more: Vec<_> = parts
-        .into_iter()
-        .map(|part| (part.what.into(), part.measured + if part.holds { "" } else { " - below the bar" }))
-        .collect();
+    let stand = parts.iter().map(|part| part.stand).fold(faults.is_empty().into(), Stand::max);
+    let mut more: Vec<_> =
+        parts.into_iter().map(|part| (part.what.into(), part.measured + part.stand.mark())).collect();
     faults.into_iter().for_each(|fault| more.push(("fault".into(), fault)));
-    Proved { figure, holds, more }
+    Proved::new(figure, stand, more)
 }
 
 pub fn sqlite(how: &How) -> Result<Proved, Failed> {
@@ -46,24 +45,36 @@ pub fn sqlite(how: &How) -> Result<Proved, Failed> {
     let (short, long) = (how.seconds(3, 15), how.seconds(4, 30));
 
     let (at_64, cpu, own) = busy(how, &stage, &server, 64, long, &mut told)?;
-    parts.push(part("bookings/s, 64 clients", format!("{at_64:.0}"), at_64 >= 4_000.0));
-    parts.push(part("server CPU a booking", format!("{cpu:.0} us (load generator {own:.0} us)"), cpu <= 250.0));
+    parts.push(part("bookings/s, 64 clients", format!("{at_64:.0}"), how.at_least(at_64, 4_000.0)));
+    parts.push(part(
+        "server CPU a booking",
+        format!("{cpu:.0} us (load generator {own:.0} us)"),
+        how.at_most(cpu, 250.0),
+    ));
     let (at_512, ..) = busy(how, &stage, &server, 512, short, &mut told)?;
     let share = at_512 / at_64;
-    parts.push(part("bookings/s, 512 clients", format!("{at_512:.0}, {:.0} %", share * 100.0), share >= 0.8));
+    parts.push(part(
+        "bookings/s, 512 clients",
+        format!("{at_512:.0}, {:.0} %", share * 100.0),
+        how.at_least(share, 0.8),
+    ));
     let from = told.acknowledged.len();
     let mut steady =
         how.runtime()?.block_on(load::open(&stage, server.port, 1_000.0, short, everybody(&stage, from)))?;
     let p99 = steady.times.ms(0.99);
     let times = format!("{:.1} / {p99:.1} / {:.1} ms", steady.times.ms(0.5), steady.times.ms(1.0));
-    parts.push(part("p50 / p99 / max at 1,000/s", times, p99 <= 50.0));
+    parts.push(part("p50 / p99 / max at 1,000/s", times, how.at_most(p99, 50.0)));
     keep(&mut told, steady);
     let (_, most) = server.memory_mb();
     parts.push(part("memory at most", format!("{most:.0} MB"), most <= 60.0));
     let faults = clean::faults(how, &stage, &told)?;
     server.stop()?;
     let (within, cpu_within) = in_process(how)?;
-    parts.push(part("in-process bookings/s", format!("{within:.0}, {cpu_within:.0} us CPU each"), within >= 8_000.0));
+    parts.push(part(
+        "in-process bookings/s",
+        format!("{within:.0}, {cpu_within:.0} us CPU each"),
+        how.at_least(within, 8_000.0),
+    ));
     let figure = format!(
         "{at_64:.0}/s at {cpu:.0} us server CPU, p99 {p99:.1} ms at 1,000/s, {most:.0} MB, in-process {within:.0}/s"
     );
@@ -138,7 +149,7 @@ pub fn postgres(how: &How) -> Result<Proved, Failed> {
     parts.push(part(
         "bookings/s, 64 clients, two servers",
         format!("{rate:.0}, {each:.0} us CPU of the servers each"),
-        rate >= 2_000.0,
+        how.at_least(rate, 2_000.0),
     ));
     parts.push(part("refused", refused.clone(), refused == "none"));
     keep(&mut told, spread);
@@ -153,7 +164,7 @@ pub fn postgres(how: &How) -> Result<Proved, Failed> {
     parts.push(part(
         "one hot slot, bookings/s",
         format!("{hot_rate:.0}, bar {bar:.0}, refused {}", hot.refusals()),
-        hot_rate >= bar,
+        how.at_least(hot_rate, bar),
     ));
     keep(&mut told, hot);
     let faults = clean::faults(how, &stage, &told)?;

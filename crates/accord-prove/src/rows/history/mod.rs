@@ -110,7 +110,7 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
         CLIENTS * OPERATIONS
     );
     faults.iter().for_each(|fault| more.push(("fault".into(), fault.clone())));
-    Ok(Proved { figure, holds: faults.is_empty(), more })
+    Ok(Proved::new(figure, faults.is_empty(), more))
 }
 
 /// References of bookings that nobody was told are gone.

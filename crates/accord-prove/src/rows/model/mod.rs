@@ -48,7 +48,7 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
             let (short, why) = shortest(stage, seed, both, commands, why);
             short.iter().for_each(|command| say(format!("{command:?}")));
             let figure = format!("sequence {nth} fails, cut to {} commands: {why}", short.len());
-            return Ok(Proved { figure, holds: false, more: Vec::new() });
+            return Ok(Proved::new(figure, false, Vec::new()));
         }
         if (nth + 1) % 100 == 0 {
             say(format!("{} of {sequences} sequences", nth + 1));
@@ -60,7 +60,7 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
     );
     let more = answers.into_iter().map(|(answer, times)| (answer, times.to_string())).collect();
     // A walk that meets few refusals would prove little.
-    Ok(Proved { figure, holds: refusals >= 20 && on_postgres > 0, more })
+    Ok(Proved::new(figure, refusals >= 20 && on_postgres > 0, more))
 }
 
 fn stage(course: u16, postgres: Option<&Db>) -> Result<Stage, Failed> {
@@ -117,8 +117,9 @@ fn on_postgres(stage: &Stage, seed: u64) -> Result<Option<Db>, String> {
 }
 
 #[cfg(not(feature = "postgres"))]
-fn on_postgres(_: &Stage, _: u64) -> Result<Option<Db>, String> {
-    Ok(None)
+fn on_postgres(stage: &Stage, _: u64) -> Result<Option<Db>, String> {
+    // Built without PostgreSQL there is never one.
+    Ok(stage.postgres.clone())
 }
 
 fn all(

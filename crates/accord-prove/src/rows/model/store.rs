@@ -115,12 +115,12 @@ impl<'w> Store<'w> {
                 self.sql(move |tx| sweep(tx, limit).map(|n| n as u64))
             }
             Command::OpenBatch | Command::PlaceMany { .. } | Command::BatchLive | Command::BatchUndo => {
-                self.to_the_batch(command)
+                self.on_the_batch(command)
             }
             Command::SlotCapacity { .. }
             | Command::Allocation { .. }
             | Command::EndAgreement
-            | Command::Clock { .. } => self.to_the_world(command),
+            | Command::Clock { .. } => self.on_the_world(command),
         }
     }
 
@@ -171,7 +171,7 @@ impl<'w> Store<'w> {
         }
     }
 
-    fn to_the_batch(&mut self, command: &Command) -> Said {
+    fn on_the_batch(&mut self, command: &Command) -> Said {
         let campaign = self.world.small.campaign;
         let batch = self.batch;
         let settled = || "batch_settled".to_owned();
@@ -199,7 +199,7 @@ impl<'w> Store<'w> {
         }
     }
 
-    fn to_the_world(&mut self, command: &Command) -> Said {
+    fn on_the_world(&mut self, command: &Command) -> Said {
         match command {
             Command::SlotCapacity { slot, places } => {
                 let (slot, places): (SlotId, i64) = (self.world.slots[*slot], *places);

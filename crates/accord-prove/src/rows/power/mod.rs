@@ -83,7 +83,7 @@ impl Sum {
         if !can_fail {
             more.push(("fault".into(), "a disk that lies was hardly ever found out: this row can't fail".into()));
         }
-        Proved { figure, holds: self.lost == 0 && can_fail, more }
+        Proved::new(figure, self.lost == 0 && can_fail, more)
     }
 }
 
