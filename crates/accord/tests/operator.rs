@@ -127,8 +127,7 @@ both! {
                 let page = find(pages, &operator, typed);
                 assert_eq!(page.status, StatusCode::OK);
                 says(&page, &["Nobody fits all of what you entered"]);
-                let shown = page.body.split("<h2 id=\"found\"").nth(1).unwrap_or_default().to_owned();
-                shown
+                page.body.split("<h2 id=\"found\"").nth(1).unwrap_or_default().to_owned()
             })
             .collect();
         assert!(answers.iter().all(|answer| *answer == answers[0]));
