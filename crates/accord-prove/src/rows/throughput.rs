@@ -134,7 +134,7 @@ fn in_process(how: &How) -> Result<(f64, f64), Failed> {
 }
 
 pub fn postgres(how: &How) -> Result<Proved, Failed> {
-    let stage = Stage::build(how, Engine::Postgres, "postgres", &Cast::roomy(how.of(60_000, 200_000)))?;
+    let stage = Stage::build(how, Engine::Postgres, "postgres", &Cast::roomy(how.of(30_000, 200_000)))?;
     let sync = fdatasync_ms(&stage.folder)?;
     let servers = [Server::start(how, &stage)?, Server::start(how, &stage)?];
     let ports = servers.each_ref().map(|server| server.port);
