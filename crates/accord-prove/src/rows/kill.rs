@@ -143,9 +143,9 @@ fn kills(how: &How, stage: &Stage, hand: &Stagehand, all: &mut Sum) -> Result<()
     Ok(())
 }
 
-/// The service, killed at one of its first sixty syncs or six hundred writes.
+/// The service, killed at one of its first syncs or writes: the short form waits for fewer.
 fn at_the_nth(how: &How, stage: &Stage, port: u16, chance: &mut Pcg64Mcg) -> Result<std::process::Command, Failed> {
-    let (call, most) = if chance.random_bool(0.5) { (CALLS[0], 60) } else { (CALLS[1], 600) };
+    let (call, most) = if chance.random_bool(0.5) { (CALLS[0], how.of(20, 60)) } else { (CALLS[1], how.of(200, 600)) };
     let when = chance.random_range(1..=most).to_string();
     let mut command = strace::wrapped(&how.bin, call, "signal=SIGKILL", &when);
     Server::arguments(&mut command, stage, port)?;

@@ -48,13 +48,10 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
     let wave = Watch::default();
     runtime.block_on(journeys(&wave, server.port, &guests, during))?;
     let (wave_p99, wave_said) = wave.told("journeys");
+    say(format!("server CPU so far: {:.1} s", server.cpu_seconds()));
     let minute = how.seconds(21, 60);
     let rush = Watch::default();
-    let all = guests.len() as f64;
-    let due = |n: u32| (f64::from(n) < all).then(|| minute.mul_f64(f64::from(n) / all));
-    let confirms = load::paced(server.port, due, async |client, n, due| {
-        confirm(&rush, client, &guests[n as usize], &format!("rush.{n}"), due).await
-    });
+    let confirms = everybody_confirms(&rush, server.port, &guests, minute);
     let (rushed, ()) = runtime.block_on(async { tokio::join!(confirms, planned.commit(server.port, &lead)) });
     rushed?;
     let changed = planned.outcome(&stage, how.seconds(120, 300))?;
@@ -258,6 +255,14 @@ async fn confirm(watch: &Watch, mut client: Client, guest: &Guest, key: &str, du
         watch.seen.borrow_mut().yes.insert(guest.person);
     }
     client
+}
+
+/// Everybody says yes, evenly spread over that time.
+async fn everybody_confirms(watch: &Watch, port: u16, guests: &[Guest], within: Duration) -> Result<(), Cut> {
+    let all = guests.len() as f64;
+    let due = |n: u32| (f64::from(n) < all).then(|| within.mul_f64(f64::from(n) / all));
+    let one = async |client, n: u32, due| confirm(watch, client, &guests[n as usize], &format!("rush.{n}"), due).await;
+    load::paced(port, due, one).await
 }
 
 /// So many press the button in the same instant, three times over.

@@ -66,7 +66,7 @@ pub fn sqlite(how: &How) -> Result<Proved, Failed> {
     parts.push(part("p50 / p99 / max at 1,000/s", times, how.at_most(p99, 50.0)));
     keep(&mut told, steady);
     let (_, most) = server.memory_mb();
-    parts.push(part("memory at most", format!("{most:.0} MB"), most <= 60.0));
+    parts.push(part("memory at most", format!("{most:.0} MB"), how.at_most(most, 60.0)));
     let faults = clean::faults(how, &stage, &told)?;
     server.stop()?;
     let (within, cpu_within) = in_process(how)?;
@@ -134,7 +134,7 @@ fn in_process(how: &How) -> Result<(f64, f64), Failed> {
 }
 
 pub fn postgres(how: &How) -> Result<Proved, Failed> {
-    let stage = Stage::build(how, Engine::Postgres, "postgres", &Cast::roomy(how.of(60_000, 200_000)))?;
+    let stage = Stage::build(how, Engine::Postgres, "postgres", &Cast::roomy(how.of(30_000, 200_000)))?;
     let sync = fdatasync_ms(&stage.folder)?;
     let servers = [Server::start(how, &stage)?, Server::start(how, &stage)?];
     let ports = servers.each_ref().map(|server| server.port);

@@ -234,7 +234,7 @@ fn one_less(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
     let reason = if sim.dice.percent(70) { Reason::ByPerson } else { Reason::BySite };
     let work = move |tx: &mut Tx<'_>| cancel(tx, id, version, reason).map(|closed| said(&[closed]));
     let gone = sim.send(&page.who, Some(page.person), "cancel one", work)?;
-    let given = ["not_live", "changed_meanwhile"];
+    let given = ["not_live", "changed_meanwhile", "too_late_to_cancel"];
     match gone {
         Err(code) if !given.contains(&code) => Err(Broken::new(format!("a booking could not be cancelled: {code}"))),
         _ => Ok(()),
