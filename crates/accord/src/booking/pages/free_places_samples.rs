@@ -141,7 +141,8 @@ fn standby_pages() -> Vec<Sample> {
         asks,
     };
     let products = vec![("p".to_owned(), "Vaccine A".to_owned())];
-    let wrong = vec![Problem { field: "doses", text: "The stock counts 3 left for today. Enter no more than that.".into() }];
+    let wrong =
+        vec![Problem { field: "doses", text: "The stock counts 3 left for today. Enter no more than that.".into() }];
     vec![
         Sample::of("booking-standby-empty", &page(products.clone(), vec![], vec![])),
         Sample::of("booking-standby-asked", &page(products.clone(), vec![], vec![draw])),
