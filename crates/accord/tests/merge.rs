@@ -9,8 +9,8 @@ use accord::booking::cancel::{Reason, close_offer};
 use accord::booking::check_in::{By, check_in};
 use accord::booking::merge::decide;
 use accord::booking::outcome::{Noted, note};
-use accord::booking::place::place;
-use accord::booking::{Booking, Pick, PlaceCourse, store};
+use accord::booking::place::{place, place_many};
+use accord::booking::{Booking, Pick, PlaceCourse, batch, store};
 use accord::campaign::create::{NewCampaign, create};
 use accord::campaign::offer::State as Offer;
 use accord::campaign::{self, Silence};
@@ -196,6 +196,23 @@ on_both_engines! {
         assert_eq!(live(fresh, one, small.campaign), []);
         assert_eq!(offer(fresh, one, small.campaign), Offer::HadElsewhere);
         assert_eq!(counted(fresh), (0, 1));
+    }
+
+    fn what_a_plan_is_just_giving_them_is_no_appointment_yet(fresh) {
+        let small = Small::build(fresh, 1);
+        let (two, campaign) = (small.people[LATER], small.campaign);
+        let picks = vec![Pick { appointment: 1, slot: small.slots[1] }];
+        let want = PlaceCourse { person: two, campaign, picks };
+        let opened = work(fresh, move |tx| {
+            let opened = batch::open(tx, campaign)?;
+            place_many(tx, opened, std::slice::from_ref(&want))?;
+            Ok::<_, Stop<accord::booking::BookingRefusal>>(opened)
+        }).expect("pending");
+        let item = asked(fresh, &small);
+        assert_eq!(joined(fresh, item, None), Ok(two), "the record with the booking stays");
+        assert_eq!(offer(fresh, two, campaign), Offer::Waiting);
+        work(fresh, move |tx| batch::settle_live(tx, opened)).expect("live");
+        assert_eq!(offer(fresh, two, campaign), Offer::Assigned);
     }
 
     fn two_campaigns_on_one_day_are_not_made_one_persons(fresh) {

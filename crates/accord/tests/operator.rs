@@ -163,7 +163,7 @@ both! {
         says(&check, &["Check your new appointments", "You book for"]);
         says(&pages.send(&format!("{base}/change"), &operator, &format!("slot={wish}")), &["Your appointments have changed"]);
         assert_eq!(pages.days(0), [2, 24]);
-        says(&pages.get(&format!("{base}/cancel"), &operator), &["The site can't see them", "They can't come"]);
+        says(&pages.get(&format!("{base}/cancel"), &operator), &["The site can’t see them", "They can’t come"]);
         says(&pages.send(&format!("{base}/cancel"), &operator, "reason=by_person"), &["cancelled"]);
         assert_eq!(pages.number("SELECT COUNT(*) FROM offer WHERE reason = 'cancelled_by_person'"), 1);
         let wish = pages.wish(&pages.get(&format!("{base}/book"), &operator), 3);

@@ -142,7 +142,7 @@ fn apart(courses: &[Joined]) -> Result<(), Stop<ResolveRefusal>> {
 
 /// Brings a record's offer in line with what is booked under it now.
 fn settle(tx: &mut Tx<'_>, course: &Joined, person: PersonId) -> Result<(), StoreError> {
-    let live = store::live_of(tx, person, course.campaign)?;
+    let live = store::seen_of(tx, person, course.campaign)?;
     let state = campaign::store::offer_state(tx, course.campaign, person)?;
     if let Some(closed) = course.closed.filter(|closed| state.is_some_and(|state| state != *closed)) {
         let evidence = Some(format!("said of another record of the same person: {}", closed.word()));

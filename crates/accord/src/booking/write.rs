@@ -199,7 +199,8 @@ pub(super) fn settle_offer_after(tx: &mut Tx<'_>, of: &[Booking], had: &HashSet<
     let Some(booking) = of.first() else { return Ok(()) };
     let campaign: CampaignId = booking.campaign;
     let Some(rules) = campaign::store::load(tx, campaign)? else { return Ok(()) };
-    let live = store::live_of(tx, booking.person, campaign)?;
+    // What a batch holds for them that is not live yet is nobody's appointment.
+    let live = store::seen_of(tx, booking.person, campaign)?;
     let today = london_date(tx.now());
     let to_come = |b: &&Booking| b.date >= today && !had.contains(&b.id);
     let next = live.iter().filter(to_come).map(|b| b.date).min().unwrap_or(today);
