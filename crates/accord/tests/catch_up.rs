@@ -192,7 +192,7 @@ on_both_engines! {
         let small = Small::build(fresh, 1);
         let booking = booked(fresh, &small, 0, 0);
         let (site, day, key) = (small.site, date(2027, 1, 4), Key::new([7; 32]));
-        let made = run(fresh, move |tx| day_pack::make(tx, &key, site, day).map_err(Stop::<()>::Store)).expect("made").expect("a site");
+        let made = run(fresh, move |tx| day_pack::print(tx, &key, site, day).map_err(Stop::<()>::Store)).expect("made").expect("a site").sealed();
         assert_eq!((made.name.as_str(), made.people), ("SITE-2027-01-04.html", 1));
         for canary in ["Person", "Test", "February", booking.reference.to_string().as_str()] {
             assert!(!made.html.contains(canary), "{canary} stands outside the seal");

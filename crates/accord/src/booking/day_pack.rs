@@ -47,8 +47,28 @@ pub struct Pack {
     pub people: usize,
 }
 
-/// Makes the pack of a site and day, and remembers which bookings it has; none: there is no such site.
-pub fn make(tx: &mut Tx<'_>, key: &Key, at: SiteId, date: Date) -> Result<Option<Pack>, StoreError> {
+/// A pack that is not sealed yet: of the transaction only what needs it, since sealing takes its time on purpose.
+pub struct Print {
+    name: String,
+    inner: String,
+    title: String,
+    about: String,
+    words: String,
+    salt: [u8; 16],
+    nonce: [u8; 12],
+    people: usize,
+}
+
+impl Print {
+    /// The file, sealed. Takes tens of milliseconds: never inside a transaction.
+    pub fn sealed(self) -> Pack {
+        let html = sealed_page::seal(&self.inner, (&self.title, &self.about), &self.words, self.salt, self.nonce);
+        Pack { name: self.name, html, people: self.people }
+    }
+}
+
+/// Reads the list of a site and day and remembers which bookings it has; none: there is no such site.
+pub fn print(tx: &mut Tx<'_>, key: &Key, at: SiteId, date: Date) -> Result<Option<Print>, StoreError> {
     let Some(site) = site::by_id(tx, at)? else { return Ok(None) };
     let rows = store::listed(tx, at, date)?;
     let made = words::day_time(tx.now().to_zoned(london()).datetime());
@@ -69,13 +89,13 @@ pub fn make(tx: &mut Tx<'_>, key: &Key, at: SiteId, date: Date) -> Result<Option
     };
     let title = format!("{}, {}", site.facts.name, words::day(date));
     let about = format!("The list of this day as it was on {made}. It is not live: what changed later is not in it.");
-    let spoken = spoken(key, at, generation);
-    let html = sealed_page::seal(&inner, (&title, &about), &spoken, tx.random(), tx.random());
+    let words = spoken(key, at, generation);
     let printed: Vec<(BookingId, u32)> = rows.iter().map(|row| (row.booking, row.version)).collect();
     store::insert_pack(tx, at, date, &printed)?;
     told(tx, at, "print")?;
     let code: String = site.facts.code.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    Ok(Some(Pack { name: format!("{code}-{date}.html"), html, people: rows.len() }))
+    let (salt, nonce) = (tx.random(), tx.random());
+    Ok(Some(Print { name: format!("{code}-{date}.html"), inner, title, about, words, salt, nonce, people: rows.len() }))
 }
 
 /// The words that open a site's packs, shown once. Asked for again, there are new ones for every pack made from then on.

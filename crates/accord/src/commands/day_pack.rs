@@ -56,8 +56,8 @@ pub(super) fn run(at: &At, args: &DayPack) -> Result<Ended, Failure> {
         told.insert("words".into(), words.into());
     }
     if let Some(file) = &args.out {
-        let pack = written(&store, &who, move |tx| day_pack::make(tx, &key, site, day))?;
-        let Some(pack) = pack else { return Ok(Ended::Well) };
+        let pack = written(&store, &who, move |tx| day_pack::print(tx, &key, site, day))?;
+        let Some(pack) = pack.map(day_pack::Print::sealed) else { return Ok(Ended::Well) };
         put(file, &pack).map_err(|error| {
             Failure::environment(format!("the file can't be written: {error}"), file.display(), "choose another place")
         })?;
@@ -148,9 +148,9 @@ pub async fn catch_up(app: &App, who: &Actor, folder: &Path, now: Timestamp) -> 
             continue;
         }
         let key: Key = app.web.key.clone();
-        let work = move |tx: &mut Tx<'_>| day_pack::make(tx, &key, site, day).map_err(Stop::<()>::Store);
-        if let Some(pack) = app.web.db.write(who, work).await.map_err(|stop| format!("{stop:?}"))? {
-            put(&file, &pack).map_err(|e| e.to_string())?;
+        let work = move |tx: &mut Tx<'_>| day_pack::print(tx, &key, site, day).map_err(Stop::<()>::Store);
+        if let Some(print) = app.web.db.write(who, work).await.map_err(|stop| format!("{stop:?}"))? {
+            put(&file, &print.sealed()).map_err(|e| e.to_string())?;
             made += 1;
         }
     }

@@ -399,9 +399,9 @@ pub async fn pack(
         if !looked(tx, &keyed.sent)? {
             return Err(Stop::Refused(Wrong::KeyReused));
         }
-        Ok(day_pack::make(tx, &key, site, day)?)
+        Ok(day_pack::print(tx, &key, site, day)?)
     });
-    let made = Wrong::unless_refused(made.await)??.ok_or(Wrong::NotFound)?;
+    let made = Wrong::unless_refused(made.await)??.ok_or(Wrong::NotFound)?.sealed();
     let mut answer = made.html.into_response();
     let kept = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", made.name));
     // A site's code becomes letters, digits and dashes, so the value is always a header.
