@@ -29,14 +29,14 @@ const REASONS: [(&str, &str); 5] = [
 #[derive(Debug, Clone, Deserialize)]
 pub struct Pressed {}
 
-type Worked = Result<(), Stop<BookingRefusal>>;
+pub(super) type Worked = Result<(), Stop<BookingRefusal>>;
 
-/// Does a form's work once for the campaign of the person's pages, and sends the browser to the page after it.
-async fn answer(
+/// Does a form's work once for the campaign of the person's pages, and sends the browser on to `to` of these pages.
+pub(super) async fn act(
     web: &Web,
     me: PersonSelf,
     sent: Sent,
-    what: &'static str,
+    to: &'static str,
     work: impl Fn(&mut Tx<'_>, PersonId, CampaignId) -> Worked + Send + 'static,
 ) -> Answer {
     let outcome = web
@@ -46,14 +46,14 @@ async fn answer(
                 let campaign = store::own(tx, me.person)?.and_then(|own| own.campaign);
                 let campaign = campaign.ok_or(Stop::Refused(BookingRefusal::NoSuchBooking))?;
                 work(tx, me.person, campaign)?;
-                Ok(format!("{}/done?what={what}", me.base()))
+                Ok(format!("{}{to}", me.base()))
             })
         })
         .await;
     settled(web, me, outcome, back(me)).await
 }
 
-fn back(me: PersonSelf) -> Link {
+pub(super) fn back(me: PersonSelf) -> Link {
     Link::new(format!("{}/appointments", me.base()), "See your appointments")
 }
 
@@ -65,7 +65,7 @@ fn said(me: PersonSelf) -> &'static str {
 /// `POST /b/confirm`.
 pub async fn confirm(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Pressed>) -> Answer {
     let work = |tx: &mut Tx<'_>, person, campaign| say_yes(tx, person, campaign).map(drop);
-    answer(&web, me, keyed.sent, "confirmed", work).await
+    act(&web, me, keyed.sent, "/done?what=confirmed", work).await
 }
 
 /// `GET /b/cancel`.
@@ -90,12 +90,12 @@ pub async fn cancel(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Cancell
     let by_site = me.assisted() && keyed.form.reason == Reason::BySite.word();
     let reason = if by_site { Reason::BySite } else { Reason::ByPerson };
     let work = move |tx: &mut Tx<'_>, person, campaign| cancel_all_because(tx, person, campaign, reason).map(drop);
-    answer(&web, me, keyed.sent, "cancelled", work).await
+    act(&web, me, keyed.sent, "/done?what=cancelled", work).await
 }
 
 /// `POST /b/reopen`.
 pub async fn reopen(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Pressed>) -> Answer {
-    answer(&web, me, keyed.sent, "reopened", ask_again).await
+    act(&web, me, keyed.sent, "/done?what=reopened", ask_again).await
 }
 
 async fn decline_page(web: &Web, me: PersonSelf, problems: Vec<Problem>) -> Answer {
@@ -129,7 +129,7 @@ pub async fn decline(State(web): State<Web>, me: PersonSelf, keyed: Keyed<Declin
     let work = move |tx: &mut Tx<'_>, person, campaign| {
         close_offer(tx, person, campaign, Reason::Declined, &evidence).map(drop)
     };
-    answer(&web, me, keyed.sent, "declined", work).await
+    act(&web, me, keyed.sent, "/done?what=declined", work).await
 }
 
 async fn elsewhere_page(web: &Web, me: PersonSelf, when: [String; 3], problems: Vec<Problem>) -> Answer {
@@ -188,7 +188,7 @@ pub async fn elsewhere(State(web): State<Web>, me: PersonSelf, keyed: Keyed<When
     let work = move |tx: &mut Tx<'_>, person, campaign| {
         close_offer(tx, person, campaign, Reason::HadElsewhere, &evidence).map(drop)
     };
-    answer(&web, me, keyed.sent, "elsewhere", work).await
+    act(&web, me, keyed.sent, "/done?what=elsewhere", work).await
 }
 
 #[cfg(test)]

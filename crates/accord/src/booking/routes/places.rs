@@ -1,19 +1,19 @@
 //! Places that come free, for the person: what they ask for, and their answer to what is kept for them or left today.
 
-use super::own::{Seen, look, refused, settled};
+use super::answers::{Pressed, act, back};
+use super::own::{Seen, look, refused};
 use crate::access::guard::PersonSelf;
 use crate::base::clock::london;
-use crate::base::db::{Stop, StoreError, Tx};
-use crate::base::idempotency::{Sent, once};
-use crate::base::ids::{CampaignId, PersonId, StandbyDrawId};
-use crate::base::page::{Link, Problem};
+use crate::base::db::{StoreError, Tx};
+use crate::base::ids::{PersonId, StandbyDrawId};
+use crate::base::page::Problem;
 use crate::base::web::{Answer, Keyed, Web, Wrong, page_with};
 use crate::base::words::{self, Way};
 use crate::booking::fair::HalfDays;
 use crate::booking::hold::Purpose;
 use crate::booking::pages::{AskShown, FreePlaces, Late, OfferShown, VisitState, half_day_boxes};
 use crate::booking::waiting_list::{self, FARTHEST, Wishes};
-use crate::booking::{BookingRefusal, standby, standby_draw, store, timed_offer};
+use crate::booking::{standby, standby_draw, store, timed_offer};
 use crate::campaign::offer;
 use crate::clinic::{site, travel};
 use accord_formats::Postcode;
@@ -82,38 +82,6 @@ pub(super) fn until(at: Timestamp, now: Timestamp) -> String {
         day => format!("{time} on {}", words::day(day)),
     }
 }
-
-type Worked = Result<(), Stop<BookingRefusal>>;
-
-/// Does a form's work once for the campaign of the person's pages, and goes on to `to` of these pages.
-async fn act(
-    web: &Web,
-    me: PersonSelf,
-    sent: Sent,
-    to: &'static str,
-    work: impl Fn(&mut Tx<'_>, PersonId, CampaignId) -> Worked + Send + 'static,
-) -> Answer {
-    let outcome = web
-        .db
-        .write(&me.who.actor(), move |tx| {
-            once(tx, &sent, |tx| {
-                let campaign = store::own(tx, me.person)?.and_then(|own| own.campaign);
-                let campaign = campaign.ok_or(Stop::Refused(BookingRefusal::NoSuchBooking))?;
-                work(tx, me.person, campaign)?;
-                Ok(format!("{}{to}", me.base()))
-            })
-        })
-        .await;
-    settled(web, me, outcome, back(me)).await
-}
-
-fn back(me: PersonSelf) -> Link {
-    Link::new(format!("{}/appointments", me.base()), "See your appointments")
-}
-
-/// A form of nothing but its button.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Pressed {}
 
 /// `GET /b/places`: what the person wishes.
 pub async fn places(State(web): State<Web>, me: PersonSelf) -> Answer {
