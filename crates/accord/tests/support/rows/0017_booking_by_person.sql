@@ -1,1 +1,1 @@
--- No table of its own.
+UPDATE booking SET changed_us = changed_us + 1 WHERE live = 1;
