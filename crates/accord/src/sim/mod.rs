@@ -9,6 +9,7 @@
 mod actors;
 mod checks;
 mod dice;
+mod ended;
 mod form;
 mod rare;
 mod service;
@@ -19,7 +20,7 @@ pub use rare::{Rare, Seen};
 use crate::base::clock::{Chance, Clock, london_instant};
 use crate::base::db::{Db, Place, StoreError, migrate};
 use crate::base::fingerprint;
-use crate::base::ids::{BookingId, PlanId};
+use crate::base::ids::{BookingId, PlanId, StandbyDrawId};
 use dice::Dice;
 use std::collections::BTreeMap;
 use world::World;
@@ -138,6 +139,8 @@ struct Sim {
     service: service::Service,
     /// A publishing that was cut off.
     half: Option<PlanId>,
+    /// Standby draws that clinics opened, the newest last.
+    draws: Vec<StandbyDrawId>,
     told: Vec<String>,
 }
 
@@ -162,6 +165,7 @@ impl Sim {
             acknowledged: BTreeMap::new(),
             late: Vec::new(),
             half: None,
+            draws: Vec::new(),
             told: Vec::new(),
         };
         actors::employer::first_lists(&mut sim, most)?;
@@ -178,6 +182,7 @@ impl Sim {
     fn end(&mut self) -> Result<Ran, Broken> {
         service::settle(self)?;
         checks::at_the_end(self)?;
+        ended::look(self)?;
         let hash = self.db.read_now(&self.world.lead, fingerprint::of)?;
         Ok(Ran {
             seed: self.seed,

@@ -13,7 +13,7 @@ use crate::sim::{Broken, Sim};
 use jiff::civil::Date;
 
 /// A line of the day's list.
-type Line = (Booking, Option<Attendance>);
+pub(super) type Line = (Booking, Option<Attendance>);
 
 pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
     let today = london_date(sim.db.clock.now());
@@ -32,12 +32,12 @@ pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
     Ok(())
 }
 
-fn team(sim: &Sim, site: SiteId) -> Actor {
+pub(super) fn team(sim: &Sim, site: SiteId) -> Actor {
     Actor::new(sim.world.lead.partnership, "clinic_team", site)
 }
 
 /// Everybody ever booked here on the day, as the list on the screen shows it.
-fn list(sim: &Sim, site: SiteId, day: Date) -> Result<Vec<Line>, Broken> {
+pub(super) fn list(sim: &Sim, site: SiteId, day: Date) -> Result<Vec<Line>, Broken> {
     let (people, campaign) = (sim.world.people.clone(), sim.world.id());
     Ok(sim.db.read_now(&team(sim, site), move |tx| {
         let mut lines = Vec::new();
