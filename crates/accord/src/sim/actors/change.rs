@@ -49,8 +49,8 @@ fn wish(sim: &mut Sim) -> Option<Wish> {
         _ => What::Edit,
     };
     let choice = match sim.dice.below(100) {
-        0..65 => Choice::Move,
-        65..85 => Choice::Cancel,
+        0..58 => Choice::Move,
+        58..76 => Choice::Cancel,
         _ => Choice::Honour,
     };
     let edit = if what == What::Edit { edit(sim) } else { Edit::default() };
@@ -145,6 +145,13 @@ fn undo(sim: &mut Sim, change: &Change) -> Result<(), Broken> {
         let work = move |tx: &mut Tx<'_>| changes::told(tx, id).map(|()| "told".to_owned());
         sim.send(&who, None, "people are told of a change", work)?.ok();
         return Ok(());
+    }
+    // Somebody whom it met has had time to make up their own mind.
+    let met = sim.db.read_now(&sim.world.lead, move |tx| rows::bookings_of(tx, id))?;
+    if let Some(person) = sim.dice.pick(&met).map(|row| row.person)
+        && sim.dice.percent(40)
+    {
+        super::person::acts(sim, person)?;
     }
     let work = move |tx: &mut Tx<'_>| changes::undo(tx, id, "A. Lead (invented)", "It held").map(|id| id.to_string());
     let begun = sim.send(&who, None, "undo a change", work)?.is_ok();

@@ -19,9 +19,12 @@ pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
     let today = london_date(sim.db.clock.now());
     let day = if sim.dice.percent(85) { today } else { today.saturating_sub(jiff::Span::new().days(1)) };
     let Some(site) = sim.dice.pick(&sim.world.sites).copied() else { return Ok(()) };
+    let mut lines = list(sim, site, day)?;
     // Several at the desk in a row: clinics are short.
-    for _ in 0..=sim.dice.below(3) {
-        let lines = list(sim, site, day)?;
+    for nth in 0..=sim.dice.below(3) {
+        if nth > 0 {
+            look_again(sim, &mut lines)?;
+        }
         match sim.dice.below(100) {
             0..6 => close(sim, site, day)?,
             6..12 => somebody_elsewhere(sim, site)?,
@@ -52,6 +55,20 @@ pub(super) fn list(sim: &Sim, site: SiteId, day: Date) -> Result<Vec<Line>, Brok
         }
         Ok(lines)
     })?)
+}
+
+/// The same lines as they are by now.
+fn look_again(sim: &Sim, lines: &mut Vec<Line>) -> Result<(), Broken> {
+    let ids: Vec<BookingId> = lines.iter().map(|(booking, _)| booking.id).collect();
+    *lines = sim.db.read_now(&sim.world.lead, move |tx| {
+        let mut lines = Vec::with_capacity(ids.len());
+        for id in &ids {
+            let Some(booking) = store::by_id(tx, *id)? else { continue };
+            lines.push((booking, store::attendance(tx, *id)?));
+        }
+        Ok(lines)
+    })?;
+    Ok(())
 }
 
 fn let_in(sim: &mut Sim, site: SiteId, day: Date, lines: &[Line]) -> Result<(), Broken> {

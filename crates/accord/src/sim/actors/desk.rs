@@ -28,9 +28,11 @@ pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
     if held.is_empty() {
         return Ok(());
     }
-    // Somebody else may act while the team makes up its mind.
-    if sim.dice.percent(20) {
-        super::person::act(sim)?;
+    // While the team makes up its mind one of them may act, or all that is kept runs out.
+    match (sim.dice.below(10), sim.dice.pick(&held).copied()) {
+        (0..2, Some(person)) => super::person::acts(sim, person)?,
+        (2, _) => sim.db.clock.advance_us(11 * 60_000_000),
+        _ => {}
     }
     book(sim, &desk, held)
 }

@@ -55,7 +55,8 @@ fn an_employer(sim: &mut Sim) -> Result<(), Broken> {
     let Some(row) = somebody(sim, at) else { return Ok(()) };
     let mut said = Said::on(day(sim));
     match sim.dice.below(10) {
-        0..6 => said.staff_number = StaffNumber::parse(&row[0]).ok(),
+        0..5 => said.staff_number = StaffNumber::parse(&row[0]).ok(),
+        5 => said.staff_number = StaffNumber::parse("99999").ok(),
         n => {
             (said.family, said.given) = (row[1].clone(), row[2].clone());
             said.born = if n == 9 { None } else { born(&row[3]) };
@@ -111,8 +112,12 @@ fn a_file(sim: &mut Sim) -> Result<(), Broken> {
     let before = counted(sim)?;
     let work = move |tx: &mut Tx<'_>| take(tx, id).map(|counts| counts.certain.to_string());
     let taken = sim.send(&who, None, "a file of reports is taken", work)?;
-    if taken.is_ok() && counted(sim)?.0 > before.0 {
+    let after = counted(sim)?;
+    if taken.is_ok() && after.0 > before.0 {
         sim.seen.note(Rare::FileOfReports);
+    }
+    if after.1 > before.1 {
+        sim.seen.note(Rare::UnclearReport);
     }
     Ok(())
 }

@@ -29,7 +29,14 @@ struct Page {
 }
 
 pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
-    let Some(person) = sim.dice.pick(&sim.world.people).copied() else { return Ok(()) };
+    match sim.dice.pick(&sim.world.people).copied() {
+        Some(person) => acts(sim, person),
+        None => Ok(()),
+    }
+}
+
+/// This person does one thing.
+pub(super) fn acts(sim: &mut Sim, person: PersonId) -> Result<(), Broken> {
     let page = look(sim, person)?;
     let ahead = page.booked.iter().any(|b| b.starts > sim.db.clock.now());
     match (page.booked.is_empty(), sim.dice.below(100)) {
@@ -123,8 +130,14 @@ fn keep(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
         let holds = if only { hold_only_as(tx, &want, way)? } else { hold_as(tx, &want, way)? };
         Ok(holds.iter().map(|hold| hold.slot.to_string()).collect::<Vec<_>>().join(" "))
     };
-    sim.send(&page.who, Some(page.person), "hold", held)?.ok();
-    Ok(())
+    if sim.send(&page.who, Some(page.person), "hold", held)?.is_err() || sim.dice.percent(70) {
+        return Ok(());
+    }
+    // Most who keep a time take it soon; some think it over until it is kept no more.
+    let minutes = if sim.dice.percent(30) { sim.dice.between(9, 14) } else { sim.dice.between(0, 5) };
+    sim.db.clock.advance_us(minutes * 60_000_000);
+    let page = look(sim, page.person)?;
+    book(sim, &page)
 }
 
 fn book(sim: &mut Sim, page: &Page) -> Result<(), Broken> {

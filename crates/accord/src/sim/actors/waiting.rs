@@ -16,7 +16,7 @@ pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
         0..30 => joins(sim),
         30..37 => everybody_joins(sim),
         37..44 => offers(sim),
-        44..49 => leaves(sim),
+        44..52 => leaves(sim),
         _ => answers(sim),
     }
 }
