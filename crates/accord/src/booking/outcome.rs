@@ -75,7 +75,8 @@ pub fn note(
     Ok(after)
 }
 
-fn is_seen(tx: &mut Tx<'_>, booking: &Booking) -> Result<bool, StoreError> {
+/// Whether a live booking is of no batch, or of one that is live.
+pub(super) fn is_seen(tx: &mut Tx<'_>, booking: &Booking) -> Result<bool, StoreError> {
     Ok(store::seen_of(tx, booking.person, booking.campaign)?.iter().any(|seen| seen.id == booking.id))
 }
 

@@ -100,7 +100,10 @@ fn pending(sim: &Sim, id: BookingId) -> Result<bool, Broken> {
 }
 
 fn outcome(sim: &mut Sim, site: SiteId, lines: &[Line]) -> Result<(), Broken> {
-    let Some((booking, known)) = sim.dice.pick(lines) else { return Ok(()) };
+    // Now and then it is looked at once more what was noted of somebody.
+    let noted: Vec<Line> = lines.iter().filter(|(booking, _)| booking.state == State::Cancelled).cloned().collect();
+    let among = if !noted.is_empty() && sim.dice.percent(12) { &noted } else { lines };
+    let Some((booking, known)) = sim.dice.pick(among) else { return Ok(()) };
     let noted = match sim.dice.below(10) {
         0..6 => Batch::parse(["FX 1", "FX 2"][sim.dice.below(2)]).map(Noted::Given),
         n => Some(Noted::NotGiven(WhyNot::ALL[n % WhyNot::ALL.len()])),
