@@ -183,13 +183,13 @@ pub fn hold_only_as(tx: &mut Tx<'_>, want: &PlaceCourse, way: Way) -> Result<Vec
     hold_instead(tx, want, way, (last, Purpose::Look), before)
 }
 
-/// Of which places a person may take what they want, who let go of `held` in this step. A place that an operator kept for
-/// them is theirs, also where they take it themselves.
+/// Of which places a person may take what they want, who let go of `held` in this step. The place they held is theirs, also
+/// where an operator kept it for them, or where the clinic has kept more places back since: nobody else could take it.
 pub(super) fn share_of(now: Timestamp, want: &PlaceCourse, held: &[Hold], share: Share) -> Share {
     let theirs = |hold: &Hold| hold.person == want.person && hold.campaign == want.campaign && hold.expires > now;
     let kept = |pick: &super::Pick| held.iter().any(|hold| theirs(hold) && hold.slot == pick.slot);
     let all = !want.picks.is_empty() && want.picks.iter().all(kept);
-    if share == Share::Everybody && all { Share::Assisted } else { share }
+    if all && matches!(share, Share::Everybody | Share::Assisted) { Share::WalkIn } else { share }
 }
 
 /// The holds of exactly these picks that the person looks at, while they last.

@@ -121,6 +121,21 @@ on_both_engines! {
         assert_eq!(take(fresh, &world, 3, Way::Assisted), Ok(()));
     }
 
+    fn what_is_held_stays_its_holders_when_more_is_kept_back(fresh) {
+        let world = kept(fresh);
+        let (campaign, slot) = (world.small.campaign, world.slots[4].0);
+        let held = PlaceCourse { person: world.people[0], campaign, picks: vec![pick(1, slot)] };
+        work(fresh, move |tx| hold_as(tx, &held, Way::Chosen)).expect("held");
+        work(fresh, move |tx| {
+            tx.run("UPDATE slot SET kept_walk_in = 3 WHERE id = $1", p![slot]).map_err(Stop::<()>::Store)
+        }).expect("kept back");
+        for way in [Way::Chosen, Way::Assisted] {
+            assert_eq!(take(fresh, &world, 1, way), Err("slot_full"));
+        }
+        assert_eq!(take(fresh, &world, 0, Way::Chosen), Ok(()));
+        assert_eq!(take(fresh, &world, 2, walk_in(fresh, &world)), Ok(()), "the others are for whoever comes");
+    }
+
     fn what_is_kept_for_assisted_booking_is_for_everybody_from_its_hour_on(fresh) {
         let world = kept(fresh);
         for n in 0..2 {

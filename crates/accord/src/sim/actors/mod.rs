@@ -30,7 +30,7 @@ const ALL: &[Actor] = &[
     Actor { weight: 6, act: lead::act },
     Actor { weight: 1, act: host::act },
     Actor { weight: 6, act: change::act },
-    Actor { weight: 10, act: waiting::act },
+    Actor { weight: 9, act: waiting::act },
     Actor { weight: 7, act: standby::act },
     Actor { weight: 9, act: door::act },
     Actor { weight: 4, act: paper::act },

@@ -13,10 +13,10 @@ use crate::sim::{Broken, Sim};
 
 pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
     match sim.dice.below(100) {
-        0..30 => joins(sim),
-        30..37 => everybody_joins(sim),
-        37..44 => offers(sim),
-        44..52 => leaves(sim),
+        0..20 => joins(sim),
+        20..25 => everybody_joins(sim),
+        25..33 => offers(sim),
+        33..43 => leaves(sim),
         _ => answers(sim),
     }
 }
