@@ -56,7 +56,7 @@ struct Cli {
     /// Where chance begins
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Write a report of all rows to this file
+    /// Put what the rows showed into the report in this file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
@@ -75,24 +75,24 @@ fn main() -> ExitCode {
         );
         return ExitCode::from(2);
     }
-    let mut told = Vec::new();
+    let mut all_hold = true;
     for row in chosen {
         let since = Instant::now();
         let proved = how::prepared(row.name, cli.short, &cli.bin, cli.seed).and_then(|how| (row.run)(&how));
         let proved = proved.unwrap_or_else(|error| Proved::failed(&error.to_string()));
-        told.push(report::Told { row, seconds: since.elapsed().as_secs_f64(), proved });
-        if let Some(last) = told.last() {
-            last.print();
+        let told = report::Told { row, seconds: since.elapsed().as_secs_f64(), proved };
+        told.print();
+        all_hold &= told.proved.stand != Stand::Fails;
+        // After each row: what took hours is not lost with what comes after it.
+        if let Some(file) = &cli.report
+            && let Err(error) = report::write(file, &told, cli.short)
+        {
+            eprintln!(
+                "accord-prove: the report can't be written: {error}\n  where: {}\n  next:  make that folder",
+                file.display()
+            );
+            return ExitCode::from(4);
         }
     }
-    if let Some(file) = &cli.report
-        && let Err(error) = report::write(file, &told, cli.short)
-    {
-        eprintln!(
-            "accord-prove: the report can't be written: {error}\n  where: {}\n  next:  make that folder",
-            file.display()
-        );
-        return ExitCode::from(4);
-    }
-    if told.iter().all(|one| one.proved.stand != Stand::Fails) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if all_hold { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -33,34 +33,65 @@ impl Told {
     }
 }
 
-/// Writes the report.
-pub fn write(file: &Path, told: &[Told], short: bool) -> Result<(), Failed> {
-    let form = if short { "short" } else { "long" };
-    let flag = if short { " --short" } else { "" };
-    let mut text = format!(
-        "# Proofs of booking\n\nWritten by `scripts/prove all{flag}` ({form} form) at commit {} of {}, on {}.\n\n\
-         | row | bar | measured | holds | seconds |\n|---|---|---|---|---|\n",
-        git(&["rev-parse", "--short", "HEAD"]),
-        git(&["show", "-s", "--format=%cs", "HEAD"]),
-        machine(),
-    );
-    for one in told {
-        let Told { row, seconds, proved } = one;
-        let holds = match proved.stand {
+const HEAD: &str = "# Proofs of booking
+
+`scripts/prove all` writes this page, and `scripts/prove ROW --report docs/proofs.md` the row it ran; the others stay as they
+are. Each row tells which form of it ran, at which commit, and on which machine. What the rows do is in `crates/accord-prove`.
+
+";
+const COLUMNS: &str =
+    "| row | bar (long form) | measured | holds | form | seconds | commit |\n|---|---|---|---|---|---|---|\n";
+
+/// Puts a row into the report, in the place of what stood there of it; the other rows stay.
+pub fn write(file: &Path, one: &Told, short: bool) -> Result<(), Failed> {
+    let before = std::fs::read_to_string(file).unwrap_or_default();
+    let name = one.row.name;
+    let lines = |name: &str| before.lines().find(|line| line.starts_with(&format!("| {name} |"))).map(str::to_owned);
+    let part = |name: &str| {
+        let mut parts = before.split("\n## ").skip(1);
+        parts.find(|part| part.lines().next() == Some(name)).map(|part| format!("\n## {}\n", part.trim_end()))
+    };
+    let (mut table, mut parts) = (String::new(), String::new());
+    for row in crate::rows::ROWS {
+        let (line, detail) = if row.name == name {
+            (Some(one.line(short)), Some(one.detail()))
+        } else {
+            (lines(row.name), part(row.name))
+        };
+        table.extend(line.map(|line| line + "\n"));
+        parts.extend(detail);
+    }
+    std::fs::write(file, format!("{HEAD}{COLUMNS}{table}{parts}"))?;
+    Ok(())
+}
+
+impl Told {
+    fn line(&self, short: bool) -> String {
+        let holds = match self.proved.stand {
             Stand::Holds => "yes",
             Stand::Below => "below the bar",
             Stand::Fails => "**no**",
         };
-        text += &format!("| {} | {} | {} | {holds} | {seconds:.0} |\n", row.name, cell(row.bar), cell(&proved.figure));
+        let (form, seconds) = (if short { "short" } else { "long" }, self.seconds);
+        let (row, commit) = (self.row, git(&["show", "-s", "--format=%h of %cs", "HEAD"]));
+        format!(
+            "| {} | {} | {} | {holds} | {form} | {seconds:.0} | {commit} |",
+            row.name,
+            cell(row.bar),
+            cell(&self.proved.figure)
+        )
     }
-    for one in told.iter().filter(|one| !one.proved.more.is_empty()) {
-        text += &format!("\n## {}\n\n| what | measured |\n|---|---|\n", one.row.name);
-        for (name, value) in &one.proved.more {
+
+    fn detail(&self) -> String {
+        let mut text = format!("\n## {}\n\nOn {}.\n", self.row.name, machine());
+        if !self.proved.more.is_empty() {
+            text += "\n| what | measured |\n|---|---|\n";
+        }
+        for (name, value) in &self.proved.more {
             text += &format!("| {} | {} |\n", cell(name), cell(value));
         }
+        text
     }
-    std::fs::write(file, text)?;
-    Ok(())
 }
 
 fn cell(text: &str) -> String {

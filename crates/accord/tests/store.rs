@@ -1,8 +1,9 @@
 //! The store's promises, on both engines: what is answered was committed, what is refused left no trace.
 
+use accord::base::audit::{self, Done};
 use accord::base::db::{Actor, Db, Place, Stop, StoreError, Tx, migrate};
+use accord::base::fingerprint;
 use accord::base::ids::{Organisation, OrganisationId};
-use accord::base::{audit, fingerprint};
 use accord::{on_both_engines, p};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -59,6 +60,31 @@ on_both_engines! {
             }
         });
         assert_eq!(count(&fresh.db, &fresh.who), 56);
+    }
+
+    fn many_who_seal_at_once_keep_one_chain(fresh) {
+        let note = |tx: &mut Tx<'_>| {
+            let (verb, noun) = ("make", "organisation");
+            let done = Done { organisation: None, verb, noun, noun_id: String::new(), detail: "{}".into() };
+            audit::record(tx, &done).map_err(Stop::<()>::Store)
+        };
+        std::thread::scope(|scope| {
+            for n in 0..8 {
+                scope.spawn(move || {
+                    for _ in 0..60 {
+                        if n % 2 == 0 {
+                            fresh.db.write_now(&fresh.who, note).expect("noted");
+                        } else {
+                            let seal = |tx: &mut Tx<'_>| audit::seal(tx, 20).map_err(Stop::<()>::Store);
+                            fresh.db.write_now(&fresh.who, seal).expect("sealed");
+                        }
+                    }
+                });
+            }
+        });
+        accord::app::seal_now(&fresh.db, &fresh.who).expect("sealed");
+        let found = fresh.db.read_now(&fresh.who, |tx| audit::broken(tx, i64::MAX));
+        assert_eq!(found, Ok((0, 0)), "links that do not hold, and rows without one");
     }
 
     fn constraints_answer_by_their_names(fresh) {

@@ -60,7 +60,7 @@ pub fn run(how: &How) -> Result<Proved, Failed> {
     say(&closed);
     let (rush_p99, rush_said) = rush.told("everybody confirms");
     let flood = Watch::default();
-    runtime.block_on(overload(&flood, server.port, &guests, how.of(3_000, 5_000)))?;
+    runtime.block_on(overload(&flood, server.port, &guests, how.of(8_000, 12_000)))?;
     let (_, flood_said) = flood.told("overload");
 
     let mut faults = clean::invariants(how, &stage)?;

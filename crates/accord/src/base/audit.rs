@@ -87,8 +87,22 @@ pub fn seal(tx: &mut Tx<'_>, limit: u32) -> Result<usize, StoreError> {
         .zip(&links)
         .map(|(row, link)| vec![link.0.param(), link.1.param(), partnership.param(), row.0.param()])
         .collect();
-    tx.run_many("UPDATE audit SET chain_seq = $1, chain_hash = $2 WHERE partnership_id = $3 AND id = $4", &seals)?;
+    let sealed = tx.run_many(
+        "UPDATE audit SET chain_seq = $1, chain_hash = $2 WHERE partnership_id = $3 AND id = $4 AND chain_seq IS NULL",
+        &seals,
+    );
+    alone(sealed, rows.len())?;
     Ok(rows.len())
+}
+
+/// Two may seal at once, of two servers or a server and a command: whoever finds a row sealed meanwhile, or a number taken,
+/// has built on a head that is none any more, and begins again.
+pub fn alone(sealed: Result<u64, StoreError>, wanted: usize) -> Result<(), StoreError> {
+    match sealed {
+        Ok(n) if n == wanted as u64 => Ok(()),
+        Ok(_) | Err(StoreError::Constraint(_)) => Err(StoreError::Conflict),
+        Err(error) => Err(error),
+    }
 }
 
 /// The last link of an organisation's chain, or of the partnership's own.

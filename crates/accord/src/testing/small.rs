@@ -127,6 +127,7 @@ impl Small {
         for from in of.clone().step_by(CHUNK) {
             people.extend(self.chunk(tx, from..of.end.min(from + CHUNK), team_size)?);
         }
+        tx.count_anew()?;
         let rules = campaign::store::load(tx, self.campaign)?;
         let rules = rules.ok_or_else(|| StoreError::Engine("the campaign is gone".into()))?;
         if team_size > 0 {

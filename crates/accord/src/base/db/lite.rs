@@ -39,7 +39,7 @@ pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
     // Without it SQLite plans many a statement anew for each set of parameters, which costs more than running it.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| translate(&e))?;
     let setup = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-        PRAGMA foreign_keys = ON; PRAGMA cache_size = -20000; PRAGMA temp_store = MEMORY;";
+        PRAGMA foreign_keys = ON; PRAGMA cache_size = -14000; PRAGMA temp_store = MEMORY;";
     conn.execute_batch(setup).map_err(|e| translate(&e))?;
     // The system keeps the file in memory as well, so a large cache of our own buys little and a small service pays for it.
     // A commit that is answered must be on the disk: anything weaker than FULL is refused.

@@ -335,7 +335,7 @@ pub fn open_offer(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Re
     tx.maybe(
         offer_log!(
             "JOIN waiting w ON w.partnership_id = f.partnership_id AND w.id = f.waiting_id AND w.closed_us IS NULL
-             WHERE f.partnership_id = $1 AND w.person_id = $2 AND w.campaign_id = $3 AND f.state = 'open'"
+             WHERE f.partnership_id = $1 AND w.person_id = $2 AND w.campaign_id = $3 AND f.settled_us IS NULL"
         ),
         p![tx.partnership(), person, campaign],
     )
@@ -354,7 +354,7 @@ pub fn settle_timed(tx: &mut Tx<'_>, id: WaitingOfferId, state: Answer, at_us: i
 pub fn ended_offers(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<OfferLog>, StoreError> {
     tx.all(
         offer_log!(
-            "WHERE f.partnership_id = $1 AND f.state = 'open' AND (f.until_us <= $2 OR NOT EXISTS (
+            "WHERE f.partnership_id = $1 AND f.settled_us IS NULL AND (f.until_us <= $2 OR NOT EXISTS (
                SELECT 1 FROM hold h WHERE h.partnership_id = f.partnership_id AND h.person_id = f.person_id
                  AND h.campaign_id = f.campaign_id AND h.purpose = 'offer'))
              ORDER BY f.made_us, f.id LIMIT $3"

@@ -1,5 +1,6 @@
 //! SQL over the ledger.
 
+use crate::base::audit;
 use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
 use crate::base::ids::{LedgerEntry, LedgerEntryId, OrganisationId};
 use crate::partnership::ledger::{Chained, Entry, Side, StatementLine};
@@ -108,13 +109,16 @@ pub fn head(tx: &mut Tx<'_>, host: OrganisationId) -> Result<(i64, String), Stor
     Ok(head.unwrap_or_default())
 }
 
-/// Writes numbers and hashes.
+/// Writes numbers and hashes; a conflict where somebody else sealed meanwhile.
 pub fn write_seals(tx: &mut Tx<'_>, sealed: &[Chained]) -> Result<(), StoreError> {
     let partnership = tx.partnership();
     let rows: Vec<Vec<Param<'_>>> =
         sealed.iter().map(|c| vec![c.seq.param(), c.hash.param(), partnership.param(), c.id.param()]).collect();
-    tx.run_many("UPDATE ledger SET chain_seq = $1, chain_hash = $2 WHERE partnership_id = $3 AND id = $4", &rows)?;
-    Ok(())
+    let done = tx.run_many(
+        "UPDATE ledger SET chain_seq = $1, chain_hash = $2 WHERE partnership_id = $3 AND id = $4 AND chain_seq IS NULL",
+        &rows,
+    );
+    audit::alone(done, rows.len())
 }
 
 /// Hands over every numbered entry, host after host, in order.

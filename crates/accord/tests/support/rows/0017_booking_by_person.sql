@@ -1,0 +1,1 @@
+UPDATE booking SET changed_us = changed_us + 1 WHERE live = 1;
