@@ -1,6 +1,10 @@
 //! The whole of Accord under a virtual clock, from one number: people, employers, clinics, an operator, the lead and the
 //! service's own jobs act on a store in memory, with faults, and every invariant is looked at after every step.
 //!
+//! What actors do is what pages and programs do: book, answer, cancel, join the waiting list and the standby list, walk in,
+//! close and reopen clinics, enter a day from paper, report what was had elsewhere. `rare.rs` names the paths that many seeds
+//! together must have walked, `checks.rs` and `ended.rs` what must hold after a step and at the end.
+//!
 //! One thread; time and chance come from the seed, so a seed that failed fails again. A step is one actor doing one
 //! thing; which faults meet it is decided in `form.rs`. A new actor is a file in `actors/` and a line in its list.
 //!
