@@ -155,10 +155,13 @@ fn who_it_was(sim: &mut Sim, site: SiteId) -> Result<(), Broken> {
     })?;
     let Some(entry) = sim.dice.pick(&waiting).cloned() else { return Ok(()) };
     let given = matches!(entry.line.said, Said::Given(_));
-    let one_of_ours = entry.line.person.or_else(|| sim.dice.pick(&sim.world.people).copied());
+    let one_of_ours = match entry.line.person {
+        Some(person) => Some(person),
+        None => super::waiting::somebody_waiting(sim)?,
+    };
     let (decision, rare) = match (one_of_ours, sim.dice.below(10)) {
-        (Some(person), 0..6) if given => (Decision::Was(person, campaign), Rare::EntryApplied),
-        (_, 6 | 7) => (Decision::NotOurs, Rare::EntryNotOurs),
+        (Some(person), 0..7) if given => (Decision::Was(person, campaign), Rare::EntryApplied),
+        (_, 7 | 8) => (Decision::NotOurs, Rare::EntryNotOurs),
         _ => (Decision::SetAside, Rare::EntrySetAside),
     };
     let id = entry.id;
