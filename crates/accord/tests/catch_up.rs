@@ -10,10 +10,10 @@ use accord::booking::check_in::{By, check_in};
 use accord::booking::day_entry::{Decision, Entry, Line, Said, Standing, decide};
 use accord::booking::did_not_attend::sweep;
 use accord::booking::outcome::{Noted, note};
-use accord::booking::place::place;
+use accord::booking::place::{place, place_many};
 use accord::booking::rebook::rebook;
 use accord::booking::walk_in::{Give, give};
-use accord::booking::{Booking, Pick, PlaceCourse, State, day_pack, store};
+use accord::booking::{Booking, BookingRefusal, Pick, PlaceCourse, State, batch, day_pack, store};
 use accord::evidence::verify::{lost, verify};
 use accord::on_both_engines;
 use accord::p;
@@ -157,6 +157,28 @@ on_both_engines! {
         assert_eq!((made.date, stored(fresh, new.id).state), (date(2027, 1, 4), State::Rebooked));
         let id = waiting[2].id;
         run(fresh, move |tx| decide(tx, site, id, Decision::SetAside)).expect("set aside");
+        clean(fresh);
+    }
+
+    fn what_a_plan_is_just_giving_is_on_no_paper(fresh) {
+        let small = Small::build(fresh, 1);
+        let (person, campaign, slot) = (small.people[0], small.campaign, small.slots[0]);
+        let opened = run(fresh, move |tx| {
+            let opened = batch::open(tx, campaign)?;
+            let want = PlaceCourse { person, campaign, picks: vec![Pick { appointment: 1, slot }] };
+            assert_eq!(place_many(tx, opened, &[want])?.placed, [person]);
+            Ok::<_, Stop<BookingRefusal>>(opened)
+        }).expect("pending");
+        let live = move |tx: &mut Tx<'_>| store::live_of(tx, person, campaign);
+        let id = fresh.db.read_now(&fresh.who, live).expect("read")[0].id;
+        let paper = line(fresh, &small, given("FX 1"));
+        at(fresh, 8);
+        for said in [Said::DidNotAttend, given("FX 1"), Said::NotGiven(WhyNot::Unwell)] {
+            assert_eq!(enter(fresh, &Line { booking: Some(id), said, ..paper.clone() }), Err(DayRefusal::NotFound));
+        }
+        assert_eq!(entries(fresh, &small).len(), 3, "each is left for a decision");
+        run(fresh, move |tx| batch::settle_live(tx, opened)).expect("live");
+        assert_eq!(fresh.db.read_now(&fresh.who, live).expect("read")[0].id, id, "they have it");
         clean(fresh);
     }
 

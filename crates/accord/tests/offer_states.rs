@@ -203,6 +203,14 @@ fn drive_all(mut fresh: Fresh) {
     }
 }
 
+fn sound(fresh: &Fresh) {
+    for finding in fresh.db.read_now(&fresh.who, verify).expect("verified") {
+        // Nothing seals here.
+        assert!(finding.name == "I10" || finding.violations.unwrap_or(0) == 0, "{finding:?}");
+    }
+    assert_eq!(fresh.db.read_now(&fresh.who, lost).expect("read"), []);
+}
+
 #[test]
 fn every_state_and_event_has_its_row() {
     let (table, mut events) = (table(), Vec::new());
@@ -262,10 +270,36 @@ accord::on_both_engines! {
         assert_eq!(state(fresh, &small), State::Left);
         let live = fresh.db.read_now(&fresh.who, move |tx| store::live_of(tx, person, campaign)).expect("read");
         assert!(live.is_empty(), "nothing is booked for whoever is gone");
-        for finding in fresh.db.read_now(&fresh.who, verify).expect("verified") {
-            // Nothing seals here.
-            assert!(finding.name == "I10" || finding.violations.unwrap_or(0) == 0, "{finding:?}");
-        }
+        sound(fresh);
+    }
+
+    fn who_has_a_part_of_the_course_is_not_gone(fresh) {
+        let small = Small::build(fresh, 2);
+        let (person, campaign, s) = (small.people[0], small.campaign, small.clone());
+        run(fresh, move |tx| place(tx, &want(&s))).expect("the first of two");
+        assert_eq!(state(fresh, &small), State::Waiting);
+        assert_eq!(run(fresh, move |tx| Ok(campaigns::leave(tx, campaign, person, "left")?)), Ok(false), "kept");
+        assert_eq!(state(fresh, &small), State::Waiting);
+        sound(fresh);
+        // Once they gave it back, it may be said of them.
+        run(fresh, move |tx| cancel_all(tx, person, campaign)).expect("cancelled");
+        assert_eq!(run(fresh, move |tx| Ok(campaigns::leave(tx, campaign, person, "left")?)), Ok(true));
+        sound(fresh);
+    }
+
+    fn who_had_a_part_of_the_course_may_leave(fresh) {
+        let small = Small::build(fresh, 2);
+        let (person, campaign, site, s) = (small.people[0], small.campaign, small.site, small.clone());
+        let id = run(fresh, move |tx| place(tx, &want(&s))).expect("the first of two")[0].id;
+        fresh.db.clock.advance_us(25 * 3_600_000_000);
+        fresh.db.write_now(&fresh.who, move |tx| {
+            check_in(tx, site, &By::Booking(id))?;
+            note(tx, site, id, 1, &Noted::Given(Batch::parse("FX 1").expect("a batch")))
+        }).expect("given");
+        assert_eq!(state(fresh, &small), State::Waiting, "the second is not booked");
+        assert_eq!(run(fresh, move |tx| Ok(campaigns::leave(tx, campaign, person, "left")?)), Ok(true));
+        assert_eq!(state(fresh, &small), State::Left);
+        sound(fresh);
     }
 
     fn whom_nobody_looks_after_is_named(fresh) {

@@ -9,9 +9,9 @@ use accord::booking::cancel::{Reason, cancel_all, close_offer};
 use accord::booking::check_in::{Arrived, By, check_in, take_here};
 use accord::booking::did_not_attend::{AFTER_HOURS, close_day, sweep};
 use accord::booking::outcome::{Noted, note};
-use accord::booking::place::place;
+use accord::booking::place::{place, place_many};
 use accord::booking::rebook::rebook;
-use accord::booking::{Booking, BookingRefusal, Pick, PlaceCourse, store};
+use accord::booking::{Booking, BookingRefusal, Pick, PlaceCourse, batch, store};
 use accord::campaign::offer::State as Offer;
 use accord::evidence::verify::verify;
 use accord::on_both_engines;
@@ -64,7 +64,7 @@ fn noted(fresh: &Fresh, small: &Small, id: BookingId, seen: u32, what: Noted) ->
     work(fresh, move |tx| note(tx, site, id, seen, &what))
 }
 
-fn batch(text: &str) -> Noted {
+fn given_of(text: &str) -> Noted {
     Noted::Given(Batch::parse(text).expect("a batch"))
 }
 
@@ -203,17 +203,17 @@ on_both_engines! {
         let small = Small::build(fresh, 2);
         let course = booked(fresh, &small, &[0, 21]);
         let (first, second) = (course[0].id, course[1].id);
-        assert_eq!(noted(fresh, &small, first, 0, batch("b1")), Err(DayRefusal::NotHere), "outcome before check-in");
-        assert_eq!(noted(fresh, &small, second, 0, batch("b1")), Err(DayRefusal::NotYet));
+        assert_eq!(noted(fresh, &small, first, 0, given_of("b1")), Err(DayRefusal::NotHere), "outcome before check-in");
+        assert_eq!(noted(fresh, &small, second, 0, given_of("b1")), Err(DayRefusal::NotYet));
         here(fresh, &small, first);
-        assert_eq!(noted(fresh, &small, first, 0, batch("b1")), Err(DayRefusal::ChangedMeanwhile));
-        noted(fresh, &small, first, 1, batch("b1")).expect("given");
-        noted(fresh, &small, first, 1, batch("B1")).expect("the same again changes nothing");
+        assert_eq!(noted(fresh, &small, first, 0, given_of("b1")), Err(DayRefusal::ChangedMeanwhile));
+        noted(fresh, &small, first, 1, given_of("b1")).expect("given");
+        noted(fresh, &small, first, 1, given_of("B1")).expect("the same again changes nothing");
         let (state, _, owner, next, _) = offer(fresh, &small);
         assert_eq!((state, owner.as_str(), next.as_deref()), (Offer::Confirmed, "employer_contact", Some("2027-01-25")));
         at(fresh, 21, 1);
         here(fresh, &small, second);
-        noted(fresh, &small, second, 1, batch("b2")).expect("given");
+        noted(fresh, &small, second, 1, given_of("b2")).expect("given");
         let (state, _, _, next, evidence) = offer(fresh, &small);
         assert_eq!((state, next), (Offer::Completed, None));
         assert!(evidence.expect("evidence").contains(&second.to_string()));
@@ -226,7 +226,7 @@ on_both_engines! {
         let (person, campaign) = (small.people[0], small.campaign);
         let course = booked(fresh, &small, &[0, 21]);
         here(fresh, &small, course[0].id);
-        noted(fresh, &small, course[0].id, 1, batch("b1")).expect("given early");
+        noted(fresh, &small, course[0].id, 1, given_of("b1")).expect("given early");
         let (old, slot) = ((course[0].id, course[0].version), small.slots[1]);
         let want = PlaceCourse { person, campaign, picks: vec![Pick { appointment: 1, slot }] };
         let no = work(fresh, move |tx| rebook(tx, &want, &[old]));
@@ -263,11 +263,11 @@ on_both_engines! {
         let small = Small::build(fresh, 1);
         let id = booked(fresh, &small, &[0])[0].id;
         here(fresh, &small, id);
-        noted(fresh, &small, id, 1, batch("b1")).expect("given");
+        noted(fresh, &small, id, 1, given_of("b1")).expect("given");
         assert_eq!(offer(fresh, &small).0, Offer::Completed);
         noted(fresh, &small, id, 2, Noted::NotGiven(WhyNot::Unwell)).expect("corrected");
         assert_eq!((offer(fresh, &small).0, stored(fresh, id).0), (Offer::Waiting, "cancelled"));
-        let last = noted(fresh, &small, id, 3, batch("b2")).expect("corrected again");
+        let last = noted(fresh, &small, id, 3, given_of("b2")).expect("corrected again");
         assert!(matches!(last.outcome, Some(Outcome::Given { ref batch, .. }) if batch.to_string() == "B2"));
         assert_eq!((offer(fresh, &small).0, stored(fresh, id).0), (Offer::Completed, "confirmed"));
         let told = fresh.db.read_now(&fresh.who, |tx| {
@@ -289,7 +289,7 @@ on_both_engines! {
         work(fresh, move |tx| close_offer(tx, person, campaign, Reason::HadElsewhere, "there")).expect("closed");
         noted(fresh, &small, id, 3, Noted::NotGiven(WhyNot::Other)).expect("corrected");
         assert_eq!(offer(fresh, &small).0, Offer::HadElsewhere, "the person's word stands");
-        noted(fresh, &small, id, 4, batch("b1")).expect("corrected");
+        noted(fresh, &small, id, 4, given_of("b1")).expect("corrected");
         assert_eq!((offer(fresh, &small).0, stored(fresh, id).0), (Offer::HadElsewhere, "confirmed"));
         // Marked as missing too soon, and put right the same day.
         let fresh = &again(fresh);
@@ -297,7 +297,7 @@ on_both_engines! {
         let (id, site) = (booked(fresh, &small, &[0])[0].id, small.site);
         at(fresh, 0, 2);
         assert_eq!(work(fresh, move |tx| close_day(tx, site, date(2027, 1, 4))), Ok(1));
-        noted(fresh, &small, id, 1, batch("b1")).expect("put right");
+        noted(fresh, &small, id, 1, given_of("b1")).expect("put right");
         assert_eq!(offer(fresh, &small).0, Offer::Completed);
     }
 
@@ -307,9 +307,66 @@ on_both_engines! {
         here(fresh, &small, id);
         noted(fresh, &small, id, 1, Noted::NotGiven(WhyNot::Unwell)).expect("noted");
         booked(fresh, &small, &[3]);
-        let no = noted(fresh, &small, id, 2, batch("b1"));
+        let no = noted(fresh, &small, id, 2, given_of("b1"));
         assert!(matches!(no, Err(DayRefusal::Booking(BookingRefusal::AlreadyBooked { .. }))), "{no:?}");
         assert_eq!(offer(fresh, &small).0, Offer::Confirmed);
+    }
+
+    fn a_correction_that_does_not_go_with_what_they_booked_since_is_refused(fresh) {
+        let small = Small::build(fresh, 2);
+        let (person, campaign, slot) = (small.people[0], small.campaign, small.slots[0]);
+        let first = PlaceCourse { person, campaign, picks: vec![Pick { appointment: 1, slot }] };
+        let id = work(fresh, move |tx| place(tx, &first)).expect("booked")[0].id;
+        here(fresh, &small, id);
+        noted(fresh, &small, id, 1, Noted::NotGiven(WhyNot::Unwell)).expect("noted");
+        booked_second(fresh, &small, 40);
+        let no = noted(fresh, &small, id, 2, given_of("b1"));
+        assert!(matches!(no, Err(DayRefusal::Booking(BookingRefusal::IntervalTooLong { .. }))), "{no:?}");
+        assert_eq!(stored(fresh, id), ("cancelled", Some("not_given".into())));
+        assert_eq!(offer(fresh, &small).0, Offer::Waiting, "a part of the course is not the whole");
+        // Once the other one lies right, it may be put right.
+        let other = fresh.db.read_now(&fresh.who, move |tx| store::live_of(tx, person, campaign)).expect("read").remove(0);
+        let want = PlaceCourse { person, campaign, picks: vec![Pick { appointment: 2, slot: small.slots[21] }] };
+        work(fresh, move |tx| rebook(tx, &want, &[(other.id, other.version)])).expect("moved");
+        noted(fresh, &small, id, 2, given_of("b1")).expect("put right");
+        assert_eq!((stored(fresh, id).0, offer(fresh, &small).0), ("confirmed", Offer::Confirmed));
+    }
+
+    fn checking_in_after_the_outcome_keeps_it(fresh) {
+        let small = Small::build(fresh, 1);
+        let (id, site) = (booked(fresh, &small, &[0])[0].id, small.site);
+        at(fresh, 0, 2);
+        assert_eq!(work(fresh, move |tx| close_day(tx, site, date(2027, 1, 4))), Ok(1));
+        let known = noted(fresh, &small, id, 1, given_of("b1")).expect("put right");
+        assert_eq!(known.came, None, "nobody had checked them in");
+        for again in [false, true] {
+            assert_eq!(here(fresh, &small, id).again, again);
+            let after = fresh.db.read_now(&fresh.who, move |tx| store::attendance(tx, id)).expect("read").expect("known");
+            assert_eq!((after.outcome, after.came.is_some()), (known.outcome.clone(), true));
+            assert_eq!(offer(fresh, &small).0, Offer::Completed);
+        }
+    }
+
+    fn what_a_plan_is_just_giving_has_no_outcome_yet(fresh) {
+        let small = Small::build(fresh, 1);
+        let (person, campaign, slot) = (small.people[0], small.campaign, small.slots[0]);
+        let opened = work(fresh, move |tx| {
+            let opened = batch::open(tx, campaign)?;
+            let want = PlaceCourse { person, campaign, picks: vec![Pick { appointment: 1, slot }] };
+            assert_eq!(place_many(tx, opened, &[want])?.placed, [person]);
+            Ok::<_, Stop<BookingRefusal>>(opened)
+        }).expect("pending");
+        let live = move |tx: &mut Tx<'_>| store::live_of(tx, person, campaign);
+        let id = fresh.db.read_now(&fresh.who, live).expect("read")[0].id;
+        for day in [0, 1] {
+            at(fresh, day, 1);
+            for what in [given_of("b1"), Noted::NotGiven(WhyNot::Unwell), Noted::NotGiven(WhyNot::Declined)] {
+                assert_eq!(noted(fresh, &small, id, 0, what), Err(DayRefusal::NotFound), "day {day}");
+            }
+            assert_eq!(come(fresh, small.site, By::Booking(id)).map(drop).expect_err("nobody knows").code(), "not_live");
+        }
+        work(fresh, move |tx| batch::undo(tx, opened, 10)).expect("undone");
+        assert_eq!((offer(fresh, &small).0, fresh.db.read_now(&fresh.who, live).expect("read")), (Offer::Waiting, vec![]));
     }
 
     fn who_misses_the_first_waits_and_the_second_goes_too(fresh) {
@@ -335,7 +392,7 @@ on_both_engines! {
         assert_eq!(work(fresh, move |tx| place(tx, &want)), Err(BookingRefusal::InThePast), "a past place is free to nobody");
         // It was on paper all the time: entered later, it takes its place again.
         at(fresh, 1, 2);
-        noted(fresh, &small, course[0].id, 1, batch("b1")).expect("corrected without a check-in");
+        noted(fresh, &small, course[0].id, 1, given_of("b1")).expect("corrected without a check-in");
         assert_eq!((stored(fresh, course[0].id).0, offer(fresh, &small).0), ("confirmed", Offer::Waiting));
         booked_second(fresh, &small, 21);
         assert_eq!(offer(fresh, &small).0, Offer::Confirmed);
@@ -345,7 +402,7 @@ on_both_engines! {
         let small = Small::build(fresh, 2);
         let course = booked(fresh, &small, &[0, 21]);
         here(fresh, &small, course[0].id);
-        noted(fresh, &small, course[0].id, 1, batch("b1")).expect("given");
+        noted(fresh, &small, course[0].id, 1, given_of("b1")).expect("given");
         let site = small.site;
         at(fresh, 21, 1);
         assert_eq!(work(fresh, move |tx| close_day(tx, site, date(2027, 1, 25))), Err(DayRefusal::StillOpen));
@@ -364,7 +421,7 @@ on_both_engines! {
         here(fresh, &small, id);
         at(fresh, 3, 0);
         assert_eq!(work(fresh, |tx| Ok::<_, Stop<()>>(sweep(tx)?)), Ok(0));
-        noted(fresh, &small, id, 1, batch("b1")).expect("noted days later");
+        noted(fresh, &small, id, 1, given_of("b1")).expect("noted days later");
         assert_eq!(offer(fresh, &small).0, Offer::Completed);
     }
 

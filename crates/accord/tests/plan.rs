@@ -2,6 +2,10 @@
 
 use accord::base::db::{Db, Stop, StoreError, Tx};
 use accord::base::ids::{Employment, Id, Person, PersonId, PlanId, SlotId};
+use accord::booking::place::place;
+use accord::booking::{Pick, PlaceCourse};
+use accord::campaign::offer::State as Offer;
+use accord::campaign::store::offer_state;
 use accord::evidence::verify::verify;
 use accord::plan::problem::{Built, build};
 use accord::plan::proposal::{Proposal, State, propose};
@@ -283,6 +287,23 @@ on_both_engines! {
         clean(&fresh.db, fresh);
         let nobody = proposal(fresh, &small, true);
         assert!(matches!(nobody, Err(Stop::Refused(PlanRefusal::NobodyWaiting))));
+    }
+
+    fn who_books_a_part_before_the_plan_is_published_is_not_unplaced(fresh) {
+        let small = Small::build(fresh, 2);
+        sql(fresh, "UPDATE site SET slots_owner = 'partner'");
+        let plan = saved(fresh, &small);
+        sql(fresh, "UPDATE site SET slots_owner = 'accord'");
+        let picks = vec![Pick { appointment: 1, slot: small.slots[3] }];
+        let want = PlaceCourse { person: small.people[0], campaign: small.campaign, picks };
+        fresh.db.write_now(&fresh.who, move |tx| place(tx, &want)).expect("the first of two");
+        let done = publish_all(fresh, plan);
+        assert_eq!((done.placed, done.refused), (0, 0));
+        let (person, campaign) = (small.people[0], small.campaign);
+        let state = fresh.db.read_now(&fresh.who, move |tx| offer_state(tx, campaign, person)).expect("read");
+        assert_eq!(state, Some(Offer::Waiting), "they have an appointment: the planner's word on them is old");
+        assert_eq!(number(fresh, "SELECT COUNT(*) FROM offer WHERE state = 'unplaced'"), 2);
+        clean(&fresh.db, fresh);
     }
 
     fn a_publishing_that_was_killed_goes_on_where_it_stopped(fresh) {

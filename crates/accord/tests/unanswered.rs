@@ -7,9 +7,9 @@ use accord::booking::check_in::{By, check_in};
 use accord::booking::confirm::confirm;
 use accord::booking::hold::hold;
 use accord::booking::outcome::{Noted, note};
-use accord::booking::place::place_many;
+use accord::booking::place::{place, place_many};
 use accord::booking::unanswered::{give_back, remind};
-use accord::booking::{Pick, PlaceCourse, batch, store};
+use accord::booking::{BookingRefusal, Pick, PlaceCourse, batch, store};
 use accord::evidence::verify::{lost, verify};
 use accord::on_both_engines;
 use accord::p;
@@ -164,5 +164,28 @@ on_both_engines! {
         assert_eq!(swept(fresh), (0, 0));
         fresh.db.clock.advance_us(HOUR);
         assert_eq!(swept(fresh), (0, 1), "ten minutes are over, and they took nothing");
+    }
+
+    fn a_yes_after_the_places_have_gone_brings_nothing_back(fresh) {
+        let small = Small::build(fresh, 2);
+        released(fresh);
+        assigned(fresh, &small, &[10, 30]);
+        before(fresh, 10, 120);
+        assert_eq!(swept(fresh), (1, 0));
+        before(fresh, 10, 48);
+        assert_eq!(swept(fresh), (0, 1));
+        let (person, campaign, who) = (small.people[0], small.campaign, fresh.who.clone());
+        for _ in 0..2 {
+            let late = fresh.db.write_now(&who, move |tx| confirm(tx, person, campaign));
+            assert!(matches!(late, Err(Stop::Refused(BookingRefusal::NoSuchBooking))), "{late:?}");
+        }
+        let live = fresh.db.read_now(&fresh.who, move |tx| store::live_of(tx, person, campaign)).expect("read");
+        assert_eq!(live, []);
+        assert_eq!(offer(fresh, &small), ("waiting".into(), Some("unanswered".into()), "employer_contact".into()));
+        // Their page leads on: they ask again, and book.
+        work(fresh, move |tx| reopen(tx, person, campaign));
+        let picks = [10, 30].iter().zip(1..).map(|(day, n)| Pick { appointment: n, slot: small.slots[*day] }).collect();
+        work(fresh, { let want = PlaceCourse { person, campaign, picks }; move |tx| place(tx, &want) });
+        assert_eq!(state(fresh, &small), "confirmed");
     }
 }

@@ -8,7 +8,7 @@ use super::attendance::{DayRefusal, Outcome};
 use super::check_in::came_at;
 use super::day_entry::{self, Line, Said};
 use super::did_not_attend::missed;
-use super::outcome::{Noted, note};
+use super::outcome::{Noted, is_seen, note};
 use super::walk_in::{Give, give, look};
 use super::{Booking, store};
 use crate::base::clock::london_date;
@@ -51,6 +51,10 @@ fn of_list(tx: &mut Tx<'_>, line: &Line, id: BookingId) -> Result<Became, Stop<D
     let seen = store::by_id(tx, id)?.filter(|b| b.site == line.site).ok_or_else(not_found)?;
     store::lock_person(tx, seen.person)?;
     let booking = store::by_id(tx, id)?.ok_or_else(not_found)?;
+    // Of a batch that is not live no paper can tell: nobody was invited.
+    if booking.state.is_live() && !is_seen(tx, &booking)? {
+        return Err(not_found());
+    }
     if london_date(line.at) != booking.date {
         return Err(Stop::Refused(DayRefusal::NotYet));
     }

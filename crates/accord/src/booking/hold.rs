@@ -22,6 +22,7 @@ use crate::base::ids::{
     AgreementId, AllocationId, BookingId, CampaignId, Hold as HoldKind, HoldId, OrganisationId, PersonId, ProductId,
     SessionId, SiteId, SlotId, TeamId,
 };
+use crate::clinic::slot::Share;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -133,19 +134,29 @@ pub(super) fn hold_until(
     tx: &mut Tx<'_>,
     want: &PlaceCourse,
     way: Way,
-    (last, purpose): (Timestamp, Purpose),
+    until: (Timestamp, Purpose),
 ) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
     store::lock_person(tx, want.person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
+    hold_instead(tx, want, way, until, Vec::new())
+}
+
+/// [`hold_until`] by a person who is locked, and who let go of `before` in this transaction.
+fn hold_instead(
+    tx: &mut Tx<'_>,
+    want: &PlaceCourse,
+    way: Way,
+    (last, purpose): (Timestamp, Purpose),
+    mut before: Vec<Hold>,
+) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
     let mut replaced = store::seen_of(tx, want.person, want.campaign)?;
     replaced.retain(|booking| want.picks.iter().any(|pick| pick.appointment == booking.appointment));
     rebook::in_time(tx, want.campaign, &replaced)?;
     let released: Vec<BookingId> = replaced.iter().map(|booking| booking.id).collect();
     let course = place::allowed(tx, want, &released, way)?;
     let appointments: Vec<u16> = want.picks.iter().map(|pick| pick.appointment).collect();
-    let before = store::delete_holds(tx, want.person, want.campaign, &appointments)?;
-    give_back(tx, &before)?;
+    before.extend(let_go_of(tx, want.person, want.campaign, &appointments)?);
     let holds: Vec<Hold> = course.allowed.iter().map(|one| new(tx, &course, one, &replaced, (last, purpose))).collect();
-    if let Some(refusal) = counters::take(tx, &units(&holds), way.share())? {
+    if let Some(refusal) = counters::take(tx, &units(&holds), share_of(tx.now(), want, &before, way.share()))? {
         return Err(Stop::Refused(refusal));
     }
     store::insert_holds(tx, &holds)?;
@@ -167,8 +178,18 @@ pub fn hold_only_as(tx: &mut Tx<'_>, want: &PlaceCourse, way: Way) -> Result<Vec
         .filter(|hold| hold.purpose == Purpose::Look)
         .map(|hold| hold.appointment)
         .collect();
-    let_go_of(tx, want.person, want.campaign, &looked)?;
-    hold_as(tx, want, way)
+    let before = let_go_of(tx, want.person, want.campaign, &looked)?;
+    let last = at_microsecond(tx.now().as_microsecond().saturating_add(KEPT_US));
+    hold_instead(tx, want, way, (last, Purpose::Look), before)
+}
+
+/// Of which places a person may take what they want, who let go of `held` in this step. The place they held is theirs, also
+/// where an operator kept it for them, or where the clinic has kept more places back since: nobody else could take it.
+pub(super) fn share_of(now: Timestamp, want: &PlaceCourse, held: &[Hold], share: Share) -> Share {
+    let theirs = |hold: &Hold| hold.person == want.person && hold.campaign == want.campaign && hold.expires > now;
+    let kept = |pick: &super::Pick| held.iter().any(|hold| theirs(hold) && hold.slot == pick.slot);
+    let all = !want.picks.is_empty() && want.picks.iter().all(kept);
+    if all && matches!(share, Share::Everybody | Share::Assisted) { Share::WalkIn } else { share }
 }
 
 /// The holds of exactly these picks that the person looks at, while they last.
@@ -181,21 +202,23 @@ pub fn kept(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Hold>, Stop<Booki
     if whole { Ok(holds) } else { Err(Stop::Refused(BookingRefusal::HoldGone)) }
 }
 
-/// Gives back all that these people hold of these campaigns; how many places.
-pub fn let_go(tx: &mut Tx<'_>, of: &[(PersonId, CampaignId)]) -> Result<usize, StoreError> {
+/// Gives back all that these people hold of these campaigns; what it was.
+pub fn let_go(tx: &mut Tx<'_>, of: &[(PersonId, CampaignId)]) -> Result<Vec<Hold>, StoreError> {
     let holds = store::delete_holds_of(tx, of)?;
-    give_back(tx, &holds)
+    give_back(tx, &holds)?;
+    Ok(holds)
 }
 
-/// Gives back what a person holds of these appointments.
+/// Gives back what a person holds of these appointments; what it was.
 pub(super) fn let_go_of(
     tx: &mut Tx<'_>,
     person: PersonId,
     campaign: CampaignId,
     appointments: &[u16],
-) -> Result<(), StoreError> {
+) -> Result<Vec<Hold>, StoreError> {
     let holds = store::delete_holds(tx, person, campaign, appointments)?;
-    give_back(tx, &holds).map(drop)
+    give_back(tx, &holds)?;
+    Ok(holds)
 }
 
 /// Gives back up to `limit` places whose time is over, or whose person's offer was closed meanwhile: whoever leaves

@@ -7,6 +7,7 @@
 use super::attendance::{Attendance, Batch, DayRefusal, Outcome, WhyNot};
 use super::cancel::{Reason, close_offer};
 use super::refusal::BookingRefusal;
+use super::rules::{self, Held};
 use super::write::{self, event, release, settle_offer_after};
 use super::{Booking, State, store};
 use crate::base::audit::{self, Done};
@@ -14,6 +15,9 @@ use crate::base::clock::london_date;
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{BookingId, SiteId};
 use crate::campaign::{self, offer};
+use crate::clinic::{site, travel};
+use accord_formats::Postcode;
+use std::collections::HashMap;
 
 /// The reason of an offer that waits because the last appointment came to nothing. The same whether the person was missing
 /// or was not given it: employers must not tell one from the other.
@@ -71,7 +75,8 @@ pub fn note(
     Ok(after)
 }
 
-fn is_seen(tx: &mut Tx<'_>, booking: &Booking) -> Result<bool, StoreError> {
+/// Whether a live booking is of no batch, or of one that is live.
+pub(super) fn is_seen(tx: &mut Tx<'_>, booking: &Booking) -> Result<bool, StoreError> {
     Ok(store::seen_of(tx, booking.person, booking.campaign)?.iter().any(|seen| seen.id == booking.id))
 }
 
@@ -120,17 +125,40 @@ fn given(tx: &mut Tx<'_>, booking: Booking, closed: bool) -> Result<(), Stop<Day
     Ok(offer::set(tx, booking.campaign, booking.person, &standing)?)
 }
 
-/// A released booking takes its place again: the correction says that the person had it.
+/// A released booking takes its place again: the correction says that the person had it. What they booked or were given
+/// since must go with it: somebody has to look at both before either is taken for wrong.
 fn restore(tx: &mut Tx<'_>, booking: &Booking) -> Result<Booking, Stop<DayRefusal>> {
-    let live = store::live_of(tx, booking.person, booking.campaign)?;
-    if let Some(other) = live.into_iter().find(|other| other.appointment == booking.appointment) {
-        return Err(Stop::Refused(BookingRefusal::AlreadyBooked { reference: other.reference }.into()));
+    let closed = || Stop::Refused(DayRefusal::Booking(BookingRefusal::CampaignClosed));
+    let campaign = campaign::store::load(tx, booking.campaign)?.ok_or_else(closed)?;
+    let others = store::held(tx, &[booking.person], &[])?.remove(&booking.person).unwrap_or_default();
+    let given = as_held(tx, booking)?;
+    let mut ways = HashMap::new();
+    for other in others.iter().filter(|other| other.date == booking.date && other.sector != given.sector) {
+        let minutes = travel::minutes(tx, &other.sector, &given.sector)?.unwrap_or(0);
+        ways.insert(other.sector.clone(), minutes);
     }
+    let between = |from: &str, _: &str| ways.get(from).copied().unwrap_or(0);
+    rules::goes_with(&campaign, &given, &others, &between).map_err(|refusal| Stop::Refused(refusal.into()))?;
     let state = campaign::store::offer_state(tx, booking.campaign, booking.person)?;
     if state == Some(offer::State::Left) {
         return Err(Stop::Refused(DayRefusal::Closed { state: "left" }));
     }
     write::take_back(tx, booking).map_err(Stop::into)
+}
+
+fn as_held(tx: &mut Tx<'_>, booking: &Booking) -> Result<Held, StoreError> {
+    let site = site::by_id(tx, booking.site)?.map(|site| site.facts.postcode).unwrap_or_default();
+    Ok(Held {
+        campaign: booking.campaign,
+        appointment: booking.appointment,
+        product: booking.product,
+        date: booking.date,
+        starts: booking.starts,
+        ends: booking.ends,
+        sector: Postcode::parse(&site).map(|p| p.sector().to_owned()).unwrap_or(site),
+        reference: booking.reference.clone(),
+        confirmed: false,
+    })
 }
 
 fn not_given(tx: &mut Tx<'_>, booking: Booking, why: WhyNot, closed: bool) -> Result<(), Stop<DayRefusal>> {

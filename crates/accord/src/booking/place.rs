@@ -25,7 +25,17 @@ pub(super) fn place_instead(
     released: &[BookingId],
     way: Way,
 ) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
-    let placed = place_all(tx, std::slice::from_ref(want), released, &answered(way))?;
+    place_by(tx, want, released, &answered(way))
+}
+
+/// [`place_instead`], of these places.
+pub(super) fn place_by(
+    tx: &mut Tx<'_>,
+    want: &PlaceCourse,
+    released: &[BookingId],
+    origin: &Origin,
+) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
+    let placed = place_all(tx, std::slice::from_ref(want), released, origin)?;
     placed.into_iter().next().unwrap_or(Ok(Vec::new())).map_err(Stop::Refused)
 }
 
@@ -41,8 +51,8 @@ pub(super) fn allowed<'a>(
 }
 
 /// The person's own choice, or made at their word: it is their answer.
-const fn answered(way: Way) -> Origin {
-    Origin { way, state: State::Confirmed, batch: None }
+pub(super) const fn answered(way: Way) -> Origin {
+    Origin { way, state: State::Confirmed, batch: None, share: way.share() }
 }
 
 /// What became of many.
@@ -65,7 +75,7 @@ pub fn place_many(
     people: &[PlaceCourse],
 ) -> Result<ManyOutcome, Stop<BookingRefusal>> {
     store::pending_batch(tx, batch)?.ok_or(Stop::Refused(BookingRefusal::BatchSettled))?;
-    let origin = Origin { way: Way::Planned, state: State::Assigned, batch: Some(batch) };
+    let origin = Origin { way: Way::Planned, state: State::Assigned, batch: Some(batch), share: Way::Planned.share() };
     let mut outcome = ManyOutcome::default();
     for (want, placed) in people.iter().zip(place_all(tx, people, &[], &origin)?) {
         match placed {

@@ -1,9 +1,10 @@
 //! Changing: the new is confirmed and the old released in one step, or nothing changes. Where there is no old one, it is
 //! booking: a person who has nothing, or only a part of the course, goes the same way.
 
-use super::place::{online, place_instead};
+use super::place::{answered, online, place_by};
 use super::refusal::{BookingRefusal, Step};
-use super::{Booking, PlaceCourse, State, Way, rules, store, write};
+use super::write::Origin;
+use super::{Booking, PlaceCourse, State, Way, hold, rules, store, write};
 use crate::base::db::{Stop, Tx};
 use crate::base::ids::{BookingId, CampaignId};
 use crate::campaign;
@@ -53,6 +54,8 @@ pub fn rebook_as(
     let mut replaced = store::seen_of(tx, want.person, want.campaign)?;
     replaced.retain(|old| want.picks.iter().any(|pick| pick.appointment == old.appointment));
     in_time(tx, want.campaign, &replaced)?;
+    // Releasing a booking lets go of it: what was kept for them is theirs all the same.
+    let held = hold::let_go(tx, &[(want.person, want.campaign)])?;
     for old in replaced {
         if given.contains(&old.id) {
             return Err(Stop::Refused(BookingRefusal::NotLive { state: "given" }));
@@ -66,5 +69,7 @@ pub fn rebook_as(
     if released.len() != seen.len() {
         return Err(Stop::Refused(BookingRefusal::ChangedMeanwhile));
     }
-    place_instead(tx, want, &released, way)
+    let origin = answered(way);
+    let share = hold::share_of(tx.now(), want, &held, origin.share);
+    place_by(tx, want, &released, &Origin { share, ..origin })
 }

@@ -155,6 +155,18 @@ pub fn notice(
     Ok(())
 }
 
+/// Whether what was given after all goes with what the person has besides: the rules of the course, and no two places at
+/// once. Nothing else forbids to note what was.
+pub fn goes_with(
+    campaign: &Campaign,
+    given: &Held,
+    held: &[Held],
+    between: &dyn Fn(&str, &str) -> u16,
+) -> Result<(), BookingRefusal> {
+    check_course(campaign, given.appointment, (given.product, given.date), held)?;
+    check_apart((given.date, &given.sector), (given.starts, given.ends), held, between)
+}
+
 fn check_person<'a>(facts: &Facts<'a>) -> Result<&'a Campaign, BookingRefusal> {
     let person = facts.person;
     if !person.active {
@@ -199,9 +211,9 @@ fn check_one(
         return Err(BookingRefusal::OutsideWindow { first: window.first_on, last: window.last_on });
     }
     check_age(facts.person.born, campaign.age_min, slot.date)?;
-    check_course(campaign, want.appointment, slot, held)?;
+    check_course(campaign, want.appointment, (slot.product, slot.date), held)?;
     let (starts, ends) = times(facts.way, slot);
-    check_apart(slot, (starts, ends), held, between)?;
+    check_apart((slot.date, &slot.sector), (starts, ends), held, between)?;
     check_reach(facts, campaign, want, slot)?;
     let permit = want.permit.map_err(BookingRefusal::Agreement)?;
     // Whoever stands at the desk is away from their team already, or a team came to them: no share of the team's day is taken.
@@ -258,19 +270,24 @@ pub fn age_on(born: Date, on: Date) -> i32 {
 }
 
 /// One live booking an appointment; one product and the interval between neighbours.
-fn check_course(campaign: &Campaign, number: u16, slot: &SlotFacts, held: &[Held]) -> Result<(), BookingRefusal> {
-    let interval = campaign.interval(slot.product).ok_or(BookingRefusal::ProductNotUsed)?;
+fn check_course(
+    campaign: &Campaign,
+    number: u16,
+    (product, date): (ProductId, Date),
+    held: &[Held],
+) -> Result<(), BookingRefusal> {
+    let interval = campaign.interval(product).ok_or(BookingRefusal::ProductNotUsed)?;
     for other in held.iter().filter(|h| h.campaign == campaign.id) {
         if other.appointment == number {
             return Err(BookingRefusal::AlreadyBooked { reference: other.reference.clone() });
         }
-        if other.product != slot.product {
+        if other.product != product {
             return Err(BookingRefusal::OtherProduct);
         }
         let (steps, days) = if other.appointment < number {
-            (number - other.appointment, days_between(other.date, slot.date))
+            (number - other.appointment, days_between(other.date, date))
         } else {
-            (other.appointment - number, days_between(slot.date, other.date))
+            (other.appointment - number, days_between(date, other.date))
         };
         let (min, max) = (interval.min_days * steps, interval.max_days * steps);
         if days < i32::from(min) {
@@ -289,14 +306,13 @@ fn days_between(from: Date, to: Date) -> i32 {
 }
 
 fn check_apart(
-    slot: &SlotFacts,
+    (date, sector): (Date, &str),
     (starts, ends): (Timestamp, Timestamp),
     held: &[Held],
     between: &dyn Fn(&str, &str) -> u16,
 ) -> Result<(), BookingRefusal> {
     for other in held {
-        let way =
-            if other.date == slot.date { i64::from(between(&other.sector, &slot.sector)) * 60_000_000 } else { 0 };
+        let way = if other.date == date { i64::from(between(&other.sector, sector)) * 60_000_000 } else { 0 };
         let clear = ends.as_microsecond() + way <= other.starts.as_microsecond()
             || other.ends.as_microsecond() + way <= starts.as_microsecond();
         if !clear {

@@ -279,7 +279,12 @@ impl<'r> Walk<'r> {
             };
             match hold_until(tx, &want, Way::Chosen, (until, Purpose::Offer)) {
                 Ok(_) => return Ok(Ok((picks, until))),
-                Err(Stop::Refused(refusal)) => code = refusal.code().to_owned(),
+                Err(Stop::Refused(refusal)) => {
+                    code = refusal.code().to_owned();
+                    if whatever_the_time(&refusal) {
+                        break;
+                    }
+                }
                 Err(Stop::Store(error)) => return Err(error),
             }
         }
@@ -321,6 +326,12 @@ impl<'r> Walk<'r> {
         store::set_waiting(tx, waiting.id, State::Offered, waiting.silences, at)?;
         told(tx, "offer", offer.person, offer.campaign, waiting.id)
     }
+}
+
+/// Whether a refusal is of the person: no other time would be allowed them.
+const fn whatever_the_time(refusal: &BookingRefusal) -> bool {
+    use BookingRefusal::{CampaignClosed, NoDateOfBirth, NoSuchPerson, NotEmployed, OfferClosed, PersonUnclear};
+    matches!(refusal, NoSuchPerson | PersonUnclear | NotEmployed | CampaignClosed | OfferClosed { .. } | NoDateOfBirth)
 }
 
 type Fixed = (u16, crate::base::ids::ProductId, Date);

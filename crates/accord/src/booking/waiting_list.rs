@@ -256,7 +256,7 @@ pub(super) fn let_go_offered(
     offer: &OfferLog,
 ) -> Result<(), StoreError> {
     let numbers: Vec<u16> = offer.picks.iter().map(|pick| pick.appointment).collect();
-    hold::let_go_of(tx, person, campaign, &numbers)
+    hold::let_go_of(tx, person, campaign, &numbers).map(drop)
 }
 
 /// The appointments of the course for which the person has no live booking, in order; those of a batch that nobody sees

@@ -11,6 +11,7 @@ use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{BatchId, Booking as BookingKind, BookingId, CampaignId, OrganisationId, TeamId};
 use crate::base::outbox;
 use crate::campaign::{self, Campaign};
+use crate::clinic::slot::Share;
 use crate::partnership::ledger;
 use jiff::civil::Date;
 use std::collections::HashSet;
@@ -22,6 +23,8 @@ pub(super) struct Origin {
     pub way: Way,
     pub state: State,
     pub batch: Option<BatchId>,
+    /// Which of a slot's places may be taken: the way's, or more of them where the person held one.
+    pub share: Share,
 }
 
 /// What the rules allowed one person.
@@ -50,8 +53,11 @@ pub(super) fn courses(tx: &mut Tx<'_>, courses: &[Course<'_>], origin: &Origin) 
     }
     // First what they hold themselves: a held place can always be taken by its holder, and nobody is in the way of their
     // own booking.
-    hold::let_go(tx, &courses.iter().map(|course| (course.want.person, course.want.campaign)).collect::<Vec<_>>())?;
-    let refused = take(tx, &made, origin.way)?;
+    let people: Vec<_> = courses.iter().map(|course| (course.want.person, course.want.campaign)).collect();
+    let held = hold::let_go(tx, &people)?;
+    let now = tx.now();
+    let shares = courses.iter().map(|course| hold::share_of(now, course.want, &held, origin.share)).collect::<Vec<_>>();
+    let refused = take(tx, &made, &shares, origin.share)?;
     let placed = made.into_iter().zip(refused).map(|(bookings, refused)| refused.map_or(Ok(bookings), Err));
     let placed: Vec<Placed> = placed.collect();
     let bookings: Vec<&Booking> = placed.iter().flatten().flatten().collect();
@@ -209,12 +215,18 @@ pub(super) fn settle_offer_after(tx: &mut Tx<'_>, of: &[Booking], had: &HashSet<
 }
 
 /// Takes for everybody at once; where that is too much for a counter, for one after another.
-fn take(tx: &mut Tx<'_>, courses: &[Vec<Booking>], way: Way) -> Result<Vec<Option<BookingRefusal>>, StoreError> {
-    let together = counters::take(tx, &units(courses.iter().flatten()), way.share())?;
+fn take(
+    tx: &mut Tx<'_>,
+    courses: &[Vec<Booking>],
+    shares: &[Share],
+    all: Share,
+) -> Result<Vec<Option<BookingRefusal>>, StoreError> {
+    let share = if let [only] = shares { *only } else { all };
+    let together = counters::take(tx, &units(courses.iter().flatten()), share)?;
     if together.is_none() || courses.len() == 1 {
         return Ok(vec![together; courses.len()]);
     }
-    courses.iter().map(|bookings| counters::take(tx, &units(bookings), way.share())).collect()
+    courses.iter().zip(shares).map(|(bookings, share)| counters::take(tx, &units(bookings), *share)).collect()
 }
 
 fn units<'b>(bookings: impl IntoIterator<Item = &'b Booking>) -> Units {

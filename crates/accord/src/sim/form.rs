@@ -81,7 +81,7 @@ impl Sim {
     }
 
     /// Whoever got an answer was told of these bookings: from now on they may not be forgotten.
-    fn acknowledge(&mut self, person: PersonId) -> Result<(), Broken> {
+    pub(super) fn acknowledge(&mut self, person: PersonId) -> Result<(), Broken> {
         let campaign = self.world.id();
         for booking in self.db.read_now(&self.world.lead, move |tx| store::live_of(tx, person, campaign))? {
             self.acknowledged.insert(booking.id, booking.version);

@@ -1,6 +1,10 @@
 //! The whole of Accord under a virtual clock, from one number: people, employers, clinics, an operator, the lead and the
 //! service's own jobs act on a store in memory, with faults, and every invariant is looked at after every step.
 //!
+//! What actors do is what pages and programs do: book, answer, cancel, join the waiting list and the standby list, walk in,
+//! close and reopen clinics, enter a day from paper, report what was had elsewhere. `rare.rs` names the paths that many seeds
+//! together must have walked, `checks.rs` and `ended.rs` what must hold after a step and at the end.
+//!
 //! One thread; time and chance come from the seed, so a seed that failed fails again. A step is one actor doing one
 //! thing; which faults meet it is decided in `form.rs`. A new actor is a file in `actors/` and a line in its list.
 //!
@@ -9,6 +13,7 @@
 mod actors;
 mod checks;
 mod dice;
+mod ended;
 mod form;
 mod rare;
 mod service;
@@ -19,7 +24,7 @@ pub use rare::{Rare, Seen};
 use crate::base::clock::{Chance, Clock, london_instant};
 use crate::base::db::{Db, Place, StoreError, migrate};
 use crate::base::fingerprint;
-use crate::base::ids::{BookingId, PlanId};
+use crate::base::ids::{BookingId, PlanId, StandbyDrawId};
 use dice::Dice;
 use std::collections::BTreeMap;
 use world::World;
@@ -138,6 +143,8 @@ struct Sim {
     service: service::Service,
     /// A publishing that was cut off.
     half: Option<PlanId>,
+    /// Standby draws that clinics opened, the newest last.
+    draws: Vec<StandbyDrawId>,
     told: Vec<String>,
 }
 
@@ -162,6 +169,7 @@ impl Sim {
             acknowledged: BTreeMap::new(),
             late: Vec::new(),
             half: None,
+            draws: Vec::new(),
             told: Vec::new(),
         };
         actors::employer::first_lists(&mut sim, most)?;
@@ -178,6 +186,7 @@ impl Sim {
     fn end(&mut self) -> Result<Ran, Broken> {
         service::settle(self)?;
         checks::at_the_end(self)?;
+        ended::look(self)?;
         let hash = self.db.read_now(&self.world.lead, fingerprint::of)?;
         Ok(Ran {
             seed: self.seed,

@@ -1,5 +1,6 @@
 //! Time, and what the service does by itself; and the ways in which both go wrong.
 
+use super::actors::change;
 use super::rare::Rare;
 use super::{Broken, Sim};
 use crate::app::JOBS;
@@ -40,7 +41,10 @@ pub(super) fn pass_time(sim: &mut Sim) -> Result<(), Broken> {
         sim.service.down -= 1;
         return Ok(());
     }
-    jobs(sim)
+    jobs(sim)?;
+    // Others act between its transactions, so it does a few at a time.
+    let some = sim.dice.below(4);
+    change::work_off(sim, some)
 }
 
 /// To eight o'clock of the next day, or to nine of this one.
@@ -134,5 +138,6 @@ fn run(sim: &Sim, at: usize) -> Result<usize, Broken> {
 pub(super) fn settle(sim: &mut Sim) -> Result<(), Broken> {
     sim.service.down = 0;
     sim.service.due.fill(sim.db.clock.now());
+    change::work_off(sim, change::TO_THE_END)?;
     jobs(sim)
 }

@@ -11,6 +11,7 @@ use crate::base::refusal::Refusal;
 use crate::campaign::create::{NewCampaign, create};
 use crate::campaign::{Campaign, Interval, Silence};
 use crate::clinic::import::{Faulty, import_deliveries, import_sessions, import_sites};
+use crate::clinic::session::Kind;
 use crate::clinic::store::SlotFacts;
 use crate::clinic::travel::{self, TravelRow};
 use crate::clinic::{self, product, site};
@@ -47,7 +48,7 @@ pub struct World {
     pub campaign: Campaign,
     /// Everybody who ever came with a list, in the order of their ids.
     pub people: Vec<PersonId>,
-    /// Every slot, by start.
+    /// Every slot with a time to book, by start.
     pub slots: Vec<SlotFacts>,
     /// The number of the next member of staff.
     pub next_number: u32,
@@ -58,6 +59,10 @@ pub const DAYS: i64 = 42;
 
 /// The heading of every list.
 pub const HEAD: &str = "Employee Number,Surname,Forename,Date of Birth,Home Postcode,Team,Staff Group,Rota\n";
+
+/// The heading of the file of clinics.
+const SESSIONS: &str = "site,weekday,from,until,slot_minutes,stations,product,from_date,until_date,kind,kept_walk_in,\
+                        kept_assisted\n";
 
 /// Towns of the world: the first site lies in the first, and so on.
 const TOWNS: [(&str, &str); 3] = [("IP1 2BX", "IP1 1AA"), ("CO4 5JL", "CO4 3SQ"), ("NR32 1DE", "NR32 2AB")];
@@ -96,26 +101,18 @@ impl Plan {
         let sites = 1 + dice.below(TOWNS.len());
         let employers = 1 + dice.below(3);
         let last = today.saturating_add(jiff::Span::new().days(DAYS - 1));
-        let mut sessions = "site,weekday,from,until,slot_minutes,stations,product,from_date,until_date\n".to_owned();
+        let mut sessions = SESSIONS.to_owned();
         let mut deliveries = "site,product,arrives_on,doses\n".to_owned();
         for at in 0..sites {
             let product = if dice.percent(80) { "ALPHA" } else { "BETA" };
             for day in ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] {
-                if !dice.percent(45) {
-                    continue;
+                if dice.percent(45) {
+                    session(dice, &mut sessions, (at, day, product), (today, last));
                 }
-                let (from, slots, stations) = (9 + dice.below(6), 1 + dice.below(3), 1 + dice.below(3));
-                let until = from * 60 + slots * 15;
-                let _ = writeln!(
-                    sessions,
-                    "S{at},{day},{from:02}:00,{:02}:{:02},15,{stations},{product},{today},{last}",
-                    until / 60,
-                    until % 60
-                );
             }
             // The first site has a clinic on Sundays in every world.
             if at == 0 {
-                let _ = writeln!(sessions, "S0,Sunday,10:00,10:30,15,2,{product},{today},{last}");
+                let _ = writeln!(sessions, "S0,Sunday,10:00,10:30,15,2,{product},{today},{last},,,");
             }
             if dice.percent(40) {
                 for week in 0..3 {
@@ -140,6 +137,21 @@ impl Plan {
     }
 }
 
+/// A clinic on one day of every week; some keep places for whoever rings or walks in, at some nobody books at all.
+fn session(dice: &mut Dice, to: &mut String, (at, day, product): (usize, &str, &str), (today, last): (Date, Date)) {
+    let (from, slots, stations) = (9 + dice.below(6), 1 + dice.below(3), 1 + dice.below(3));
+    let until = from * 60 + slots * 15;
+    let kind = if dice.percent(12) { "drop_in" } else { "booked" };
+    let kept = |dice: &mut Dice| usize::from(stations > 1 && kind == "booked" && dice.percent(25));
+    let (walk_in, assisted) = (kept(dice), kept(dice));
+    let _ = writeln!(
+        to,
+        "S{at},{day},{from:02}:00,{:02}:{:02},15,{stations},{product},{today},{last},{kind},{walk_in},{assisted}",
+        until / 60,
+        until % 60
+    );
+}
+
 fn everything(tx: &mut Tx<'_>, plan: &Plan) -> Result<World, Stop<()>> {
     found(tx, "Simulated", "Everybody is offered a place.", true).map_err(wrong)?;
     let host = organisation(tx, "HOST", false)?;
@@ -156,9 +168,16 @@ fn everything(tx: &mut Tx<'_>, plan: &Plan) -> Result<World, Stop<()>> {
     let interval = |product, min_days, max_days| Interval { product, min_days, max_days, ideal_days: min_days };
     let campaign = create(tx, &rules(plan, vec![interval(alpha, 14, 21), interval(beta, 7, 28)])).map_err(wrong)?;
     let last = plan.today.saturating_add(jiff::Span::new().days(DAYS));
-    let slots = clinic::store::slots_between(tx, plan.today, last)?;
+    let slots = bookable(tx, plan.today, last)?;
     let lead = tx.who().clone();
     Ok(World { lead, employers, sites, agreements, campaign, people: Vec::new(), slots, next_number: 0 })
+}
+
+/// The slots that have times to book.
+fn bookable(tx: &mut Tx<'_>, from: Date, until: Date) -> Result<Vec<SlotFacts>, StoreError> {
+    let mut slots = clinic::store::slots_between(tx, from, until)?;
+    slots.retain(|slot| slot.kind == Kind::Booked);
+    Ok(slots)
 }
 
 fn organisation(tx: &mut Tx<'_>, code: &str, is_employer: bool) -> Result<OrganisationId, Stop<()>> {
@@ -271,6 +290,13 @@ pub fn row(number: u32, dice: &mut Dice) -> String {
 }
 
 impl World {
+    /// Sees the clinics as they are now: a change may have given them other times.
+    pub fn look_again(&mut self, db: &Db) -> Result<(), StoreError> {
+        let (from, until) = (self.campaign.starts_on, self.campaign.ends_on);
+        self.slots = db.read_now(&self.lead, move |tx| bookable(tx, from, until))?;
+        Ok(())
+    }
+
     /// The campaign's id.
     pub fn id(&self) -> CampaignId {
         self.campaign.id

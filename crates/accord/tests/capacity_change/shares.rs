@@ -1,12 +1,14 @@
 //! What a slot keeps for walk-ins and for assisted booking, at its boundaries; the import of such sessions.
 
 use crate::world::{Size, World, build, pick, read, sound, work};
-use accord::base::db::Stop;
+use accord::base::db::{Stop, Tx};
 use accord::base::refusal::Refusal;
+use accord::booking::cancel::{Reason, cancel};
 use accord::booking::choose::Chooser;
-use accord::booking::hold::hold_as;
+use accord::booking::hold::{KEPT_US, hold_as, hold_only};
 use accord::booking::place::place_as;
-use accord::booking::{PlaceCourse, Way, batch};
+use accord::booking::rebook::rebook_as;
+use accord::booking::{Booking, BookingRefusal, PlaceCourse, Way, batch};
 use accord::clinic::import::{self, Faulty};
 use accord::clinic::layout::{Break, Terms};
 use accord::clinic::slot::{Share, Wanted, free_slots_for};
@@ -14,6 +16,8 @@ use accord::clinic::store::layout::laid;
 use accord::on_both_engines;
 use accord::p;
 use accord::testing::Fresh;
+
+type Taking = fn(&mut Tx<'_>, &PlaceCourse, Way) -> Result<Vec<Booking>, Stop<BookingRefusal>>;
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -88,6 +92,48 @@ on_both_engines! {
         assert_eq!(take(fresh, &world, 3, Way::Assisted), Ok(()));
         assert_eq!(take(fresh, &world, 5, walk_in(fresh, &world)), Ok(()));
         assert_eq!(take(fresh, &world, 6, walk_in(fresh, &world)), Err("slot_full"));
+    }
+
+    fn what_an_operator_kept_for_somebody_they_may_take_themselves(fresh) {
+        let world = kept(fresh);
+        let (campaign, slot) = (world.small.campaign, world.slots[4].0);
+        for n in 0..2 {
+            assert_eq!(take(fresh, &world, n, Way::Chosen), Ok(()));
+        }
+        let of = |person: usize| PlaceCourse { person: world.people[person], campaign, picks: vec![pick(1, slot)] };
+        for (person, do_it) in [(3, place_as as Taking), (4, |tx, want, way| rebook_as(tx, want, &[], way))] {
+            let held = of(person);
+            work(fresh, move |tx| hold_as(tx, &held, Way::Assisted)).expect("kept by the operator");
+            // Looking at it once more on their own page does not lose it, and nobody else gets it.
+            let again = of(person);
+            work(fresh, move |tx| hold_only(tx, &again)).expect("still kept");
+            assert_eq!(take(fresh, &world, 5, Way::Chosen), Err("slot_full"));
+            let want = of(person);
+            let made = work(fresh, move |tx| do_it(tx, &want, Way::Chosen)).expect("theirs");
+            sound(fresh);
+            let (id, version) = (made[0].id, made[0].version);
+            work(fresh, move |tx| cancel(tx, id, version, Reason::ByPerson)).expect("given back");
+        }
+        let held = of(3);
+        work(fresh, move |tx| hold_as(tx, &held, Way::Assisted)).expect("kept by the operator");
+        fresh.db.clock.advance_us(KEPT_US);
+        assert_eq!(take(fresh, &world, 3, Way::Chosen), Err("slot_full"), "its time is over");
+        assert_eq!(take(fresh, &world, 3, Way::Assisted), Ok(()));
+    }
+
+    fn what_is_held_stays_its_holders_when_more_is_kept_back(fresh) {
+        let world = kept(fresh);
+        let (campaign, slot) = (world.small.campaign, world.slots[4].0);
+        let held = PlaceCourse { person: world.people[0], campaign, picks: vec![pick(1, slot)] };
+        work(fresh, move |tx| hold_as(tx, &held, Way::Chosen)).expect("held");
+        work(fresh, move |tx| {
+            tx.run("UPDATE slot SET kept_walk_in = 3 WHERE id = $1", p![slot]).map_err(Stop::<()>::Store)
+        }).expect("kept back");
+        for way in [Way::Chosen, Way::Assisted] {
+            assert_eq!(take(fresh, &world, 1, way), Err("slot_full"));
+        }
+        assert_eq!(take(fresh, &world, 0, Way::Chosen), Ok(()));
+        assert_eq!(take(fresh, &world, 2, walk_in(fresh, &world)), Ok(()), "the others are for whoever comes");
     }
 
     fn what_is_kept_for_assisted_booking_is_for_everybody_from_its_hour_on(fresh) {

@@ -200,7 +200,7 @@ fn moved(
         Err(Stop::Store(error)) => return Err(error),
     };
     // Whoever said yes said it to another time.
-    let origin = Origin { way, state: State::Assigned, batch: None };
+    let origin = Origin { way, state: State::Assigned, batch: None, share: way.share() };
     let made = match write::exchange(tx, old, &course, &origin, "clinic_changed")? {
         Ok(made) => made,
         Err(refusal) => return solve_again(tx, change.id, rows, Some(refusal.code())),

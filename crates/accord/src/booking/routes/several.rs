@@ -191,7 +191,7 @@ async fn hold_near(
 
 /// The free time of what is missing to this person that lies nearest to `near`: the same day and site, then the same site,
 /// then the earliest.
-fn choose(
+pub(crate) fn choose(
     tx: &mut Tx<'_>,
     person: PersonId,
     from: Date,
@@ -355,7 +355,7 @@ pub async fn book(State(web): State<Web>, AtDesk(who): AtDesk, keyed: Keyed<Take
 }
 
 /// Books what each holds; where the result is told. Refused: all were wanted, and not all could be.
-fn take(tx: &mut Tx<'_>, people: &[PersonId], all: bool) -> Result<String, Stop<String>> {
+pub(crate) fn take(tx: &mut Tx<'_>, people: &[PersonId], all: bool) -> Result<String, Stop<String>> {
     // Locked in one order, so that two desks with the same team do not wait for each other.
     let mut locked = people.to_vec();
     locked.sort_unstable();

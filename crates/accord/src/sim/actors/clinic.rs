@@ -13,15 +13,18 @@ use crate::sim::{Broken, Sim};
 use jiff::civil::Date;
 
 /// A line of the day's list.
-type Line = (Booking, Option<Attendance>);
+pub(super) type Line = (Booking, Option<Attendance>);
 
 pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
     let today = london_date(sim.db.clock.now());
     let day = if sim.dice.percent(85) { today } else { today.saturating_sub(jiff::Span::new().days(1)) };
     let Some(site) = sim.dice.pick(&sim.world.sites).copied() else { return Ok(()) };
+    let mut lines = list(sim, site, day)?;
     // Several at the desk in a row: clinics are short.
-    for _ in 0..=sim.dice.below(3) {
-        let lines = list(sim, site, day)?;
+    for nth in 0..=sim.dice.below(3) {
+        if nth > 0 {
+            look_again(sim, &mut lines)?;
+        }
         match sim.dice.below(100) {
             0..6 => close(sim, site, day)?,
             6..12 => somebody_elsewhere(sim, site)?,
@@ -32,12 +35,12 @@ pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
     Ok(())
 }
 
-fn team(sim: &Sim, site: SiteId) -> Actor {
+pub(super) fn team(sim: &Sim, site: SiteId) -> Actor {
     Actor::new(sim.world.lead.partnership, "clinic_team", site)
 }
 
 /// Everybody ever booked here on the day, as the list on the screen shows it.
-fn list(sim: &Sim, site: SiteId, day: Date) -> Result<Vec<Line>, Broken> {
+pub(super) fn list(sim: &Sim, site: SiteId, day: Date) -> Result<Vec<Line>, Broken> {
     let (people, campaign) = (sim.world.people.clone(), sim.world.id());
     Ok(sim.db.read_now(&team(sim, site), move |tx| {
         let mut lines = Vec::new();
@@ -52,6 +55,20 @@ fn list(sim: &Sim, site: SiteId, day: Date) -> Result<Vec<Line>, Broken> {
         }
         Ok(lines)
     })?)
+}
+
+/// The same lines as they are by now.
+fn look_again(sim: &Sim, lines: &mut Vec<Line>) -> Result<(), Broken> {
+    let ids: Vec<BookingId> = lines.iter().map(|(booking, _)| booking.id).collect();
+    *lines = sim.db.read_now(&sim.world.lead, move |tx| {
+        let mut lines = Vec::with_capacity(ids.len());
+        for id in &ids {
+            let Some(booking) = store::by_id(tx, *id)? else { continue };
+            lines.push((booking, store::attendance(tx, *id)?));
+        }
+        Ok(lines)
+    })?;
+    Ok(())
 }
 
 fn let_in(sim: &mut Sim, site: SiteId, day: Date, lines: &[Line]) -> Result<(), Broken> {
@@ -83,7 +100,10 @@ fn pending(sim: &Sim, id: BookingId) -> Result<bool, Broken> {
 }
 
 fn outcome(sim: &mut Sim, site: SiteId, lines: &[Line]) -> Result<(), Broken> {
-    let Some((booking, known)) = sim.dice.pick(lines) else { return Ok(()) };
+    // Now and then it is looked at once more what was noted of somebody.
+    let noted: Vec<Line> = lines.iter().filter(|(booking, _)| booking.state == State::Cancelled).cloned().collect();
+    let among = if !noted.is_empty() && sim.dice.percent(12) { &noted } else { lines };
+    let Some((booking, known)) = sim.dice.pick(among) else { return Ok(()) };
     let noted = match sim.dice.below(10) {
         0..6 => Batch::parse(["FX 1", "FX 2"][sim.dice.below(2)]).map(Noted::Given),
         n => Some(Noted::NotGiven(WhyNot::ALL[n % WhyNot::ALL.len()])),

@@ -36,7 +36,7 @@ pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
     if sim.dice.percent(65) { decide_one(sim) } else { another_list(sim) }
 }
 
-fn contact(sim: &Sim, employer: usize) -> Actor {
+pub(super) fn contact(sim: &Sim, employer: usize) -> Actor {
     Actor::new(sim.world.lead.partnership, "employer_contact", sim.world.employers[employer].id)
 }
 

@@ -4,7 +4,7 @@ use crate::base::db::{Actor, Stop, Tx};
 use crate::base::ids::{BookingId, PersonId, SlotId};
 use crate::booking::cancel::{Reason, cancel, cancel_all, close_offer, reopen};
 use crate::booking::confirm::confirm;
-use crate::booking::hold::{Hold, hold_as, hold_only_as};
+use crate::booking::hold::{Hold, Purpose, hold_as, hold_only_as};
 use crate::booking::place::place_as;
 use crate::booking::rebook::rebook_as;
 use crate::booking::{Booking, BookingRefusal, Pick, PlaceCourse, State, Way, store};
@@ -24,15 +24,25 @@ struct Page {
     publishing: bool,
     /// Whether all that is booked was had already.
     had_all: bool,
+    /// Whether their places went because they said nothing.
+    unanswered: bool,
 }
 
 pub(super) fn act(sim: &mut Sim) -> Result<(), Broken> {
-    let Some(person) = sim.dice.pick(&sim.world.people).copied() else { return Ok(()) };
+    match sim.dice.pick(&sim.world.people).copied() {
+        Some(person) => acts(sim, person),
+        None => Ok(()),
+    }
+}
+
+/// This person does one thing.
+pub(super) fn acts(sim: &mut Sim, person: PersonId) -> Result<(), Broken> {
     let page = look(sim, person)?;
     let ahead = page.booked.iter().any(|b| b.starts > sim.db.clock.now());
     match (page.booked.is_empty(), sim.dice.below(100)) {
         _ if page.offer.is_some_and(offer::State::is_closed) => come_back(sim, &page),
         (true, 0..40) if page.holds.is_empty() => keep(sim, &page),
+        (true, 0..60) if page.unanswered => too_late(sim, &page),
         (true, 0..85) => book(sim, &page),
         (true, 85..92) => say_no(sim, &page),
         (true, _) => ask_again(sim, &page),
@@ -54,18 +64,22 @@ fn look(sim: &mut Sim, person: PersonId) -> Result<Page, Broken> {
     } else {
         Actor::new(sim.world.lead.partnership, "person", person)
     };
-    let (booked, holds, offer, all, had) = sim.db.read_now(&who, move |tx| {
+    let (booked, mut holds, offer, all, had, own) = sim.db.read_now(&who, move |tx| {
         Ok((
             store::seen_of(tx, person, campaign)?,
             store::holds_of(tx, person, campaign)?,
             campaign::store::offer_state(tx, campaign, person)?,
             store::live_of(tx, person, campaign)?.len(),
             store::given_of(tx, person, campaign)?.len(),
+            store::own(tx, person)?,
         ))
     })?;
+    // What the waiting list keeps for them is on a page of its own.
+    holds.retain(|hold| hold.purpose == Purpose::Look);
+    let unanswered = own.is_some_and(|own| own.unanswered());
     let publishing = all > booked.len();
     let way = if operator { Way::Assisted } else { Way::Chosen };
-    Ok(Page { who, way, person, had_all: had >= booked.len(), booked, holds, offer, publishing })
+    Ok(Page { who, way, person, had_all: had >= booked.len(), unanswered, booked, holds, offer, publishing })
 }
 
 /// Two slots in a row that would make a course, or one; often such that the rules allow it.
@@ -116,8 +130,14 @@ fn keep(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
         let holds = if only { hold_only_as(tx, &want, way)? } else { hold_as(tx, &want, way)? };
         Ok(holds.iter().map(|hold| hold.slot.to_string()).collect::<Vec<_>>().join(" "))
     };
-    sim.send(&page.who, Some(page.person), "hold", held)?.ok();
-    Ok(())
+    if sim.send(&page.who, Some(page.person), "hold", held)?.is_err() || sim.dice.percent(70) {
+        return Ok(());
+    }
+    // Most who keep a time take it soon; some think it over until it is kept no more.
+    let minutes = if sim.dice.percent(30) { sim.dice.between(9, 14) } else { sim.dice.between(0, 5) };
+    sim.db.clock.advance_us(minutes * 60_000_000);
+    let page = look(sim, page.person)?;
+    book(sim, &page)
 }
 
 fn book(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
@@ -142,16 +162,20 @@ fn book(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
         }
         last_places(sim, &picks)?;
     }
-    let may_refuse = ["already_booked", "offer_closed", "in_the_past", "person_unclear", "not_employed"];
     match answered {
-        Err(code) if from_hold && lasts && !may_refuse.contains(&code) && !code.starts_with("agreement") => {
-            // An employer's list may change what allowed the hold; nothing else may come between.
-            let changed = ["two_places_at_once", "no_date_of_birth", "too_young", "no_agreement", "allocation_used"];
-            let moved = changed.contains(&code) || code == "team_too_thin" || code == "session_closed";
-            if moved { Ok(()) } else { Err(Broken::new(format!("what was held could not be taken: {code}"))) }
+        Err(code) if from_hold && lasts && !may_come_between(code) => {
+            Err(Broken::new(format!("what was held could not be taken: {code}")))
         }
         _ => Ok(()),
     }
+}
+
+/// What may forbid a place that is kept: an answer, an employer's list, an agreement's end; nothing that is counted by time.
+pub(super) fn may_come_between(code: &str) -> bool {
+    let answered = ["already_booked", "offer_closed", "in_the_past", "person_unclear", "not_employed"];
+    let changed = ["two_places_at_once", "no_date_of_birth", "too_young", "no_agreement", "allocation_used"];
+    let closed = ["team_too_thin", "session_closed"];
+    code.starts_with("agreement") || [&answered[..], &changed, &closed].iter().any(|codes| codes.contains(&code))
 }
 
 fn last_places(sim: &mut Sim, picks: &[Pick]) -> Result<(), Broken> {
@@ -170,6 +194,19 @@ fn say_yes(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
     match answered {
         Err(code) if !page.had_all => Err(Broken::new(format!("somebody with a booking could not confirm it: {code}"))),
         _ => Ok(()),
+    }
+}
+
+/// The yes to a message of days ago: nothing is booked any more, and nothing is booked by it.
+fn too_late(sim: &mut Sim, page: &Page) -> Result<(), Broken> {
+    let (person, campaign) = (page.person, sim.world.id());
+    let work = move |tx: &mut Tx<'_>| confirm(tx, person, campaign).map(|made| said(&made));
+    match sim.send(&page.who, Some(person), "confirm too late", work)? {
+        Err("no_such_booking") => {
+            sim.seen.note(Rare::LateYes);
+            if sim.dice.percent(50) { book(sim, page) } else { ask_again(sim, page) }
+        }
+        other => Err(Broken::new(format!("a yes after the places had gone was answered with {other:?}"))),
     }
 }
 
