@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// Microseconds that answers took.
@@ -105,6 +106,18 @@ pub fn everybody(stage: &Stage, from: usize) -> impl FnMut() -> Option<(PersonId
         let person = *stage.people.get(n)?;
         n += 1;
         Some((person, stage.slot_for(n - 1)))
+    }
+}
+
+/// Some of the stage's people in no order, as people come: the list is sorted by employer and team.
+pub fn scattered(stage: &Stage, of: Range<usize>) -> impl FnMut() -> Option<(PersonId, SlotId)> + use<'_> {
+    /// A prime, so that everybody comes once.
+    const STEP: usize = 7_919;
+    let mut came = 0;
+    move || {
+        let n = of.start + came * STEP % of.len();
+        came += 1;
+        (came <= of.len()).then(|| (stage.people[n], stage.slot_for(n)))
     }
 }
 

@@ -132,6 +132,7 @@ impl Stage {
             }
         }
         db.write_now(&self.who, move |tx| batch::settle_live(tx, batch)).map_err(failed)?;
+        db.write_now(&self.who, |tx| Ok(tx.count_anew()?)).map_err(failed)?;
         accord::app::seal_now(&db, &self.who)?;
         Ok(())
     }

@@ -202,7 +202,7 @@ on_both_engines! {
         let db = &fresh.db;
         for n in 0..5 {
             db.write_now(&fresh.who, move |tx| {
-                let done = audit::Done { organisation: None, verb: "try", noun: "thing", noun_id: n.to_string(), detail: "{}".into() };
+                let done = Done { organisation: None, verb: "try", noun: "thing", noun_id: n.to_string(), detail: "{}".into() };
                 audit::record(tx, &done).map_err(Stop::<()>::Store)
             }).expect("recorded");
         }

@@ -78,7 +78,7 @@ fn full_month() -> jiff::civil::Date {
 }
 
 /// The references of all bookings.
-fn references(stage: &Stage) -> Result<Vec<String>, Failed> {
+pub(super) fn references(stage: &Stage) -> Result<Vec<String>, Failed> {
     let read = |tx: &mut Tx<'_>| {
         tx.all("SELECT reference FROM booking WHERE partnership_id = $1", accord::p![tx.partnership()])
     };

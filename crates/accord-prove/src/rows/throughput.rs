@@ -2,7 +2,7 @@
 
 use crate::clean::{self, Told};
 use crate::how::{Failed, How, Proved, Stand, say};
-use crate::load::{self, Tally, everybody};
+use crate::load::{self, Tally, everybody, scattered};
 use crate::server::{Server, cpu_seconds, fdatasync_ms};
 use crate::stage::{Cast, Engine, Stage};
 use std::time::Duration;
@@ -134,15 +134,19 @@ fn in_process(how: &How) -> Result<(f64, f64), Failed> {
 }
 
 pub fn postgres(how: &How) -> Result<Proved, Failed> {
-    let stage = Stage::build(how, Engine::Postgres, "postgres", &Cast::roomy(how.of(30_000, 200_000)))?;
+    let people = how.of(30_000, 200_000);
+    let stage = Stage::build(how, Engine::Postgres, "postgres", &Cast::roomy(people))?;
+    // A plan was published before the first person books: so PostgreSQL knows how its tables are filled.
+    let (planned, last) = (people / 10, people / 10 * 8);
+    stage.assign(planned)?;
     let sync = fdatasync_ms(&stage.folder)?;
     let servers = [Server::start(how, &stage)?, Server::start(how, &stage)?];
     let ports = servers.each_ref().map(|server| server.port);
-    let mut told = Told::default();
+    let mut told = Told { acknowledged: super::month::references(&stage)?, unanswered: 0 };
     let mut parts = vec![part("fdatasync, median of 51", format!("{sync:.2} ms"), true)];
     let during = how.seconds(5, 30);
     let cpu: f64 = servers.iter().map(Server::cpu_seconds).sum();
-    let spread = how.runtime()?.block_on(load::closed(&stage, &ports, 64, during, everybody(&stage, 0)))?;
+    let spread = how.runtime()?.block_on(load::closed(&stage, &ports, 64, during, scattered(&stage, planned..last)))?;
     let cpu = servers.iter().map(Server::cpu_seconds).sum::<f64>() - cpu;
     let (rate, refused) = (spread.rate(), spread.refusals());
     let each = cpu / spread.booked.len().max(1) as f64 * 1e6;
@@ -153,12 +157,8 @@ pub fn postgres(how: &How) -> Result<Proved, Failed> {
     ));
     parts.push(part("refused", refused.clone(), refused == "none"));
     keep(&mut told, spread);
-    let (slot, mut n) = (stage.small.slots[0], told.acknowledged.len() + 64);
-    let hot = || {
-        let person = *stage.people.get(n)?;
-        n += 4;
-        Some((person, slot))
-    };
+    let (slot, mut rest) = (stage.small.slots[0], scattered(&stage, last..people));
+    let hot = || rest().map(|(person, _)| (person, slot));
     let hot = how.runtime()?.block_on(load::closed(&stage, &ports, 64, during, hot))?;
     let (bar, hot_rate) = ((0.5 / (sync / 1e3)).min(500.0), hot.rate());
     parts.push(part(

@@ -53,12 +53,11 @@ pub fn record_many(tx: &mut Tx<'_>, all: &[Done<'_>]) -> Result<(), StoreError> 
             ]
         })
         .collect();
-    tx.run_many(
+    tx.note_many(
         "INSERT INTO audit (partnership_id, id, organisation_id, actor_role, actor_id, verb, noun, noun_id, detail, at_us, wall_us)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         &rows,
-    )?;
-    Ok(())
+    )
 }
 
 type Unsealed = (AuditEntryId, Option<OrganisationId>, String, String, String, String, String, String, i64);

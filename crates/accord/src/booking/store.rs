@@ -271,15 +271,14 @@ pub fn references_in_use(tx: &mut Tx<'_>, of: &[Reference]) -> Result<Vec<Refere
 pub fn insert(tx: &mut Tx<'_>, bookings: &[&Booking]) -> Result<(), StoreError> {
     let (partnership, now) = (tx.partnership(), tx.now());
     let rows: Vec<_> = bookings.iter().map(|b| new_row(&partnership, b, &now)).collect();
-    tx.run_many(
+    tx.note_many(
         "INSERT INTO booking (partnership_id, id, reference, campaign_id, person_id, appointment, slot_id, session_id,
            site_id, product_id, host_id, employer_id, team_id, on_shift, agreement_id, agreement_version, allocation_id,
            date, starts_us, ends_us, travel_minutes, state, live, batch_id, version, created_us, changed_us)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
            1, $23, $24, $25, $25)",
         &rows,
-    )?;
-    Ok(())
+    )
 }
 
 fn new_row<'b>(partnership: &'b PartnershipId, b: &'b Booking, now: &'b Timestamp) -> Vec<Param<'b>> {

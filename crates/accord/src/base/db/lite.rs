@@ -375,7 +375,7 @@ fn bind(statement: &mut CachedStatement<'_>, params: &[Param<'_>]) -> rusqlite::
                 let text: &str = id.hyphenated().encode_lower(&mut letters);
                 statement.raw_bind_parameter(at, text)?;
             }
-            Param::Bytes(bytes) => statement.raw_bind_parameter(at, bytes)?,
+            Param::Bytes(bytes) => statement.raw_bind_parameter(at, bytes.as_ref())?,
         }
     }
     Ok(())

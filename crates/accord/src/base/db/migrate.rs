@@ -149,7 +149,8 @@ fn apply(tx: &mut Tx<'_>, step: &Migration) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Rows that SQLite is told a table has, and how many of them it is told one key finds where the key is not unique.
+/// Rows that SQLite is told a table has (an index of some rows: a tenth), and how many it is told one key finds where the key
+/// is not unique.
 const ROWS: f64 = 100_000.0;
 const FOUND: f64 = 10.0;
 
@@ -165,7 +166,7 @@ fn tell_sizes(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     )?;
     let mut script = "ANALYZE sqlite_schema; DELETE FROM sqlite_stat1;".to_owned();
     for (table, index, unique, partial, columns) in indexes {
-        let (rows, last) = (if partial { ROWS / 2.0 } else { ROWS }, if unique { 1.0 } else { FOUND });
+        let (rows, last) = (if partial { ROWS / 10.0 } else { ROWS }, if unique { 1.0 } else { FOUND });
         let found = (1..=columns).map(|n| match (n, columns) {
             (1, 2..) => rows,
             (n, columns) if n == columns => last,

@@ -172,6 +172,17 @@ impl Tx<'_> {
         }
     }
 
+    /// [`Tx::run_many`], of which nobody asks how many rows it touched: PostgreSQL gets it together with the next statement
+    /// of this transaction, or before its commit, and an error is told there. So the rows that tell of a booking cost one
+    /// way to the server, and the counters before them are locked no longer than that.
+    pub fn note_many(&mut self, sql: &'static str, rows: &[Vec<Param<'_>>]) -> Result<(), StoreError> {
+        match self.conn {
+            Conn::Lite(lite) => lite.run_many(sql, rows).map(drop),
+            #[cfg(feature = "postgres")]
+            Conn::Pg(pg) => pg.note_many(sql, rows),
+        }
+    }
+
     /// All rows of an answer.
     pub fn all<T: FromRow>(&mut self, sql: impl Into<Sql>, params: &[Param<'_>]) -> Result<Vec<T>, StoreError> {
         let mut rows = Vec::new();
@@ -247,7 +258,7 @@ impl Tx<'_> {
         match self.conn {
             Conn::Lite(_) => Ok(()),
             #[cfg(feature = "postgres")]
-            Conn::Pg(pg) => pg.script("ANALYZE"),
+            Conn::Pg(pg) => pg.count_anew(),
         }
     }
 

@@ -19,11 +19,20 @@ pub(crate) struct Pg {
     config: Config,
     client: Client,
     prepared: HashMap<&'static str, Statement>,
+    /// What goes to the server together with the next statement.
+    notes: Vec<Note>,
     begin: &'static str,
     /// The connection is lost, or leads to a server that takes no writes.
     lost: bool,
     /// A statement of this transaction failed: the server would answer COMMIT by undoing all of it, without an error.
     failed: bool,
+}
+
+/// A statement that nobody awaits by itself.
+struct Note {
+    sql: &'static str,
+    statement: Statement,
+    params: Vec<Param<'static>>,
 }
 
 /// How a transaction begins that may write, and one that may not.
@@ -45,7 +54,16 @@ pub(super) fn open(url: &str, begin: &'static str) -> Result<Conn, StoreError> {
         .map_err(|e| StoreError::Engine(format!("no runtime: {e}")))?;
     let config = config(url)?;
     let client = connect(&runtime, &config)?;
-    Ok(Conn::Pg(Box::new(Pg { runtime, config, client, prepared: HashMap::new(), begin, lost: false, failed: false })))
+    Ok(Conn::Pg(Box::new(Pg {
+        runtime,
+        config,
+        client,
+        prepared: HashMap::new(),
+        notes: Vec::new(),
+        begin,
+        lost: false,
+        failed: false,
+    })))
 }
 
 /// The address, with bounds on every wait: without them a server that vanished would hold each thread for a quarter of an hour.
@@ -68,9 +86,9 @@ fn config(url: &str) -> Result<Config, StoreError> {
 }
 
 /// Without a time limit for statements: one that ends COMMIT's wait for a synchronous standby would be answered as if the
-/// standby had it.
+/// standby had it. And for a disk that finds any page as quickly as the next.
 const SETUP: &str = "SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on;
-    SET statement_timeout = 0; SET TIME ZONE 'UTC'";
+    SET statement_timeout = 0; SET TIME ZONE 'UTC'; SET random_page_cost = 1.1";
 
 fn connect(runtime: &Runtime, config: &Config) -> Result<Client, StoreError> {
     runtime.block_on(async {
@@ -88,6 +106,7 @@ fn connect(runtime: &Runtime, config: &Config) -> Result<Client, StoreError> {
 impl Pg {
     /// Nothing has run yet, so a connection that turns out to be dead is replaced here and nobody notices.
     pub fn begin(&mut self) -> Result<(), StoreError> {
+        self.notes.clear();
         if !self.lost && self.script(self.begin).is_ok() {
             self.failed = false;
             return Ok(());
@@ -103,6 +122,10 @@ impl Pg {
     }
 
     pub fn commit(&mut self) -> Result<(), StoreError> {
+        if let Err(error) = self.deliver() {
+            self.rollback();
+            return Err(error);
+        }
         if self.failed {
             self.rollback();
             return Err(StoreError::Engine("a statement failed and its use case went on; nothing was written".into()));
@@ -120,6 +143,7 @@ impl Pg {
     }
 
     pub fn rollback(&mut self) {
+        self.notes.clear();
         if !self.lost {
             drop(self.script("ROLLBACK"));
         }
@@ -140,26 +164,72 @@ impl Pg {
 
     pub fn run(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let statement = self.prepare(sql)?;
-        let bound = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect::<Vec<_>>();
-        let answer = if statement.columns().is_empty() {
-            self.runtime.block_on(self.client.execute(&statement, &bound))
-        } else {
-            self.runtime.block_on(self.client.query(&statement, &bound)).map(|rows| rows.len() as u64)
-        };
+        let params = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect::<Vec<_>>();
+        let notes = std::mem::take(&mut self.notes);
+        let client = &self.client;
+        let (noted, answer) = self.runtime.block_on(async {
+            let asked = async {
+                if statement.columns().is_empty() {
+                    client.execute(&statement, &params).await
+                } else {
+                    client.query(&statement, &params).await.map(|rows| rows.len() as u64)
+                }
+            };
+            // In this order: what was noted before goes out first.
+            futures_util::future::join(delivered(client, &notes), asked).await
+        });
+        self.noted(&notes, noted)?;
         answer.map_err(|e| self.wrong(&e, sql))
     }
 
+    pub fn note_many(&mut self, sql: &'static str, rows: &[Vec<Param<'_>>]) -> Result<(), StoreError> {
+        let statement = self.prepare(sql)?;
+        let note = |row: &Vec<Param<'_>>| Note {
+            sql,
+            statement: statement.clone(),
+            params: row.iter().map(Param::owned).collect(),
+        };
+        self.notes.extend(rows.iter().map(note));
+        if self.notes.len() < IN_ONE_GO { Ok(()) } else { self.deliver() }
+    }
+
+    /// Sends what was noted, and waits for the answers.
+    fn deliver(&mut self) -> Result<(), StoreError> {
+        if self.notes.is_empty() {
+            return Ok(());
+        }
+        let notes = std::mem::take(&mut self.notes);
+        let answers = self.runtime.block_on(delivered(&self.client, &notes));
+        self.noted(&notes, answers)
+    }
+
+    fn noted(&mut self, notes: &[Note], answers: Vec<Result<u64, tokio_postgres::Error>>) -> Result<(), StoreError> {
+        let failed = notes.iter().zip(answers).find_map(|(note, answer)| Some((note.sql, answer.err()?)));
+        failed.map_or(Ok(()), |(sql, error)| Err(self.wrong(&error, sql)))
+    }
+
+    /// Tells the planner how many rows there are, but for empty tables: of one that it has counted as empty it reads every
+    /// row there is, long after it has filled, and of one that it has not counted it assumes ten pages.
+    pub fn count_anew(&mut self) -> Result<(), StoreError> {
+        for (table, _) in super::migrate::tables() {
+            let mut any = false;
+            self.dump(&format!("SELECT 'x' FROM {table} LIMIT 1"), &mut |_| any = true)?;
+            if any {
+                self.script(&format!("ANALYZE {table}"))?;
+            }
+        }
+        Ok(())
+    }
+
     pub fn run_many(&mut self, sql: &'static str, rows: &[Vec<Param<'_>>]) -> Result<u64, StoreError> {
+        self.deliver()?;
         let statement = self.prepare(sql)?;
         let mut sum = 0;
         for rows in rows.chunks(IN_ONE_GO) {
             let bound = bound(rows);
-            let client = &self.client;
             // All are sent before the first answer is awaited.
-            let answers = self.runtime.block_on(async {
-                let asked = bound.iter().map(|row| client.execute(&statement, row)).collect::<Vec<_>>();
-                join_in_order(asked).await
-            });
+            let asked = bound.iter().map(|row| self.client.execute(&statement, row));
+            let answers = self.runtime.block_on(futures_util::future::join_all(asked));
             for answer in answers {
                 sum += answer.map_err(|e| self.wrong(&e, sql))?;
             }
@@ -173,6 +243,7 @@ impl Pg {
         params: &[Param<'_>],
         take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        self.deliver()?;
         let statement = self.prepare(sql)?;
         let bound = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect::<Vec<_>>();
         let rows = self.runtime.block_on(self.client.query(&statement, &bound)).map_err(|e| self.wrong(&e, sql))?;
@@ -185,14 +256,12 @@ impl Pg {
         rows: &[Vec<Param<'_>>],
         take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        self.deliver()?;
         let statement = self.prepare(sql)?;
         for rows in rows.chunks(IN_ONE_GO) {
             let bound = bound(rows);
-            let client = &self.client;
-            let answers = self.runtime.block_on(async {
-                let asked = bound.iter().map(|row| client.query(&statement, row)).collect::<Vec<_>>();
-                join_in_order(asked).await
-            });
+            let asked = bound.iter().map(|row| self.client.query(&statement, row));
+            let answers = self.runtime.block_on(futures_util::future::join_all(asked));
             for answer in answers {
                 answer.map_err(|e| self.wrong(&e, sql))?.iter().try_for_each(|row| take(&Row::Pg(row)))?;
             }
@@ -201,10 +270,12 @@ impl Pg {
     }
 
     pub fn script(&mut self, text: &str) -> Result<(), StoreError> {
+        self.deliver()?;
         self.runtime.block_on(self.client.batch_execute(text)).map_err(|e| self.wrong(&e, text))
     }
 
     pub fn dump(&mut self, query: &str, take: &mut dyn FnMut(&[Option<String>])) -> Result<(), StoreError> {
+        self.deliver()?;
         let rows = self.runtime.block_on(self.client.query(query, &[])).map_err(|e| self.wrong(&e, query))?;
         for row in &rows {
             let values = (0..row.len()).map(|at| shown(row, at)).collect::<Result<Vec<_>, _>>()?;
@@ -230,24 +301,11 @@ fn bound<'r>(rows: &'r [Vec<Param<'r>>]) -> Vec<Vec<&'r (dyn ToSql + Sync)>> {
     rows.iter().map(|row| row.iter().map(|p| p as &(dyn ToSql + Sync)).collect()).collect()
 }
 
-/// Polls every future until all are done; answers in their order.
-async fn join_in_order<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
-    let mut futures = futures.into_iter().map(Box::pin).collect::<Vec<_>>();
-    let mut answers = futures.iter().map(|_| None).collect::<Vec<_>>();
-    std::future::poll_fn(move |cx| {
-        let mut open = false;
-        for (future, answer) in futures.iter_mut().zip(answers.iter_mut()).filter(|(_, answer)| answer.is_none()) {
-            match future.as_mut().poll(cx) {
-                std::task::Poll::Ready(out) => *answer = Some(out),
-                std::task::Poll::Pending => open = true,
-            }
-        }
-        if open {
-            return std::task::Poll::Pending;
-        }
-        std::task::Poll::Ready(answers.iter_mut().filter_map(Option::take).collect())
-    })
-    .await
+async fn delivered(client: &Client, notes: &[Note]) -> Vec<Result<u64, tokio_postgres::Error>> {
+    let bound: Vec<Vec<_>> =
+        notes.iter().map(|note| note.params.iter().map(|p| p as &(dyn ToSql + Sync)).collect()).collect();
+    let asked = notes.iter().zip(&bound).map(|(note, params)| client.execute(&note.statement, params));
+    futures_util::future::join_all(asked).await
 }
 
 fn shown(row: &tokio_postgres::Row, at: usize) -> Result<Option<String>, StoreError> {
@@ -275,7 +333,7 @@ impl ToSql for Param<'_> {
             Param::Text(text) => text.to_sql(ty, out),
             Param::Made(text) => text.to_sql(ty, out),
             Param::Uuid(id) => id.to_string().to_sql(ty, out),
-            Param::Bytes(bytes) => bytes.to_sql(ty, out),
+            Param::Bytes(bytes) => bytes.as_ref().to_sql(ty, out),
         }
     }
 

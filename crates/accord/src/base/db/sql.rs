@@ -4,6 +4,7 @@ use super::super::clock::at_microsecond;
 use super::super::ids::{Id, Kind};
 use super::StoreError;
 use jiff::{Timestamp, civil::Date};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// A statement. `Same` runs on both engines; `Each` is the counted exception.
@@ -44,7 +45,22 @@ pub enum Param<'a> {
     /// An id as TEXT.
     Uuid(Uuid),
     /// BYTEA or BLOB.
-    Bytes(&'a [u8]),
+    Bytes(Cow<'a, [u8]>),
+}
+
+impl Param<'_> {
+    /// The same value, with nothing borrowed.
+    pub fn owned(&self) -> Param<'static> {
+        match self {
+            Param::Null => Param::Null,
+            Param::Int(n) => Param::Int(*n),
+            Param::Real(n) => Param::Real(*n),
+            Param::Text(text) => Param::Made((*text).to_owned()),
+            Param::Made(text) => Param::Made(text.clone()),
+            Param::Uuid(id) => Param::Uuid(*id),
+            Param::Bytes(bytes) => Param::Bytes(Cow::Owned(bytes.to_vec())),
+        }
+    }
 }
 
 /// Whatever can be bound.
@@ -65,12 +81,12 @@ impl ToParam for String {
 }
 impl ToParam for [u8] {
     fn param(&self) -> Param<'_> {
-        Param::Bytes(self)
+        Param::Bytes(Cow::Borrowed(self))
     }
 }
 impl ToParam for Vec<u8> {
     fn param(&self) -> Param<'_> {
-        Param::Bytes(self)
+        Param::Bytes(Cow::Borrowed(self))
     }
 }
 impl ToParam for f64 {

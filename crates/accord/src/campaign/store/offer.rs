@@ -80,23 +80,23 @@ pub fn people_who_left(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<Pers
 
 /// Sets one offer. The owner's organisation is the person's employer.
 pub fn set_offer(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, to: &Standing) -> Result<(), StoreError> {
-    tx.run(
+    let (partnership, now) = (tx.partnership(), tx.now());
+    tx.note_many(
         "UPDATE offer SET state = $4, reason = $5, owner_role = $6, owner_organisation_id = employer_id, next_on = $7,
            evidence = $8, version = version + 1, changed_us = $9
          WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3",
-        p![
-            tx.partnership(),
-            campaign,
-            person,
-            to.state.word(),
-            to.reason,
-            to.owner_role,
-            to.next_on,
-            to.evidence,
-            tx.now()
-        ],
-    )?;
-    Ok(())
+        &[vec![
+            partnership.param(),
+            campaign.param(),
+            person.param(),
+            to.state.word().param(),
+            to.reason.param(),
+            to.owner_role.param(),
+            to.next_on.param(),
+            to.evidence.param(),
+            now.param(),
+        ]],
+    )
 }
 
 /// Sets many offers to assigned; those that were closed stay so.

@@ -26,12 +26,11 @@ pub fn append(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<(), StoreError> {
             ]
         })
         .collect();
-    tx.run_many(
+    tx.note_many(
         "INSERT INTO ledger (partnership_id, id, host_id, employer_id, agreement_id, agreement_version, booking_id, units, at_us)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         &rows,
-    )?;
-    Ok(())
+    )
 }
 
 impl FromRow for StatementLine {
