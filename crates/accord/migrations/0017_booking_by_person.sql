@@ -7,3 +7,5 @@ DROP INDEX booking_by_site;
 CREATE INDEX booking_by_site ON booking (partnership_id, site_id, date);
 CREATE INDEX waiting_offer_by_waiting ON waiting_offer (partnership_id, waiting_id, made_us);
 CREATE INDEX waiting_by_state ON waiting (partnership_id, campaign_id, state);
+-- What people are to be told, among all that was ever said.
+CREATE INDEX event_to_tell ON event (partnership_id, kind) WHERE kind >= 'tell.' AND kind < 'tell/';

@@ -411,7 +411,10 @@ async fn repeat(app: App, job: &'static Job) {
         tokio::time::sleep(job.every).await;
         let mut all = 0;
         loop {
-            let work = |tx: &mut Tx<'_>| (job.work)(tx, job.at_a_time).map_err(Stop::<()>::Store);
+            let work = |tx: &mut Tx<'_>| {
+                let done = if tx.only_one_at(job.name)? { (job.work)(tx, job.at_a_time)? } else { 0 };
+                Ok::<_, Stop<()>>(done)
+            };
             match app.web.db.write(&who, work).await {
                 Ok(some) => {
                     all += some;

@@ -313,6 +313,36 @@ fn of_several_servers_the_one_that_takes_writes_is_used() {
     assert!(matches!(refused, Err(StoreError::Down(said)) if said.starts_with("error connecting")));
 }
 
+#[cfg(feature = "postgres")]
+#[test]
+fn of_two_servers_one_is_at_a_job() {
+    use std::sync::Barrier;
+    let fresh = &accord::testing::Fresh::postgres();
+    let ask = |work: &'static str| {
+        let asked = fresh.db.write_now(&fresh.who, move |tx| tx.only_one_at(work).map_err(Stop::<()>::Store));
+        asked.expect("answered")
+    };
+    let (began, done) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let (theirs, meanwhile) = std::thread::scope(|scope| {
+        let (at_it, end) = (Arc::clone(&began), Arc::clone(&done));
+        let first = scope.spawn(move || {
+            fresh.db.write_now(&fresh.who, move |tx| {
+                let mine = tx.only_one_at("seal")?;
+                at_it.wait();
+                end.wait();
+                Ok::<_, Stop<()>>(mine)
+            })
+        });
+        began.wait();
+        let meanwhile = (ask("seal"), ask("sweep"));
+        done.wait();
+        (first.join().expect("no panic"), meanwhile)
+    });
+    assert!(matches!(theirs, Ok(true)));
+    assert_eq!(meanwhile, (false, true), "the same work, another work");
+    assert!(ask("seal"), "after it ended");
+}
+
 #[test]
 fn every_table_is_known_with_its_key() {
     let tables = migrate::tables();

@@ -32,7 +32,8 @@ async fn way(reader: &Reader<'_>, house: &House) {
     reader.press("Close ").await;
     reader.must_say("Moved ").await;
     reader.must_say("Nobody was told yet").await;
-    reader.open("/waiting-to-be-sent").await;
+    reader.open("/campaign").await;
+    reader.press("messages wait to be sent").await;
     reader.must_say("Another time than before").await;
     reader.open("/changes").await;
     reader.press("Close ").await;

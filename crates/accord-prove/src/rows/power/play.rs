@@ -72,9 +72,11 @@ pub fn template(folder: &Path) -> Result<Template, Failed> {
         Ok::<_, Stop<()>>((small, people))
     });
     let (small, people) = made.map_err(|stop| format!("no template: {stop:?}"))?;
-    // Closed, so that all of it is in the one file.
     drop(db);
-    Ok(Template { file: folder.join("accord.db"), small, people })
+    // All of it in the one file: of connections that close side by side none need be the last, which would see to it.
+    let file = folder.join("accord.db");
+    checkpoint(&file, true)?;
+    Ok(Template { file, small, people })
 }
 
 struct Stage<'t> {

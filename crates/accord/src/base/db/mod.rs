@@ -252,6 +252,16 @@ impl Tx<'_> {
         }
     }
 
+    /// Whether nobody else is at this work just now, until the transaction ends. Several servers of one PostgreSQL store have
+    /// the same jobs: whoever comes second would only do over what the first is doing, and lose.
+    pub fn only_one_at(&mut self, work: &str) -> Result<bool, StoreError> {
+        match self.conn {
+            Conn::Lite(_) => Ok(true),
+            #[cfg(feature = "postgres")]
+            Conn::Pg(pg) => pg.only_one_at(work),
+        }
+    }
+
     /// Tells PostgreSQL's planner how many rows there are by now. It finds out by itself a minute later; a store that is
     /// filled in seconds would be walked from end to end for each look-up until then.
     pub fn count_anew(&mut self) -> Result<(), StoreError> {

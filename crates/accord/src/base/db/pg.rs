@@ -208,6 +208,17 @@ impl Pg {
         failed.map_or(Ok(()), |(sql, error)| Err(self.wrong(&error, sql)))
     }
 
+    pub fn only_one_at(&mut self, work: &str) -> Result<bool, StoreError> {
+        let mut mine = false;
+        let sql =
+            "SELECT CAST(CASE WHEN pg_try_advisory_xact_lock(hashtextextended($1, 0)) THEN 1 ELSE 0 END AS BIGINT)";
+        self.each(sql, &[Param::Text(work)], &mut |row| {
+            mine = row.get::<i64>(0)? == 1;
+            Ok(())
+        })?;
+        Ok(mine)
+    }
+
     /// Tells the planner how many rows there are, but for empty tables: of one that it has counted as empty it reads every
     /// row there is, long after it has filled, and of one that it has not counted it assumes ten pages.
     pub fn count_anew(&mut self) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ use crate::base::db::{StoreError, Tx};
 use crate::base::ids::{CampaignId, OrganisationId};
 use crate::base::web::Web;
 use crate::base::words::{count, verb};
+use crate::booking::store::change_list;
 use crate::campaign::pages::{Task, Tasks, owner_words};
 use crate::cohort::worklist::ItemKind;
 use crate::evidence::store::{campaign, lists};
@@ -28,6 +29,8 @@ pub(super) struct TaskFacts {
     unanswered: u64,
     /// Reports of a dose had elsewhere to be decided, and people in line for a place that comes free.
     reports: (u32, u32),
+    /// What people have to be told and nobody has told them.
+    to_tell: u64,
 }
 
 pub(super) fn read(tx: &mut Tx<'_>, id: CampaignId, today: Date) -> Result<TaskFacts, StoreError> {
@@ -38,6 +41,7 @@ pub(super) fn read(tx: &mut Tx<'_>, id: CampaignId, today: Date) -> Result<TaskF
         plan: campaign::newest_plan(tx, id)?.map(|plan| plan.state),
         unanswered: campaign::unanswered(tx, id)?,
         reports: campaign::reports_and_line(tx, id)?,
+        to_tell: change_list::waiting_counts(tx)?.iter().map(|(_, n)| n).sum(),
     })
 }
 
@@ -91,6 +95,12 @@ fn now(facts: &TaskFacts, unplaced: u64, waiting: u64) -> Vec<Task> {
             ),
             "",
             "/elsewhere",
+        ),
+        some(
+            facts.to_tell,
+            verb(facts.to_tell, "message waits to be sent", "messages wait to be sent"),
+            "tell them until this service does",
+            "/waiting-to-be-sent",
         ),
         some(overdue, verb(overdue, "decision is overdue", "decisions are overdue"), "ring the employer", "/worklist"),
         some(ending, verb(ending, "agreement ends within a week", "agreements end within a week"), "", "/agreements"),
