@@ -122,6 +122,8 @@ fn under_load(
         match again {
             Some(again) => again.stop()?,
             None => {
+                // The sealer comes to what was written last.
+                std::thread::sleep(Duration::from_secs(2));
                 strace::kill_traced(server.pid());
                 server.kill()?;
             }
