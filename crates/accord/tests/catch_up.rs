@@ -18,7 +18,6 @@ use accord::evidence::verify::{lost, verify};
 use accord::on_both_engines;
 use accord::p;
 use accord::testing::{BEGIN_US, Fresh, Small};
-use jiff::Timestamp;
 use jiff::civil::date;
 use rand::{RngExt, SeedableRng};
 
@@ -63,19 +62,7 @@ fn booked(fresh: &Fresh, small: &Small, who: usize, day: usize) -> Booking {
 }
 
 fn line(fresh: &Fresh, small: &Small, said: Said) -> Line {
-    let at: Timestamp = fresh.db.clock.now();
-    Line {
-        site: small.site,
-        at,
-        booking: None,
-        person: None,
-        name: String::new(),
-        born: None,
-        employer: String::new(),
-        employer_id: None,
-        product: None,
-        said,
-    }
+    Line::of_somebody(small.site, fresh.db.clock.now(), said)
 }
 
 fn given(text: &str) -> Said {

@@ -85,6 +85,24 @@ pub struct Line {
     pub said: Said,
 }
 
+impl Line {
+    /// What came of somebody there and then, before anything is said of who it was.
+    pub const fn of_somebody(site: SiteId, at: Timestamp, said: Said) -> Self {
+        Self {
+            site,
+            at,
+            booking: None,
+            person: None,
+            name: String::new(),
+            born: None,
+            employer: String::new(),
+            employer_id: None,
+            product: None,
+            said,
+        }
+    }
+}
+
 /// Where an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {

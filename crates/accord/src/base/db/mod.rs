@@ -254,6 +254,7 @@ impl Tx<'_> {
 
     /// Whether nobody else is at this work just now, until the transaction ends. Several servers of one PostgreSQL store have
     /// the same jobs: whoever comes second would only do over what the first is doing, and lose.
+    #[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "a single service is alone at everything"))]
     pub fn only_one_at(&mut self, work: &str) -> Result<bool, StoreError> {
         match self.conn {
             Conn::Lite(_) => Ok(true),

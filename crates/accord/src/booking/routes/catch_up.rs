@@ -140,18 +140,7 @@ fn lines(desk: &Desk, typed: &HashMap<String, String>) -> (Vec<Line>, Vec<String
     let now = desk.web.clock().now();
     let (mut lines, mut wrong) = (Vec::new(), Vec::new());
     let cell = |name: String| typed.get(&name).map_or("", |text| text.trim());
-    let blank = |at: Timestamp, said: Said| Line {
-        site: desk.site,
-        at,
-        booking: None,
-        person: None,
-        name: String::new(),
-        born: None,
-        employer: String::new(),
-        employer_id: None,
-        product: None,
-        said,
-    };
+    let blank = |at: Timestamp, said: Said| Line::of_somebody(desk.site, at, said);
     let mut rows: Vec<(&str, &str)> =
         typed.iter().filter_map(|(name, what)| Some((name.strip_prefix("what-")?, what.as_str()))).collect();
     rows.sort_unstable();

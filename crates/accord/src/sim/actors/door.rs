@@ -115,18 +115,7 @@ fn came(sim: &mut Sim, person: PersonId, before: &Before, id: &str) -> Result<()
 
 /// A blank line of the day.
 pub(super) fn line(sim: &Sim, site: SiteId, said: Said) -> Line {
-    Line {
-        site,
-        at: sim.db.clock.now(),
-        booking: None,
-        person: None,
-        name: String::new(),
-        born: None,
-        employer: String::new(),
-        employer_id: None,
-        product: None,
-        said,
-    }
+    Line::of_somebody(site, sim.db.clock.now(), said)
 }
 
 fn somebody_unknown(sim: &mut Sim, site: SiteId) -> Result<(), Broken> {
