@@ -5,6 +5,7 @@
 
 use super::clock::at_microsecond;
 use super::db::{Param, Stop, StoreError, ToParam, Tx};
+use jiff::Timestamp;
 use std::collections::HashMap;
 
 /// How long an answer is kept: seven days, in microseconds.
@@ -48,17 +49,18 @@ pub fn replay(tx: &mut Tx<'_>, sent: &Sent) -> Result<Seen, StoreError> {
 /// What is known of each form from the actor of this id.
 pub fn replay_each(tx: &mut Tx<'_>, sent: &[(&str, &Sent)]) -> Result<Vec<Seen>, StoreError> {
     let (partnership, now) = (tx.partnership(), tx.now());
-    let keys: Vec<_> = sent
-        .iter()
-        .map(|(actor, sent)| vec![partnership.param(), sent.key.param(), actor.param(), now.param()])
-        .collect();
+    let keys: Vec<_> =
+        sent.iter().map(|(actor, sent)| vec![partnership.param(), sent.key.param(), actor.param()]).collect();
     let mut known: HashMap<(String, String), (String, String)> = HashMap::new();
     tx.each_many(
-        "SELECT key, actor_id, body_hash, answer FROM idempotency
-         WHERE partnership_id = $1 AND key = $2 AND actor_id = $3 AND expires_us > $4",
+        "SELECT key, actor_id, body_hash, answer, expires_us FROM idempotency
+         WHERE partnership_id = $1 AND key = $2 AND actor_id = $3",
         &keys,
         |row| {
-            known.insert((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?));
+            // Here and not in the statement: by the instant both engines may look through all that is kept.
+            if row.get::<Timestamp>(4)? > now {
+                known.insert((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?));
+            }
             Ok(())
         },
     )?;

@@ -8,7 +8,7 @@ use super::{Booking, PlaceCourse, Reference, State, Way, store};
 use crate::base::audit::{self, Done};
 use crate::base::clock::london_date;
 use crate::base::db::{Actor, Stop, StoreError, Tx};
-use crate::base::ids::{BatchId, Booking as BookingKind, BookingId, CampaignId, OrganisationId, TeamId};
+use crate::base::ids::{BatchId, Booking as BookingKind, BookingId, CampaignId, OrganisationId, PersonId, TeamId};
 use crate::base::outbox;
 use crate::campaign::{self, Campaign};
 use crate::clinic::slot::Share;
@@ -72,7 +72,9 @@ fn tell(tx: &mut Tx<'_>, courses: &[Course<'_>], placed: &[Placed], origin: &Ori
     // A batch tells of itself once, when it turns live; nobody may hear of its bookings before.
     if origin.batch.is_none() {
         events(tx, "booking.placed", &bookings)?;
-        of.iter().try_for_each(|(course, bookings)| settle_placed(tx, course, bookings))?;
+        let settled = of.iter().filter_map(|(course, bookings)| settled(tx, course, bookings));
+        let settled: Vec<_> = settled.collect();
+        campaign::offer::set_each(tx, &settled)?;
     }
     Ok(())
 }
@@ -99,16 +101,19 @@ pub(super) fn take_back(tx: &mut Tx<'_>, booking: &Booking) -> Result<Booking, S
 }
 
 /// [`settle_offer`] for who was just placed: what they have was read under the same lock, and is not read again.
-fn settle_placed(tx: &mut Tx<'_>, course: &Course<'_>, placed: &[Booking]) -> Result<(), StoreError> {
-    if placed.is_empty() {
-        return Ok(());
-    }
+fn settled(
+    tx: &Tx<'_>,
+    course: &Course<'_>,
+    placed: &[Booking],
+) -> Option<(CampaignId, PersonId, campaign::offer::Standing)> {
+    placed.first()?;
     let new = placed.iter().map(|b| (b.state == State::Confirmed, b.date));
     let live: Vec<(bool, Date)> = course.besides.iter().copied().chain(new).collect();
     let today = london_date(tx.now());
     let next = live.iter().map(|(_, date)| *date).filter(|date| *date >= today).min().unwrap_or(today);
     let confirmed: Vec<bool> = live.iter().map(|(confirmed, _)| *confirmed).collect();
-    campaign::offer::settle_by_bookings(tx, &course.rules, course.want.person, &confirmed, next)
+    let standing = campaign::offer::standing_by_bookings(tx, &course.rules, &confirmed, next);
+    Some((course.rules.id, course.want.person, standing))
 }
 
 /// Gives what the rules allowed in place of `old`, all of it or nothing: only the difference is taken from the counters,
@@ -213,7 +218,8 @@ pub(super) fn settle_offer_after(tx: &mut Tx<'_>, of: &[Booking], had: &HashSet<
     let to_come = |b: &&Booking| b.date >= today && !had.contains(&b.id);
     let next = live.iter().filter(to_come).map(|b| b.date).min().unwrap_or(today);
     let confirmed: Vec<bool> = live.iter().map(|b| b.state == State::Confirmed).collect();
-    campaign::offer::settle_by_bookings(tx, &rules, booking.person, &confirmed, next)
+    let standing = campaign::offer::standing_by_bookings(tx, &rules, &confirmed, next);
+    campaign::offer::set(tx, campaign, booking.person, &standing)
 }
 
 /// Takes for everybody at once; where that is too much for a counter, for one after another. Whoever is refused holds

@@ -124,17 +124,16 @@ pub fn reopen_clear(tx: &mut Tx<'_>, campaign: &Campaign) -> Result<u64, StoreEr
 
 /// Sets one offer.
 pub fn set(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, to: &Standing) -> Result<(), StoreError> {
-    store::set_offer(tx, campaign, person, to)
+    store::set_offers(tx, &[(campaign, person, to.clone())])
 }
 
-/// Brings an offer in line with the bookings the person has: whether each is confirmed, and the day of the next.
-pub fn settle_by_bookings(
-    tx: &mut Tx<'_>,
-    campaign: &Campaign,
-    person: PersonId,
-    confirmed: &[bool],
-    next: Date,
-) -> Result<(), StoreError> {
+/// Sets the offers of many, of each person one.
+pub fn set_each(tx: &mut Tx<'_>, all: &[(CampaignId, PersonId, Standing)]) -> Result<(), StoreError> {
+    store::set_offers(tx, all)
+}
+
+/// Where an offer stands by the bookings the person has: whether each is confirmed, and the day of the next.
+pub fn standing_by_bookings(tx: &Tx<'_>, campaign: &Campaign, confirmed: &[bool], next: Date) -> Standing {
     let whole = confirmed.len() == campaign.appointments.len();
     let state = match (whole, confirmed.iter().all(|confirmed| *confirmed)) {
         (false, _) => State::Waiting,
@@ -142,12 +141,7 @@ pub fn settle_by_bookings(
         (true, false) => State::Assigned,
     };
     let next_on = Some(if whole { next } else { tomorrow(tx) });
-    set(
-        tx,
-        campaign.id,
-        person,
-        &Standing { state, reason: None, owner_role: EMPLOYER_CONTACT, next_on, evidence: None },
-    )
+    Standing { state, reason: None, owner_role: EMPLOYER_CONTACT, next_on, evidence: None }
 }
 
 /// Sets many people's offers to assigned, with the date of each one's next appointment.

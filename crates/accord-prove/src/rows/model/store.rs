@@ -70,21 +70,8 @@ impl<'w> Store<'w> {
     pub fn apply(&mut self, before: &Oracle, command: &Command) -> Said {
         let campaign = self.world.small.campaign;
         match command {
-            Command::Place { person, picks } => {
-                let want = self.course(*person, picks);
-                self.run(move |tx| place(tx, &want)).map(drop)
-            }
-            Command::PlaceHeld { person } => {
-                let want = self.course(*person, &before.held_picks(*person));
-                self.run(move |tx| place(tx, &want)).map(drop)
-            }
-            Command::PlaceEach { wants } => {
-                let wants: Vec<PlaceCourse> = wants.iter().map(|(person, picks)| self.course(*person, picks)).collect();
-                self.sql(move |tx| {
-                    let who = tx.who().clone();
-                    let asked: Vec<_> = wants.iter().map(|want| (&who, want, Way::Chosen)).collect();
-                    Ok(place_each(tx, &asked)?.len() as u64)
-                })
+            Command::Place { .. } | Command::PlaceHeld { .. } | Command::PlaceEach { .. } => {
+                self.places(before, command)
             }
             Command::Hold { person, picks, only } => {
                 let (want, only) = (self.course(*person, picks), *only);
@@ -129,6 +116,28 @@ impl<'w> Store<'w> {
             | Command::Allocation { .. }
             | Command::EndAgreement
             | Command::Clock { .. } => self.on_the_world(command),
+        }
+    }
+
+    fn places(&self, before: &Oracle, command: &Command) -> Said {
+        match command {
+            Command::Place { person, picks } => {
+                let want = self.course(*person, picks);
+                self.run(move |tx| place(tx, &want)).map(drop)
+            }
+            Command::PlaceHeld { person } => {
+                let want = self.course(*person, &before.held_picks(*person));
+                self.run(move |tx| place(tx, &want)).map(drop)
+            }
+            Command::PlaceEach { wants } => {
+                let wants: Vec<PlaceCourse> = wants.iter().map(|(person, picks)| self.course(*person, picks)).collect();
+                self.sql(move |tx| {
+                    let who = tx.who().clone();
+                    let asked: Vec<_> = wants.iter().map(|want| (&who, want, Way::Chosen)).collect();
+                    Ok(place_each(tx, &asked)?.len() as u64)
+                })
+            }
+            _ => Ok(()),
         }
     }
 

@@ -351,11 +351,12 @@ impl Db {
             }
             #[cfg(feature = "postgres")]
             Place::Postgres(url) => {
-                let connect = |n: usize, begin| (0..n).map(|_| pg::open(url, begin)).collect::<Result<Vec<_>, _>>();
+                let one = |begin| pg::open(url, begin, pg::AS_IT_LIKES);
+                let connect = |n: usize, begin| (0..n).map(|_| one(begin)).collect::<Result<Vec<_>, _>>();
                 let writers = Crew::transactions(connect(PG_WRITERS, pg::WRITES)?)?;
                 let readers = Crew::readers(connect(READERS, pg::READS)?)?;
-                let writers_together = Crew::together("write-many", pg::open(url, pg::WRITES)?)?;
-                let readers_together = Crew::together("read-many", pg::open(url, pg::READS)?)?;
+                let writers_together = Crew::together("write-many", pg::open(url, pg::WRITES, pg::BY_KEY)?)?;
+                let readers_together = Crew::together("read-many", pg::open(url, pg::READS, pg::BY_KEY)?)?;
                 Ok(Self { writers_together, readers_together, ..Self::of(&writers, &readers, clock, chance) })
             }
             #[cfg(not(feature = "postgres"))]

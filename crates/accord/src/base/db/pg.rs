@@ -3,10 +3,12 @@
 //! A connection that is lost is opened again before the next transaction, and at no other time: what ran in the lost
 //! one was never committed, unless the loss came while COMMIT was under way; then nobody knows, and that is said.
 
+mod error;
 mod many;
 
 use super::{Conn, Param, Row, StoreError};
 use bytes::BytesMut;
+use error::{chain, translate, wrong};
 use futures_util::TryStreamExt;
 use std::collections::HashMap;
 use std::error::Error as StdError;
@@ -28,6 +30,7 @@ pub(crate) struct Pg {
     notes: Vec<Note>,
     noted: usize,
     begin: &'static str,
+    plans: &'static str,
     /// The connection is lost, or leads to a server that takes no writes.
     lost: bool,
     /// A statement of this transaction failed: the server would answer COMMIT by undoing all of it, without an error.
@@ -55,13 +58,19 @@ const ASKED: u32 = 3;
 /// Longest wait for a server to take note of what was sent to it.
 const UNHEARD: Duration = Duration::from_secs(6);
 
-pub(super) fn open(url: &str, begin: &'static str) -> Result<Conn, StoreError> {
+/// A connection that finds rows by their keys only. A table that has just begun to fill is thought to be small, and is
+/// read as a whole for every look-up until it is counted, a minute later: by then it holds what a rush has brought.
+pub(super) const BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+/// A connection that finds rows as PostgreSQL thinks best.
+pub(super) const AS_IT_LIKES: &str = "";
+
+pub(super) fn open(url: &str, begin: &'static str, plans: &'static str) -> Result<Conn, StoreError> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| StoreError::Engine(format!("no runtime: {e}")))?;
     let config = config(url)?;
-    let client = connect(&runtime, &config)?;
+    let client = connect(&runtime, &config, plans)?;
     Ok(Conn::Pg(Box::new(Pg {
         runtime,
         config,
@@ -71,6 +80,7 @@ pub(super) fn open(url: &str, begin: &'static str) -> Result<Conn, StoreError> {
         notes: Vec::new(),
         noted: 0,
         begin,
+        plans,
         lost: false,
         failed: false,
     })))
@@ -100,7 +110,7 @@ fn config(url: &str) -> Result<Config, StoreError> {
 const SETUP: &str = "SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on;
     SET statement_timeout = 0; SET TIME ZONE 'UTC'; SET random_page_cost = 1.1";
 
-fn connect(runtime: &Runtime, config: &Config) -> Result<Client, StoreError> {
+fn connect(runtime: &Runtime, config: &Config, plans: &str) -> Result<Client, StoreError> {
     runtime.block_on(async {
         let (client, connection) = config.connect(NoTls).await.map_err(|e| translate(&e))?;
         tokio::spawn(async move {
@@ -108,7 +118,7 @@ fn connect(runtime: &Runtime, config: &Config) -> Result<Client, StoreError> {
                 tracing::warn!(error = chain(&error), "a database connection ended");
             }
         });
-        client.batch_execute(SETUP).await.map_err(|e| translate(&e))?;
+        client.batch_execute(&format!("{SETUP}; {plans}")).await.map_err(|e| translate(&e))?;
         Ok(client)
     })
 }
@@ -122,7 +132,7 @@ impl Pg {
             return Ok(());
         }
         self.lost = true;
-        self.client = connect(&self.runtime, &self.config)?;
+        self.client = connect(&self.runtime, &self.config, self.plans)?;
         self.prepared.clear();
         self.turned.clear();
         self.lost = false;
@@ -447,50 +457,4 @@ impl ToSql for Param<'_> {
     }
 
     tokio_postgres::types::to_sql_checked!();
-}
-
-fn wrong(error: &tokio_postgres::Error, sql: &str) -> StoreError {
-    match translate(error) {
-        StoreError::Engine(said) => {
-            let sql: String = sql.split_whitespace().collect::<Vec<_>>().join(" ");
-            StoreError::Engine(format!("{said} in: {}", sql.chars().take(160).collect::<String>()))
-        }
-        other => other,
-    }
-}
-
-fn translate(error: &tokio_postgres::Error) -> StoreError {
-    let Some(db) = error.as_db_error() else {
-        // Only what our own program got wrong is not the connection's fault.
-        let ours = ["error serializing", "error deserializing", "invalid", "expected"];
-        let said = chain(error);
-        return if ours.iter().any(|sign| said.starts_with(sign)) {
-            StoreError::Engine(said)
-        } else {
-            StoreError::Down(said)
-        };
-    };
-    match *db.code() {
-        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => StoreError::Conflict,
-        SqlState::UNIQUE_VIOLATION | SqlState::CHECK_VIOLATION | SqlState::FOREIGN_KEY_VIOLATION => {
-            StoreError::Constraint(db.constraint().unwrap_or_default().to_owned())
-        }
-        SqlState::DISK_FULL => StoreError::Full,
-        SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED => StoreError::Busy,
-        ref code if ["08", "53", "57", "58"].contains(&code.code().get(..2).unwrap_or_default()) => {
-            StoreError::Down(db.message().to_owned())
-        }
-        _ => StoreError::Engine(db.message().to_owned()),
-    }
-}
-
-/// The whole chain: the outer message alone says only "db error".
-fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text = format!("{text}: {inner}");
-        source = inner.source();
-    }
-    text
 }

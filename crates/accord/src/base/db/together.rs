@@ -4,7 +4,9 @@
 //! the server several hundred times. Done together they look each up once and wait some twenty times. Nobody is waited for:
 //! what has queued while the last ones were done is done next.
 
-use super::crew::{Ask, Boxed, Job, Queue, Verdict, next, next_at_once, run_and_answer};
+use super::crew::{Ask, Boxed, Job, Queue, Verdict, next_at_once};
+#[cfg(feature = "postgres")]
+use super::crew::{next, run_and_answer};
 use super::{Actor, Conn, Context, Stop, StoreError, Tx};
 use crate::base::ids::PartnershipId;
 use std::any::{Any, TypeId};

@@ -1,6 +1,6 @@
 //! SQL over offers.
 
-use crate::base::db::{StoreError, ToParam, Tx};
+use crate::base::db::{Param, StoreError, ToParam, Tx};
 use crate::base::ids::{CampaignId, OrganisationId, PersonId};
 use crate::campaign::offer::{Standing, State};
 use jiff::civil::Date;
@@ -78,14 +78,12 @@ pub fn people_who_left(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<Pers
     Ok(rows.into_iter().map(|(person,)| person).collect())
 }
 
-/// Sets one offer. The owner's organisation is the person's employer.
-pub fn set_offer(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, to: &Standing) -> Result<(), StoreError> {
+/// Sets offers, of each person one. The owner's organisation is the person's employer.
+pub fn set_offers(tx: &mut Tx<'_>, all: &[(CampaignId, PersonId, Standing)]) -> Result<(), StoreError> {
     let (partnership, now) = (tx.partnership(), tx.now());
-    tx.note_many(
-        "UPDATE offer SET state = $4, reason = $5, owner_role = $6, owner_organisation_id = employer_id, next_on = $7,
-           evidence = $8, version = version + 1, changed_us = $9
-         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3",
-        &[vec![
+    let mut rows: Vec<Vec<Param<'_>>> = Vec::with_capacity(all.len());
+    for (campaign, person, to) in all {
+        rows.push(vec![
             partnership.param(),
             campaign.param(),
             person.param(),
@@ -95,8 +93,13 @@ pub fn set_offer(tx: &mut Tx<'_>, campaign: CampaignId, person: PersonId, to: &S
             to.next_on.param(),
             to.evidence.param(),
             now.param(),
-        ]],
-    )
+        ]);
+    }
+    let sql =
+        "UPDATE offer SET state = $4, reason = $5, owner_role = $6, owner_organisation_id = employer_id, next_on = $7,
+           evidence = $8, version = version + 1, changed_us = $9
+         WHERE partnership_id = $1 AND campaign_id = $2 AND person_id = $3";
+    if rows.len() == 1 { tx.note_many(sql, &rows) } else { tx.touch_each(sql, &rows).map(drop) }
 }
 
 /// Sets many offers to assigned; those that were closed stay so.
