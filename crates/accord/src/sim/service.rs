@@ -130,9 +130,10 @@ fn held(sim: &Sim) -> Result<Vec<(HoldId, i64)>, Broken> {
 /// The process dies between two transactions: what was not in the store is gone, and chance begins anew.
 fn restart(sim: &mut Sim) -> Result<(), Broken> {
     sim.service.starts += 1;
-    let chance = sim.db.chance.step(&format!("start {}", sim.service.starts));
-    // What the machine's clock did while nobody ran is nobody's to see.
-    sim.db = sim.db.copied(Clock::steady_on(sim.machine.clone()), chance)?;
+    // The connection stays: it knows nothing but how statements are read. What the machine's clock did while nobody ran is
+    // nobody's to see.
+    let again = sim.db.step(&format!("start {}", sim.service.starts));
+    sim.db = again.with_clock(Clock::steady_on(sim.machine.clone()));
     sim.service.follower = Follower::default();
     look_at_the_clock(sim)?;
     sim.service.due.fill(sim.db.clock.now());
