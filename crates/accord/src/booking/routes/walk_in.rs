@@ -407,16 +407,11 @@ pub async fn note(
             None => None,
         };
         let line = Line {
-            site,
-            at: tx.now(),
-            booking: None,
-            person: None,
             name: name.clone(),
             born,
             employer: known.as_ref().map_or_else(|| said.clone(), |o| o.name.clone()),
             employer_id: known.map(|o| o.id),
-            product: None,
-            said: Said::Given(batch.clone()),
+            ..Line::of_somebody(site, tx.now(), Said::Given(batch.clone()))
         };
         take_down(tx, &line, DayRefusal::NotInCampaign.code())?;
         Ok(to.clone())
