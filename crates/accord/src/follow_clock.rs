@@ -191,7 +191,10 @@ fn tell(looked: Looked, told: &mut bool) {
         Looked::Even => *told = false,
         Looked::Waits(by) if !*told => {
             *told = true;
-            tracing::warn!(seconds = seconds(by), "the machine's clock is not where the store's time is; that time is kept");
+            tracing::warn!(
+                seconds = seconds(by),
+                "the machine's clock is not where the store's time is; that time is kept"
+            );
         }
         Looked::Waits(_) => {}
         Looked::Moved(by) => {
@@ -201,7 +204,10 @@ fn tell(looked: Looked, told: &mut bool) {
             tracing::warn!(seconds = seconds(by), "the machine's clock jumped: another server has seen to it");
         }
         Looked::Followed(by) => {
-            tracing::error!(seconds = seconds(by), "another server of this store says another time, which is taken: set the clocks");
+            tracing::error!(
+                seconds = seconds(by),
+                "another server of this store says another time, which is taken: set the clocks"
+            );
         }
     }
 }

@@ -226,11 +226,7 @@ fn let_go_of(
 }
 
 /// Gives back what the waiting list keeps for a person; what they look at themselves stays. What it was.
-pub(super) fn let_go_offered(
-    tx: &mut Tx<'_>,
-    person: PersonId,
-    campaign: CampaignId,
-) -> Result<Vec<Hold>, StoreError> {
+pub(super) fn let_go_offered(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Result<Vec<Hold>, StoreError> {
     let holds = store::holds_of(tx, person, campaign)?;
     let offered: Vec<u16> = holds.iter().filter(|h| h.purpose == Purpose::Offer).map(|h| h.appointment).collect();
     let holds = store::delete_holds(tx, person, campaign, &offered)?;
