@@ -11,6 +11,8 @@ use accord::base::ids::{Employment, OrganisationId, Person};
 use accord::base::page::Help;
 use accord::base::secret::Key;
 use accord::base::web::House;
+use accord::booking::place::place;
+use accord::booking::{Pick, PlaceCourse};
 use accord::p;
 use accord::testing::{Fresh, Small};
 use axum::Router;
@@ -33,7 +35,7 @@ const END: [&str; 25] = [
 ];
 
 /// What is typed the n-th time.
-type Typed = fn(usize) -> String;
+type Typed = Box<dyn Fn(usize) -> String>;
 
 fn main() {
     let mut numbers = std::env::args().skip(1).filter_map(|text| text.parse::<usize>().ok());
@@ -48,12 +50,14 @@ fn main() {
     let house = House { partnership: fresh.who.partnership, name: "Bench".into(), demo: true, help };
     let router = App::new(fresh.db.clone(), Key::new([7; 32]), house, false).router();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let kinds: [(&str, Typed); 5] = [
-        ("three letters", |n| BEGIN[n % 20].chars().chain("o".chars()).take(3).collect()),
-        ("given and family", |n| format!("{} {}", &GIVEN[n % 24][..3], BEGIN[n % 20])),
-        ("date of birth", |n| born(n * 7)),
-        ("name and date of birth", |n| format!("{} {}", &GIVEN[n % 24][..3], born(n * 7))),
-        ("nobody", |n| format!("xyz {}", BEGIN[n % 20])),
+    let reference = booked(&fresh, &small);
+    let kinds: [(&str, Typed); 6] = [
+        ("three letters", Box::new(|n| BEGIN[n % 20].chars().chain("o".chars()).take(3).collect())),
+        ("given and family", Box::new(|n| format!("{} {}", &GIVEN[n % 24][..3], BEGIN[n % 20]))),
+        ("date of birth", Box::new(|n| born(n * 7))),
+        ("name and date of birth", Box::new(|n| format!("{} {}", &GIVEN[n % 24][..3], born(n * 7)))),
+        ("reference", Box::new(move |_| reference.clone())),
+        ("nobody", Box::new(|n| format!("xyz {}", BEGIN[n % 20]))),
     ];
     for (name, typed) in kinds {
         let mut times: Vec<f64> = Vec::with_capacity(searches);
@@ -74,6 +78,14 @@ fn main() {
             at(0.99)
         );
     }
+}
+
+/// Somebody's booking, to be found by its reference.
+fn booked(fresh: &Fresh, small: &Small) -> String {
+    let picks = vec![Pick { appointment: 1, slot: small.slots[10] }];
+    let want = PlaceCourse { person: small.people[0], campaign: small.campaign, picks };
+    let made = fresh.db.write_now(&fresh.who, move |tx| place(tx, &want));
+    made.expect("booked").remove(0).reference.to_string()
 }
 
 #[cfg(feature = "postgres")]

@@ -15,7 +15,7 @@ use crate::evidence::metrics::Metrics;
 use crate::evidence::month::Months;
 use crate::partnership::{ledger, release};
 use crate::plan::runs::Runs;
-use crate::{booking, campaign, evidence, log, plan, routes};
+use crate::{booking, campaign, evidence, follow_clock, log, plan, routes};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -246,6 +246,8 @@ pub struct Job {
     pub counts: bool,
     /// Whether a demo does it too.
     pub in_demo: bool,
+    /// Whether it ends what ends at an instant. It rests while the machine's clock is elsewhere: see `follow_clock.rs`.
+    pub ends: bool,
     /// The work of one transaction.
     pub work: Work,
 }
@@ -259,6 +261,7 @@ pub const JOBS: &[Job] = &[
         at_a_time: SEAL_ROWS,
         counts: false,
         in_demo: true,
+        ends: false,
         work: |tx, n| SEALERS.iter().try_fold(0, |most, seal| Ok(most.max(seal(tx, n)?))),
     },
     Job {
@@ -267,6 +270,7 @@ pub const JOBS: &[Job] = &[
         at_a_time: 200,
         counts: true,
         in_demo: true,
+        ends: true,
         work: booking::hold::sweep,
     },
     Job {
@@ -275,6 +279,7 @@ pub const JOBS: &[Job] = &[
         at_a_time: 1,
         counts: true,
         in_demo: true,
+        ends: true,
         work: booking::timed_offer::work,
     },
     Job {
@@ -283,6 +288,7 @@ pub const JOBS: &[Job] = &[
         at_a_time: 1_000,
         counts: true,
         in_demo: true,
+        ends: true,
         work: booking::standby_draw::work,
     },
     Job {
@@ -291,6 +297,7 @@ pub const JOBS: &[Job] = &[
         at_a_time: 500,
         counts: true,
         in_demo: true,
+        ends: true,
         work: forget,
     },
     Job {
@@ -299,6 +306,7 @@ pub const JOBS: &[Job] = &[
         at_a_time: u32::MAX,
         counts: true,
         in_demo: true,
+        ends: true,
         work: |tx, _| release::sweep(tx),
     },
     Job {
@@ -307,6 +315,7 @@ pub const JOBS: &[Job] = &[
         at_a_time: did_not_attend::AT_A_TIME,
         counts: true,
         in_demo: false,
+        ends: true,
         work: |tx, _| did_not_attend::sweep(tx),
     },
     Job {
@@ -315,6 +324,7 @@ pub const JOBS: &[Job] = &[
         at_a_time: 50,
         counts: true,
         in_demo: true,
+        ends: true,
         work: unanswered::remind,
     },
     Job {
@@ -323,6 +333,7 @@ pub const JOBS: &[Job] = &[
         at_a_time: 50,
         counts: true,
         in_demo: true,
+        ends: true,
         work: unanswered::give_back,
     },
 ];
@@ -341,7 +352,7 @@ pub async fn work_for_ever(app: App) {
     for job in JOBS.iter().filter(|job| job.in_demo || !app.web.house.demo) {
         under_way.spawn(repeat(app.clone(), job));
     }
-    under_way.spawn(follow_the_clock(app.clone()));
+    under_way.spawn(follow_clock::for_ever(app.web.db.clone(), app.web.house.partnership));
     under_way.spawn(finish_changes(app));
     while under_way.join_next().await.is_some() {}
 }
@@ -356,39 +367,6 @@ async fn count_for_ever(app: App) {
         }
         tokio::time::sleep(app.metrics.rest()).await;
     }
-}
-
-/// How often somebody looks whether the machine's clock jumped. The pause counts time that never jumps.
-const CLOCK_LOOKED_AT: Duration = Duration::from_millis(500);
-
-/// Follows the machine's clock over its jumps. Until it is adopted nobody sees a jump; see [`Clock::Steady`].
-async fn follow_the_clock(app: App) {
-    let who = Actor::new(app.web.house.partnership, "operator of this machine", "clock");
-    loop {
-        tokio::time::sleep(CLOCK_LOOKED_AT).await;
-        let by_us = app.web.db.clock.jump_us();
-        if by_us == 0 {
-            continue;
-        }
-        tracing::warn!(seconds = by_us / 1_000_000, "the machine's clock jumped: holds and sign-ins keep their time");
-        // Back: first the time, else everything would have ended before it is moved. Forward: the other way round.
-        if by_us < 0 {
-            app.web.db.clock.adopt();
-        }
-        let since = if by_us < 0 { 0 } else { by_us };
-        let moved = app.web.db.write(&who, move |tx| over_a_jump(tx, by_us, since).map_err(Stop::<()>::Store)).await;
-        match moved {
-            Ok(()) => app.web.db.clock.adopt(),
-            Err(stop) => tracing::warn!(?stop, "what ends at an instant could not be moved over the clock's jump"),
-        }
-    }
-}
-
-/// Moves what ends at an instant over a jump of the clock by `by_us`, of which `to_come` is not in the transaction's own
-/// time yet. Nothing expires by a jump, and nothing lasts longer than it may.
-pub fn over_a_jump(tx: &mut Tx<'_>, by_us: i64, to_come: i64) -> Result<(), StoreError> {
-    crate::access::sign_in::clock_jumped(tx, by_us, to_come)?;
-    booking::hold::clock_jumped(tx, by_us, to_come)
 }
 
 /// Capacity changes that were cut off go on: by a kill, or by a request that took too long.
@@ -409,6 +387,9 @@ async fn repeat(app: App, job: &'static Job) {
     let who = Actor::new(app.web.house.partnership, "operator of this machine", job.name);
     loop {
         tokio::time::sleep(job.every).await;
+        if job.ends && app.web.db.clock.jump_us() != 0 {
+            continue;
+        }
         let mut all = 0;
         loop {
             let work = |tx: &mut Tx<'_>| {

@@ -36,6 +36,7 @@ pub mod cohort;
 pub mod commands;
 pub mod config;
 pub mod evidence;
+pub mod follow_clock;
 pub mod log;
 pub mod partnership;
 pub mod plan;

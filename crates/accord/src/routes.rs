@@ -33,13 +33,14 @@ pub struct Route {
 
 /// The whole table.
 pub fn table() -> Vec<Route> {
-    [general(), at_the_desk(), for_programs(), capacity_changes()].into_iter().flatten().collect()
+    let staff = [the_campaign(), staff_lists(), clinics(), at_the_desk(), capacity_changes()];
+    [doors(), own_pages(), for_programs()].into_iter().chain(staff).flatten().collect()
 }
 
-fn general() -> Vec<Route> {
-    use Guard::{ClinicInPath, EmployerInPath, Employers, Lead, Open, Person, Staff};
+/// The doors, and what stands open to everybody.
+fn doors() -> Vec<Route> {
+    use Guard::Open;
     vec![
-        // doors
         get("/sign-in", Open, access::staff_door),
         get("/sign-in/{token}", Open, access::link),
         post("/sign-in", Open, access::use_link),
@@ -49,7 +50,17 @@ fn general() -> Vec<Route> {
         post("/b", Open, access::person_enter),
         post("/b/sign-out", Open, access::person_sign_out),
         get("/b/signed-out", Open, access::person_signed_out),
-        // a person's own pages
+        get("/about", Open, see::about),
+        get("/assets/{name}", Open, asset),
+        get("/livez", Open, livez),
+        get("/readyz", Open, readyz),
+    ]
+}
+
+/// A person's own pages.
+fn own_pages() -> Vec<Route> {
+    use Guard::Person;
+    vec![
         get("/b/appointments", Person, mine::appointments),
         get("/b/done", Person, mine::done),
         get("/b/calendar.ics", Person, mine::calendar),
@@ -73,7 +84,13 @@ fn general() -> Vec<Route> {
         post("/b/standby/yes", Person, mine::come),
         post("/b/standby/no", Person, mine::not_come),
         get("/b/book", Person, mine::book),
-        // the campaign
+    ]
+}
+
+/// The campaign, and who takes part in it.
+fn the_campaign() -> Vec<Route> {
+    use Guard::{EmployerInPath, Lead, Staff};
+    vec![
         get("/", Staff, see::start),
         get("/campaign", Lead, see::campaign_home),
         get("/unplaced", Lead, see::unplaced),
@@ -87,7 +104,6 @@ fn general() -> Vec<Route> {
         get("/plan", Lead, see::plan),
         post("/plan/new", Lead, plans::new),
         post("/plan/publish", Lead, plans::publish),
-        // who takes part
         get("/organisations", Lead, see::organisations),
         get("/organisations/{organisation}", EmployerInPath, see::organisation),
         get("/organisations/{organisation}/elsewhere", EmployerInPath, mine::elsewhere::report_form),
@@ -96,7 +112,13 @@ fn general() -> Vec<Route> {
         get("/agreements/{agreement}", Lead, see::agreement),
         get("/ledger", Lead, see::ledger),
         get("/ledger.csv", Lead, see::ledger_csv),
-        // lists
+    ]
+}
+
+/// Staff lists, and what of them waits for a decision.
+fn staff_lists() -> Vec<Route> {
+    use Guard::Employers;
+    vec![
         get("/import", Employers, lists::imports),
         post("/import", Employers, lists::upload),
         get("/import/{import}", Employers, lists::review),
@@ -107,7 +129,13 @@ fn general() -> Vec<Route> {
         post("/unlisted", Employers, unlisted::answer),
         get("/worklist/{item}", Employers, decisions::item),
         post("/worklist/{item}", Employers, decisions::decide),
-        // clinics
+    ]
+}
+
+/// Clinics and their days.
+fn clinics() -> Vec<Route> {
+    use Guard::{ClinicInPath, Lead};
+    vec![
         get("/sites", Lead, see::sites),
         get("/sites.csv", Lead, see::sites_csv),
         get("/sites/{site}", ClinicInPath, see::site),
@@ -129,11 +157,6 @@ fn general() -> Vec<Route> {
         post("/sites/{site}/{date}/standby", ClinicInPath, mine::left::ask),
         get("/sessions", Lead, see::sessions),
         get("/sessions/month", Lead, see::month),
-        // for everybody
-        get("/about", Open, see::about),
-        get("/assets/{name}", Open, asset),
-        get("/livez", Open, livez),
-        get("/readyz", Open, readyz),
     ]
 }
 

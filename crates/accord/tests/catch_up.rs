@@ -1,5 +1,7 @@
 //! Catching up from paper, and random days of a clinic: on both engines, every invariant after each step, nobody lost.
 
+mod support;
+
 use accord::base::db::{Stop, Tx};
 use accord::base::ids::{BookingId, PersonId};
 use accord::base::secret::Key;
@@ -10,16 +12,17 @@ use accord::booking::check_in::{By, check_in};
 use accord::booking::day_entry::{Decision, Entry, Line, Said, Standing, decide};
 use accord::booking::did_not_attend::sweep;
 use accord::booking::outcome::{Noted, note};
-use accord::booking::place::{place, place_many};
+use accord::booking::place::place;
 use accord::booking::rebook::rebook;
 use accord::booking::walk_in::{Give, give};
-use accord::booking::{Booking, BookingRefusal, Pick, PlaceCourse, State, batch, day_pack, store};
+use accord::booking::{Booking, Pick, PlaceCourse, State, batch, day_pack, store};
 use accord::evidence::verify::{lost, verify};
 use accord::on_both_engines;
 use accord::p;
 use accord::testing::{BEGIN_US, Fresh, Small};
 use jiff::civil::date;
 use rand::{RngExt, SeedableRng};
+use support::people::in_a_batch;
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -150,12 +153,7 @@ on_both_engines! {
     fn what_a_plan_is_just_giving_is_on_no_paper(fresh) {
         let small = Small::build(fresh, 1);
         let (person, campaign, slot) = (small.people[0], small.campaign, small.slots[0]);
-        let opened = run(fresh, move |tx| {
-            let opened = batch::open(tx, campaign)?;
-            let want = PlaceCourse { person, campaign, picks: vec![Pick { appointment: 1, slot }] };
-            assert_eq!(place_many(tx, opened, &[want])?.placed, [person]);
-            Ok::<_, Stop<BookingRefusal>>(opened)
-        }).expect("pending");
+        let opened = in_a_batch(fresh, small.campaign, person, slot);
         let live = move |tx: &mut Tx<'_>| store::live_of(tx, person, campaign);
         let id = fresh.db.read_now(&fresh.who, live).expect("read")[0].id;
         let paper = line(fresh, &small, given("FX 1"));

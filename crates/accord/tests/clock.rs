@@ -3,7 +3,6 @@
 //! the clocks.
 
 use accord::access::{Role, sign_in};
-use accord::app::over_a_jump;
 use accord::base::clock::{at_microsecond, london, london_instant};
 use accord::base::db::{Stop, Tx};
 use accord::base::secret::Key;
@@ -14,6 +13,7 @@ use accord::booking::timed_offer;
 use accord::booking::waiting_list::{self, Wishes};
 use accord::booking::{BookingRefusal, Pick, PlaceCourse};
 use accord::evidence::verify;
+use accord::follow_clock::over_a_jump;
 use accord::on_both_engines;
 use accord::testing::{Fresh, Layout, Small};
 use jiff::civil::{Date, date};

@@ -134,7 +134,11 @@ on_both_engines! {
         let early = booked(fresh, &small, LATER, small.campaign, &[1]);
         let item = asked(fresh, &small);
         assert_eq!(counted(fresh), (2, 0));
+        let campaign = small.campaign;
+        let before = read(fresh, move |tx| store::threads(tx, two, campaign))[0];
         assert_eq!(joined(fresh, item, None), Ok(one));
+        let after = read(fresh, move |tx| store::threads(tx, one, campaign))[0];
+        assert_eq!((after.1, after.2 > before.2), (before.1, true), "a calendar knows the appointment that stays by its name");
         let left = live(fresh, one, small.campaign);
         assert_eq!((left.len(), left[0].id, left[0].version), (1, early[0].id, early[0].version + 1));
         assert_eq!((offer(fresh, one, small.campaign), offer(fresh, two, small.campaign)), (Offer::Confirmed, Offer::Left));

@@ -1,5 +1,7 @@
 //! On the day, on both engines: who is let in, what is noted, what follows by rule; every invariant holds after each step.
 
+mod support;
+
 use accord::base::clock::london_instant;
 use accord::base::db::{Stop, Tx};
 use accord::base::ids::{BookingId, Session, Site, SiteId, Slot, SlotId};
@@ -9,7 +11,7 @@ use accord::booking::cancel::{Reason, cancel_all, close_offer};
 use accord::booking::check_in::{Arrived, By, check_in, take_here};
 use accord::booking::did_not_attend::{AFTER_HOURS, close_day, sweep};
 use accord::booking::outcome::{Noted, note};
-use accord::booking::place::{place, place_many};
+use accord::booking::place::place;
 use accord::booking::rebook::rebook;
 use accord::booking::{Booking, BookingRefusal, Pick, PlaceCourse, batch, store};
 use accord::campaign::offer::State as Offer;
@@ -18,6 +20,7 @@ use accord::on_both_engines;
 use accord::p;
 use accord::testing::{BEGIN_US, Fresh, Small};
 use jiff::civil::date;
+use support::people::in_a_batch;
 
 const HOUR: i64 = 3_600_000_000;
 const DAY: i64 = 24 * HOUR;
@@ -171,6 +174,20 @@ on_both_engines! {
         assert_eq!(stored(fresh, old.id).0, "rebooked");
         // The old reference leads to what they have now.
         assert!(come(fresh, two, By::Reference(old.reference)).expect("here").again);
+    }
+
+    fn whoever_stands_at_the_wrong_door_gets_what_is_kept_for_the_door(fresh) {
+        let small = Small::build(fresh, 1);
+        let two = other_site(fresh, &small, 1);
+        let old = booked(fresh, &small, &[0]).remove(0);
+        work(fresh, move |tx| {
+            Ok::<_, Stop<DayRefusal>>(tx.run("UPDATE slot SET kept_walk_in = capacity WHERE site_id = $1", p![two])?)
+        }).expect("every place there is kept for walk-ins");
+        let Err(DayRefusal::WrongSite(seen)) = come(fresh, two, By::Booking(old.id)) else { panic!("wrong site") };
+        assert!(seen.free.is_some(), "it is free for them");
+        let taken = work(fresh, move |tx| take_here(tx, two, seen.booking, seen.version)).expect("taken").booking;
+        assert_eq!((taken.site, taken.on_shift), (two, false), "and their team does not miss them twice");
+        assert_eq!(stored(fresh, old.id).0, "rebooked");
     }
 
     fn on_the_wrong_day_without_a_place_they_are_told_when(fresh) {
@@ -350,12 +367,7 @@ on_both_engines! {
     fn what_a_plan_is_just_giving_has_no_outcome_yet(fresh) {
         let small = Small::build(fresh, 1);
         let (person, campaign, slot) = (small.people[0], small.campaign, small.slots[0]);
-        let opened = work(fresh, move |tx| {
-            let opened = batch::open(tx, campaign)?;
-            let want = PlaceCourse { person, campaign, picks: vec![Pick { appointment: 1, slot }] };
-            assert_eq!(place_many(tx, opened, &[want])?.placed, [person]);
-            Ok::<_, Stop<BookingRefusal>>(opened)
-        }).expect("pending");
+        let opened = in_a_batch(fresh, small.campaign, person, slot);
         let live = move |tx: &mut Tx<'_>| store::live_of(tx, person, campaign);
         let id = fresh.db.read_now(&fresh.who, live).expect("read")[0].id;
         for day in [0, 1] {

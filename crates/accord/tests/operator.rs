@@ -104,6 +104,10 @@ both! {
         let three = pages.post("/desk/find", &operator, "name=okon&day=&month=&year=&reference=&purpose=they_are_here");
         assert_eq!(names(&three), ["Anna Okonkwo"]);
         assert_eq!(pages.post("/desk/find", &operator, "find=ann").status, StatusCode::UNPROCESSABLE_ENTITY);
+        // Whatever is wrong stands at the top, each with a link to its field.
+        let all = pages.post("/desk/find", &operator, "find=ann&day=31&month=2&year=1984&reference=x");
+        says(&all, &["href=\"#day\"", "href=\"#reference\"", "href=\"#purpose-1\""]);
+        says(&pages.post("/desk/several", &operator, "who=&day=31&month=2&year=2027"), &["href=\"#who\"", "href=\"#day\"", "href=\"#purpose-1\""]);
         // Every look is there with its purpose, and nothing that was typed.
         assert!(pages.number("SELECT COUNT(*) FROM audit WHERE verb = 'look' AND noun = 'person' AND detail LIKE '%they_rang%'") >= 8);
         assert_eq!(pages.number("SELECT COUNT(*) FROM audit WHERE noun_id = 'nobody'"), 2);

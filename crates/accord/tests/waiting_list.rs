@@ -354,6 +354,37 @@ on_both_engines! {
         clean(fresh, &small, "the second again");
     }
 
+    fn an_offer_that_loses_one_of_its_places_keeps_none(fresh) {
+        let small = Small::build(fresh, 2);
+        let me = more_people(fresh, &small, &[1])[0];
+        sql(fresh, "UPDATE slot SET capacity = 0");
+        joins(fresh, &small, me, ANY).expect("joined");
+        sql(fresh, "UPDATE slot SET capacity = 1 WHERE date IN ('2027-01-10', '2027-01-31')");
+        works(fresh);
+        let looked = "SELECT COUNT(*) FROM hold WHERE purpose = 'look'";
+        let kept = |purpose| number(fresh, if purpose == "look" { looked } else { "SELECT COUNT(*) FROM hold WHERE purpose = 'offer'" });
+        assert_eq!((offered(fresh, &small), kept("offer")), (vec![me], 2));
+        // Another first time comes free elsewhere, and they look at it: the second is not kept for nobody.
+        let slot = small.slots[7];
+        run(fresh, move |tx| Ok(tx.run("UPDATE slot SET capacity = 1 WHERE id = $1", p![slot])?)).expect("a place");
+        let look = PlaceCourse { person: me, campaign: small.campaign, picks: vec![Pick { appointment: 1, slot }] };
+        run(fresh, move |tx| hold_only(tx, &look)).expect("held");
+        assert_eq!((kept("offer"), kept("look")), (0, 1));
+        assert_eq!(answers(fresh, &small, me, true), Err("hold_gone"));
+        works(fresh);
+        assert_eq!((stands(fresh, &small, me), kept("offer"), kept("look")), ("in_line", 0, 1), "nothing is taken from under their eyes");
+        let (waiting, offers) = list(fresh, &small);
+        assert_eq!((waiting[0].silences, offers.len(), offers[0].state), (0, 1, Answer::Gone));
+        clean(fresh, &small, "they look");
+        // Ten minutes later they have taken nothing, and are offered a whole course again.
+        fresh.db.clock.advance_us(HOUR / 6 + 1);
+        run(fresh, |tx| Ok(sweep(tx, 100)?)).expect("swept");
+        works(fresh);
+        assert_eq!((offered(fresh, &small), kept("offer"), kept("look")), (vec![me], 2, 0));
+        assert_eq!(answers(fresh, &small, me, true), Ok(2));
+        clean(fresh, &small, "both booked");
+    }
+
     fn two_silences_go_to_the_call_list(fresh) {
         let small = Small::build(fresh, 1);
         let me = more_people(fresh, &small, &[1])[0];

@@ -17,40 +17,90 @@ pub enum Clock {
     Virtual(Arc<AtomicI64>),
     /// The machine's clock, this many microseconds on: the pages of a demo made for another day.
     Shifted(i64),
-    /// The machine's clock while it goes evenly. When it jumps, time goes on as before until somebody who has looked
-    /// after everything that ends at an instant calls [`Clock::adopt`].
+    /// A machine's clock while it goes evenly. When it jumps, time goes on as before until somebody who has looked
+    /// after everything that ends at an instant calls [`Clock::shift_us`].
     Steady(Arc<Mutex<Line>>),
 }
 
-/// Where time was last seen, and by the clock that never jumps.
+/// The two clocks of a machine: the one on the wall, which may jump, and one that only counts what passes.
+#[derive(Clone, Debug)]
+pub enum Machine {
+    /// Ours; what has passed is counted from an instant.
+    Real(Instant),
+    /// One that only moves when told, for simulations and tests: microseconds on the wall, and passed.
+    Told(Arc<[AtomicI64; 2]>),
+}
+
+impl Machine {
+    /// A machine whose clocks stand until they are moved.
+    pub fn standing_at(at: Timestamp) -> Self {
+        Self::Told(Arc::new([AtomicI64::new(at.as_microsecond()), AtomicI64::new(0)]))
+    }
+
+    /// Both clocks, in microseconds: on the wall, and passed.
+    fn read(&self) -> (i64, i64) {
+        match self {
+            Self::Real(since) => {
+                (machine_now().as_microsecond(), i64::try_from(since.elapsed().as_micros()).unwrap_or(i64::MAX))
+            }
+            Self::Told(both) => (both[0].load(Ordering::SeqCst), both[1].load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Time passes on a machine that is told; ours ignores it.
+    pub fn advance_us(&self, by: i64) {
+        if let Self::Told(both) = self {
+            both.iter().for_each(|clock| {
+                clock.fetch_add(by, Ordering::SeqCst);
+            });
+        }
+    }
+
+    /// The clock on the wall of a machine that is told jumps; ours ignores it.
+    pub fn jump_us(&self, by: i64) {
+        if let Self::Told(both) = self {
+            both[0].fetch_add(by, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Where time was last seen on a machine, and by its clock that never jumps.
 #[derive(Debug)]
 pub struct Line {
+    machine: Machine,
     wall_us: i64,
-    since: Instant,
+    since_us: i64,
+}
+
+/// What a steady clock sees, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sight {
+    /// What time it is.
+    pub now_us: i64,
+    /// By how much the machine's clock is elsewhere; 0: it goes evenly.
+    pub jump_us: i64,
+    /// What has passed since some beginning, by the clock that never jumps.
+    pub passed_us: i64,
 }
 
 /// A step of the machine's clock up to this is taken as it comes: two seconds.
 pub const EVEN_US: i64 = 2_000_000;
 
 impl Line {
-    fn begun() -> Self {
-        Self { wall_us: machine_now().as_microsecond(), since: Instant::now() }
+    fn begun(machine: Machine) -> Self {
+        let (wall_us, since_us) = machine.read();
+        Self { machine, wall_us, since_us }
     }
 
-    /// What time it is, and by how much the machine's clock jumped since it was even.
-    fn read(&mut self, machine_us: i64, now: Instant) -> (i64, i64) {
-        let passed = now.saturating_duration_since(self.since).as_micros();
-        let even = self.wall_us.saturating_add(i64::try_from(passed).unwrap_or(i64::MAX));
-        let jump = machine_us.saturating_sub(even);
-        if jump.abs() > EVEN_US {
-            return (even, jump);
+    fn look(&mut self) -> Sight {
+        let (machine_us, passed_us) = self.machine.read();
+        let now_us = self.wall_us.saturating_add(passed_us.saturating_sub(self.since_us).max(0));
+        let jump_us = machine_us.saturating_sub(now_us);
+        if jump_us.abs() > EVEN_US {
+            return Sight { now_us, jump_us, passed_us };
         }
-        (self.wall_us, self.since) = (machine_us, now);
-        (machine_us, 0)
-    }
-
-    fn now(&mut self) -> (i64, i64) {
-        self.read(machine_now().as_microsecond(), Instant::now())
+        (self.wall_us, self.since_us) = (machine_us, passed_us);
+        Sight { now_us: machine_us, jump_us: 0, passed_us }
     }
 }
 
@@ -66,36 +116,55 @@ impl Clock {
             Self::Machine => machine_now(),
             Self::Virtual(us) => at_microsecond(us.load(Ordering::SeqCst)),
             Self::Shifted(us) => at_microsecond(machine_now().as_microsecond().saturating_add(*us)),
-            Self::Steady(line) => at_microsecond(line.lock().unwrap_or_else(PoisonError::into_inner).now().0),
+            Self::Steady(line) => at_microsecond(locked(line).look().now_us),
         }
     }
 
     /// The machine's clock for a service that runs for weeks.
     pub fn steady() -> Self {
-        Self::Steady(Arc::new(Mutex::new(Line::begun())))
+        Self::steady_on(Machine::Real(Instant::now()))
     }
 
-    /// By how much the machine's clock jumped and nobody has adopted yet, in microseconds; 0: it goes evenly.
-    pub fn jump_us(&self) -> i64 {
+    /// The clock of this machine for a service on it: from now on it goes evenly.
+    pub fn steady_on(machine: Machine) -> Self {
+        Self::Steady(Arc::new(Mutex::new(Line::begun(machine))))
+    }
+
+    /// What a steady clock sees; the others never jump, and see nothing.
+    pub fn sight(&self) -> Option<Sight> {
         match self {
-            Self::Steady(line) => line.lock().unwrap_or_else(PoisonError::into_inner).now().1,
-            _ => 0,
+            Self::Steady(line) => Some(locked(line).look()),
+            _ => None,
         }
     }
 
-    /// From now on it is what the machine's clock says.
-    pub fn adopt(&self) {
+    /// By how much the machine's clock jumped and nobody has followed yet, in microseconds; 0: it goes evenly.
+    pub fn jump_us(&self) -> i64 {
+        self.sight().map_or(0, |sight| sight.jump_us)
+    }
+
+    /// From now on a steady clock is so much further on. By [`Clock::jump_us`]: it is what the machine's clock says.
+    pub fn shift_us(&self, by: i64) {
         if let Self::Steady(line) = self {
-            *line.lock().unwrap_or_else(PoisonError::into_inner) = Line::begun();
+            let mut line = locked(line);
+            line.wall_us = line.wall_us.saturating_add(by);
         }
     }
 
-    /// Moves a virtual clock forward; the machine's clock can't be moved and ignores it.
+    /// Moves a virtual clock forward, or the machine it is on; the machine's own clock can't be moved and ignores it.
     pub fn advance_us(&self, by: i64) {
-        if let Self::Virtual(us) = self {
-            us.fetch_add(by, Ordering::SeqCst);
+        match self {
+            Self::Virtual(us) => {
+                us.fetch_add(by, Ordering::SeqCst);
+            }
+            Self::Steady(line) => locked(line).machine.advance_us(by),
+            Self::Machine | Self::Shifted(_) => {}
         }
     }
+}
+
+fn locked(line: &Mutex<Line>) -> std::sync::MutexGuard<'_, Line> {
+    line.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The machine's clock, cut to microseconds. For wall times that no decision reads.
@@ -239,20 +308,28 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_of_the_machine_is_seen_by_nobody_before_it_is_adopted() {
-        let (began, second) = (Instant::now(), std::time::Duration::from_secs(1));
-        let hour = 3_600_000_000;
+    fn a_jump_of_the_machine_is_seen_by_nobody_before_it_is_followed() {
+        let (second, hour) = (1_000_000, 3_600_000_000);
+        let seen = |clock: &Clock| clock.sight().map(|sight| (sight.now_us, sight.jump_us));
         for jump in [hour, -hour, 24 * hour, -24 * hour] {
-            let mut line = Line { wall_us: 0, since: began };
-            assert_eq!(line.read(1_000_100, began + second), (1_000_100, 0), "it goes evenly");
-            let (now, seen) = line.read(2_000_100 + jump, began + 2 * second);
-            assert_eq!((now, seen), (2_000_100, jump), "time goes on as before");
-            let (now, seen) = line.read(62_000_100 + jump, began + 62 * second);
-            assert_eq!((now, seen), (62_000_100, jump), "for as long as nobody adopts it");
-            assert_eq!(line.read(63_000_100, began + 63 * second), (63_000_100, 0), "and it may jump back");
+            let machine = Machine::standing_at(at_microsecond(0));
+            let clock = Clock::steady_on(machine.clone());
+            clock.advance_us(second);
+            machine.jump_us(100);
+            assert_eq!(seen(&clock), Some((second + 100, 0)), "it goes evenly");
+            machine.jump_us(jump);
+            clock.advance_us(second);
+            assert_eq!(seen(&clock), Some((2 * second + 100, jump)), "time goes on as before");
+            clock.advance_us(60 * second);
+            assert_eq!(seen(&clock), Some((62 * second + 100, jump)), "for as long as nobody follows it");
+            machine.jump_us(-jump);
+            assert_eq!(seen(&clock), Some((62 * second + 100, 0)), "and it may jump back");
+            machine.jump_us(jump);
+            clock.shift_us(clock.jump_us());
+            assert_eq!(seen(&clock), Some((62 * second + 100 + jump, 0)), "it is followed");
         }
         let clock = Clock::steady();
-        clock.adopt();
+        clock.shift_us(clock.jump_us());
         assert_eq!(clock.jump_us(), 0);
     }
 

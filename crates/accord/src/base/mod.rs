@@ -3,6 +3,7 @@
 pub mod api;
 pub mod audit;
 pub mod clock;
+pub mod clock_seen;
 pub mod db;
 pub mod fingerprint;
 pub mod idempotency;

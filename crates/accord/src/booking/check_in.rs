@@ -2,9 +2,9 @@
 //! where and when they are expected, and may take them here if there is a place.
 
 use super::attendance::{Attendance, DayRefusal, Elsewhere, When};
-use super::rebook::rebook;
+use super::rebook::rebook_as;
 use super::write::{event, record};
-use super::{Booking, Pick, PlaceCourse, Reference, store};
+use super::{Booking, Pick, PlaceCourse, Reference, Way, store};
 use crate::base::clock::london_date;
 use crate::base::db::{Stop, StoreError, Tx};
 use crate::base::ids::{BookingId, SiteId};
@@ -68,7 +68,9 @@ pub fn take_here(tx: &mut Tx<'_>, at: SiteId, id: BookingId, version: u32) -> Re
     let (slot, _) = store::next_free(tx, at, today, old.product)?.ok_or(Stop::Refused(DayRefusal::NoPlace))?;
     let picks = vec![Pick { appointment: old.appointment, slot }];
     let want = PlaceCourse { person: old.person, campaign: old.campaign, picks };
-    let placed = rebook(tx, &want, &[(old.id, old.version)]).map_err(Stop::into)?;
+    // They stand at the door: the team misses them already, and what is kept for whoever walks in is for them.
+    let way = Way::WalkIn { at: tx.now() };
+    let placed = rebook_as(tx, &want, &[(old.id, old.version)], way).map_err(Stop::into)?;
     let booking = placed.into_iter().next().ok_or(Stop::Refused(DayRefusal::NoPlace))?;
     arrived(tx, at, booking, None)
 }

@@ -164,7 +164,7 @@ fn hold_instead(
 }
 
 /// [`hold`], and lets go of whatever else the person looked at in the campaign: they look at one wish at a time. What the
-/// waiting list offers them stays kept.
+/// waiting list offers them stays kept, unless they now look at another time of one of its appointments.
 pub fn hold_only(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Hold>, Stop<BookingRefusal>> {
     hold_only_as(tx, want, Way::Chosen)
 }
@@ -231,14 +231,27 @@ pub(super) fn keep_again(tx: &mut Tx<'_>, held: &[Hold]) -> Result<(), StoreErro
     store::insert_holds(tx, held)
 }
 
-/// Gives back what a person holds of these appointments; what it was.
-pub(super) fn let_go_of(
+/// Gives back what a person holds of these appointments; what it was. Of a timed offer that loses one of its places the
+/// others go as well: it can't be taken any more, and they would be kept for nobody until its end.
+fn let_go_of(
     tx: &mut Tx<'_>,
     person: PersonId,
     campaign: CampaignId,
     appointments: &[u16],
 ) -> Result<Vec<Hold>, StoreError> {
-    let holds = store::delete_holds(tx, person, campaign, appointments)?;
+    let mut holds = store::delete_holds(tx, person, campaign, appointments)?;
+    give_back(tx, &holds)?;
+    if holds.iter().any(|hold| hold.purpose == Purpose::Offer) {
+        holds.extend(let_go_offered(tx, person, campaign)?);
+    }
+    Ok(holds)
+}
+
+/// Gives back what the waiting list keeps for a person; what they look at themselves stays. What it was.
+pub(super) fn let_go_offered(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Result<Vec<Hold>, StoreError> {
+    let holds = store::holds_of(tx, person, campaign)?;
+    let offered: Vec<u16> = holds.iter().filter(|h| h.purpose == Purpose::Offer).map(|h| h.appointment).collect();
+    let holds = store::delete_holds(tx, person, campaign, &offered)?;
     give_back(tx, &holds)?;
     Ok(holds)
 }

@@ -7,10 +7,10 @@
 //! again. Silence keeps the turn once; the second time the person leaves the list and their employer's contact rings them.
 
 use super::fair::{self, HalfDays, SILENCES, SOONEST_US};
-use super::hold::{Purpose, hold_until};
+use super::hold::{Purpose, hold_until, let_go_offered};
 use super::refusal::BookingRefusal;
 use super::store::{Cell, not_taken};
-use super::waiting_list::{self, Answer, Line, OfferLog, Offered, State, let_go_offered, told};
+use super::waiting_list::{self, Answer, Line, OfferLog, Offered, State, told};
 use super::{Booking, Pick, PlaceCourse, Way, place, store};
 use crate::base::clock::{at_microsecond, london_date};
 use crate::base::db::{Stop, StoreError, Tx};
@@ -209,6 +209,11 @@ impl<'r> Walk<'r> {
         if missing.is_empty() {
             return passed("nothing_missing");
         }
+        // What they look at must not be taken from under their eyes; in ten minutes it is booked or free.
+        let now = tx.now();
+        if store::holds_of(tx, line.waiting.turn.person, self.rules.id)?.iter().any(|hold| hold.expires > now) {
+            return passed("choosing_now");
+        }
         near.sort_by_key(|(minutes, cell)| (cell.date, *minutes, cell.site, cell.minute));
         let live = store::live_of(tx, line.waiting.turn.person, self.rules.id)?;
         let fixed: Vec<_> = live.iter().map(|b| (b.appointment, b.product, b.date)).collect();
@@ -356,7 +361,7 @@ pub fn decline(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Resul
     let at = store::take_turn(tx, campaign)?;
     store::lock_person(tx, person)?.ok_or(Stop::Refused(BookingRefusal::NoSuchPerson))?;
     let offer = kept_offer(tx, person, campaign)?.ok_or(Stop::Refused(BookingRefusal::HoldGone))?;
-    let_go_offered(tx, person, campaign, &offer)?;
+    let_go_offered(tx, person, campaign)?;
     store::settle_timed(tx, offer.id, Answer::Declined, at)?;
     // Who answers is not silent: what was counted before is forgotten.
     store::set_waiting(tx, offer.waiting, State::InLine, 0, at)?;
@@ -391,7 +396,7 @@ pub fn settle_ended(tx: &mut Tx<'_>) -> Result<usize, StoreError> {
             store::settle_timed(tx, seen.id, Answer::Gone, at)?;
             continue;
         };
-        let_go_offered(tx, seen.person, seen.campaign, seen)?;
+        let_go_offered(tx, seen.person, seen.campaign)?;
         if seen.until > tx.now() || !could_be_had(tx, seen)? {
             store::settle_timed(tx, seen.id, Answer::Gone, at)?;
             store::set_waiting(tx, waiting.id, State::InLine, waiting.silences, at)?;

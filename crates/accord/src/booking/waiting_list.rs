@@ -241,22 +241,11 @@ pub fn leave(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Result<
     };
     if let Some(offer) = store::open_offer(tx, person, campaign)? {
         store::settle_timed(tx, offer.id, Answer::Declined, at)?;
-        let_go_offered(tx, person, campaign, &offer)?;
+        hold::let_go_offered(tx, person, campaign)?;
     }
     store::set_waiting(tx, waiting.id, State::Left, waiting.silences, at)?;
     told(tx, "leave", person, campaign, waiting.id)?;
     Ok(())
-}
-
-/// Gives the places of a timed offer back.
-pub(super) fn let_go_offered(
-    tx: &mut Tx<'_>,
-    person: PersonId,
-    campaign: CampaignId,
-    offer: &OfferLog,
-) -> Result<(), StoreError> {
-    let numbers: Vec<u16> = offer.picks.iter().map(|pick| pick.appointment).collect();
-    hold::let_go_of(tx, person, campaign, &numbers).map(drop)
 }
 
 /// The appointments of the course for which the person has no live booking, in order; those of a batch that nobody sees

@@ -21,7 +21,7 @@ mod world;
 
 pub use rare::{Rare, Seen};
 
-use crate::base::clock::{Chance, Clock, london_instant};
+use crate::base::clock::{Chance, Clock, Machine, london_instant};
 use crate::base::db::{Db, Place, StoreError, migrate};
 use crate::base::fingerprint;
 use crate::base::ids::{BookingId, PlanId, StandbyDrawId};
@@ -132,6 +132,8 @@ impl Stage {
 struct Sim {
     seed: u64,
     step: usize,
+    /// What the service runs on; its clock may jump.
+    machine: Machine,
     db: Db,
     dice: Dice,
     world: World,
@@ -155,12 +157,14 @@ impl Sim {
         let days =
             [(2027, 1, 4), (2026, 10, 5), (2027, 3, 8), (2027, 10, 11)].map(|(y, m, d)| jiff::civil::date(y, m, d));
         let begin = london_instant(days[dice.below(days.len())], 8 * 60);
-        let db = schema.copied(Clock::standing_at(begin), Chance::seeded(seed))?;
+        let machine = Machine::standing_at(begin);
+        let db = schema.copied(Clock::steady_on(machine.clone()), Chance::seeded(seed))?;
         let world = world::build(&db, &mut dice)?;
         let mut sim = Self {
             seed,
             step: 0,
             service: service::Service::started(begin),
+            machine,
             db,
             dice,
             world,
@@ -172,6 +176,7 @@ impl Sim {
             draws: Vec::new(),
             told: Vec::new(),
         };
+        service::look_at_the_clock(&mut sim)?;
         actors::employer::first_lists(&mut sim, most)?;
         Ok(sim)
     }

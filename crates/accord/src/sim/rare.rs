@@ -136,6 +136,7 @@ rare! {
     Died "the process died between two transactions and came back",
     ClockForward "the clock jumped forward",
     ClockBack "the clock jumped back",
+    JumpHeld "places were held over a jump of the clock, each for as long as before",
     ServiceDown "nobody swept or sealed for a while",
 }
 

@@ -4,8 +4,11 @@ use super::actors::change;
 use super::rare::Rare;
 use super::{Broken, Sim};
 use crate::app::JOBS;
-use crate::base::clock::{at_microsecond, london, london_date, london_instant};
+use crate::base::clock::{Clock, at_microsecond, london, london_date, london_instant};
 use crate::base::db::{Actor, Stop};
+use crate::base::ids::HoldId;
+use crate::booking::store;
+use crate::follow_clock::{Follower, Looked};
 use jiff::Timestamp;
 
 const MINUTE: i64 = 60_000_000;
@@ -20,11 +23,13 @@ pub(super) struct Service {
     down: usize,
     /// How often the process was started.
     starts: u32,
+    /// What it does about the clock of its machine.
+    follower: Follower,
 }
 
 impl Service {
     pub(super) fn started(at: Timestamp) -> Self {
-        Self { due: vec![at; JOBS.len()], down: 0, starts: 0 }
+        Self { due: vec![at; JOBS.len()], down: 0, starts: 0, follower: Follower::default() }
     }
 }
 
@@ -41,6 +46,7 @@ pub(super) fn pass_time(sim: &mut Sim) -> Result<(), Broken> {
         sim.service.down -= 1;
         return Ok(());
     }
+    follow_the_clock(sim)?;
     jobs(sim)?;
     // Others act between its transactions, so it does a few at a time.
     let some = sim.dice.below(4);
@@ -62,12 +68,12 @@ fn trouble(sim: &mut Sim) -> Result<(), Broken> {
         0..3 => restart(sim)?,
         3 => {
             let by = if sim.dice.percent(50) { HOUR } else { 24 * HOUR };
-            sim.db.clock.advance_us(by);
+            sim.machine.jump_us(by);
             sim.seen.note(Rare::ClockForward);
             sim.tell("the clock jumped forward");
         }
         4 => {
-            sim.db.clock.advance_us(-HOUR);
+            sim.machine.jump_us(-HOUR);
             sim.seen.note(Rare::ClockBack);
             sim.tell("the clock jumped back an hour");
         }
@@ -80,11 +86,56 @@ fn trouble(sim: &mut Sim) -> Result<(), Broken> {
     Ok(())
 }
 
+/// One look of the service at its machine's clock.
+pub(super) fn look_at_the_clock(sim: &mut Sim) -> Result<Looked, Broken> {
+    let who = Actor::new(sim.world.lead.partnership, "operator of this machine", "clock");
+    Ok(sim.service.follower.look(&sim.db, &who)?)
+}
+
+/// Over a jump of the clock: what is held is held for exactly as long as before, so nothing expires by it.
+fn follow_the_clock(sim: &mut Sim) -> Result<(), Broken> {
+    if sim.db.clock.jump_us() == 0 {
+        return Ok(());
+    }
+    let before = held(sim)?;
+    let looked = look_at_the_clock(sim)?;
+    if !matches!(looked, Looked::Moved(_)) || sim.db.clock.jump_us() != 0 {
+        return Err(Broken::new(format!("the clock jumped, and the service: {looked:?}")));
+    }
+    let after = held(sim)?;
+    if before != after {
+        return Err(Broken::new(format!("over a jump of the clock {before:?} became {after:?}")));
+    }
+    if !before.is_empty() {
+        sim.seen.note(Rare::JumpHeld);
+    }
+    sim.tell(format!("the service went over the jump, {} places held", before.len()));
+    Ok(())
+}
+
+/// What is held, and for how long yet; what is over and not swept is over after a jump too.
+fn held(sim: &Sim) -> Result<Vec<(HoldId, i64)>, Broken> {
+    let (people, campaign) = (sim.world.people.clone(), sim.world.id());
+    let held = sim.db.read_now(&sim.world.lead, move |tx| {
+        let (now, mut held) = (tx.now().as_microsecond(), Vec::new());
+        for person in &people {
+            let holds = store::holds_of(tx, *person, campaign)?;
+            held.extend(holds.iter().map(|hold| (hold.id, hold.expires.as_microsecond() - now)));
+        }
+        Ok(held)
+    })?;
+    Ok(held)
+}
+
 /// The process dies between two transactions: what was not in the store is gone, and chance begins anew.
 fn restart(sim: &mut Sim) -> Result<(), Broken> {
     sim.service.starts += 1;
-    let chance = sim.db.chance.step(&format!("start {}", sim.service.starts));
-    sim.db = sim.db.copied(sim.db.clock.clone(), chance)?;
+    // The connection stays: it knows nothing but how statements are read. What the machine's clock did while nobody ran is
+    // nobody's to see.
+    let again = sim.db.step(&format!("start {}", sim.service.starts));
+    sim.db = again.with_clock(Clock::steady_on(sim.machine.clone()));
+    sim.service.follower = Follower::default();
+    look_at_the_clock(sim)?;
     sim.service.due.fill(sim.db.clock.now());
     sim.service.down = sim.dice.below(3);
     sim.seen.note(Rare::Died);

@@ -1,7 +1,9 @@
 //! More people for the small partnership.
 
 use accord::base::db::{Stop, StoreError, Tx};
-use accord::base::ids::{Employment, Person, PersonId, Team};
+use accord::base::ids::{BatchId, CampaignId, Employment, Person, PersonId, SlotId, Team};
+use accord::booking::place::place_many;
+use accord::booking::{BookingRefusal, Pick, PlaceCourse, batch};
 use accord::p;
 use accord::testing::{Fresh, Small};
 
@@ -38,4 +40,15 @@ fn make(tx: &mut Tx<'_>, small: &Small, priorities: &[i64]) -> Result<Vec<Person
     let rules = accord::campaign::store::load(tx, small.campaign)?.expect("a campaign");
     accord::campaign::offer::open_for(tx, &rules)?;
     Ok(made)
+}
+
+/// A plan that is just giving somebody this slot: the batch is not live yet, and nobody sees what it gives.
+pub fn in_a_batch(fresh: &Fresh, campaign: CampaignId, person: PersonId, slot: SlotId) -> BatchId {
+    let opened = fresh.db.write_now(&fresh.who, move |tx| {
+        let opened = batch::open(tx, campaign)?;
+        let want = PlaceCourse { person, campaign, picks: vec![Pick { appointment: 1, slot }] };
+        assert_eq!(place_many(tx, opened, &[want])?.placed, [person]);
+        Ok::<_, Stop<BookingRefusal>>(opened)
+    });
+    opened.expect("pending")
 }

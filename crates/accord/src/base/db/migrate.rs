@@ -49,6 +49,7 @@ migrations! {
     15 "0015_desk"
     16 "0016_unanswered"
     17 "0017_booking_by_person"
+    18 "0018_clock"
 }
 
 /// What [`migrate`] did.

@@ -140,7 +140,7 @@ pub const OPERATIONS: &[Operation] = &[
     post(
         "/api/v1/lists/look",
         "lists",
-        "Where a person stands on the waiting list and the standby list of a campaign. Nothing changes.",
+        "Where a person stands on the waiting list and the standby list of a campaign. Nothing of theirs changes; the key keeps this answer, so ask with a new one to see what is so now.",
         Part::of::<Who>(),
         Part::of::<OnLists>(),
     ),

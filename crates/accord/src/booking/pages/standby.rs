@@ -105,6 +105,7 @@ pub fn code_words(code: &str) -> String {
         "not_wished" => "not at a time they can come",
         "not_taken_before" => "did not take that day there before",
         "no_whole_course" => "no whole course is free",
+        "choosing_now" => "was choosing a time just then",
         "person_unclear" => "two records may be this person",
         "nothing_missing" => "has all appointments",
         "no_open_offer" => "needs none",

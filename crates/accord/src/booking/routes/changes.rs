@@ -59,45 +59,61 @@ fn field<'f>(fields: &'f Fields, name: &str) -> &'f str {
     fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
 }
 
-/// The wish that a form says, or what is wrong with it: field and sentence.
-fn wish(fields: &Fields) -> Result<Wish, (&'static str, String)> {
+/// The wish that a form says, or every field that says none.
+fn wish(fields: &Fields) -> Result<Wish, Vec<Problem>> {
     let boxes = if field(fields, "which") == "all" { "shown" } else { "session" };
     let sessions = fields.iter().filter(|(name, _)| name == boxes).filter_map(|(_, id)| id.parse().ok()).collect();
-    let number = |name: &'static str| match field(fields, name) {
-        "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| (name, format!("“{text}” is no whole number."))),
-    };
-    let time = |name: &'static str| match field(fields, name) {
-        "" => Ok(None),
-        text => minute_of(text).map(Some).ok_or_else(|| (name, format!("“{text}” is no time such as 09:00."))),
-    };
-    let breaks = match field(fields, "breaks") {
-        "" => None,
-        "none" => Some(Vec::new()),
-        text => {
-            Some(breaks_of(text).ok_or_else(|| ("breaks", format!("“{text}” are no breaks such as 12:00-12:30.")))?)
-        }
-    };
+    let mut problems = Vec::new();
+    // Each field's word stands in the summary where it stands on the page.
     let what = What::parse(field(fields, "what")).filter(|what| *what != What::Undo);
-    Ok(Wish {
-        sessions,
-        what: what.ok_or_else(|| ("what", "Choose what is done to the sessions.".to_owned()))?,
-        choice: Choice::parse(field(fields, "choice"))
-            .ok_or_else(|| ("choice", "Choose what becomes of whoever has no place then.".to_owned()))?,
-        edit: Edit {
-            from_minute: time("from_minute")?,
-            until_minute: time("until_minute")?,
-            vaccinators: number("vaccinators")?,
-            rooms: number("rooms")?,
-            people_max: number("people_max")?,
-            breaks,
-            kept_walk_in: number("kept_walk_in")?,
-            kept_assisted: number("kept_assisted")?,
-            assisted_hours: number("assisted_hours")?,
-        },
-        reason: field(fields, "reason").to_owned(),
-        lead: field(fields, "lead").to_owned(),
-    })
+    if what.is_none() {
+        problems.push(Problem { field: "what-close", text: "Choose what is done to the sessions.".to_owned() });
+    }
+    let edit = edit(fields, &mut problems);
+    let choice = Choice::parse(field(fields, "choice"));
+    if choice.is_none() {
+        let text = "Choose what becomes of whoever has no place then.".to_owned();
+        problems.push(Problem { field: "choice-move", text });
+    }
+    match (what, choice) {
+        (Some(what), Some(choice)) if problems.is_empty() => {
+            let [reason, lead] = ["reason", "lead"].map(|name| field(fields, name).to_owned());
+            Ok(Wish { sessions, what, choice, edit, reason, lead })
+        }
+        _ => Err(problems),
+    }
+}
+
+/// The times, places and shares of a form, as far as they can be read; what can't stands among the problems.
+fn edit(fields: &Fields, problems: &mut Vec<Problem>) -> Edit {
+    fn number<N: std::str::FromStr>(of: &str) -> Result<N, String> {
+        of.parse().map_err(|_| format!("“{of}” is no whole number."))
+    }
+    fn read<T>(
+        fields: &Fields,
+        name: &'static str,
+        problems: &mut Vec<Problem>,
+        by: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let typed = Some(field(fields, name)).filter(|typed| !typed.is_empty())?;
+        by(typed).map_err(|text| problems.push(Problem { field: name, text })).ok()
+    }
+    let time = |of: &str| minute_of(of).ok_or_else(|| format!("“{of}” is no time such as 09:00."));
+    let breaks = |of: &str| match of {
+        "none" => Ok(Vec::new()),
+        _ => breaks_of(of).ok_or_else(|| format!("“{of}” are no breaks such as 12:00-12:30.")),
+    };
+    Edit {
+        from_minute: read(fields, "from_minute", problems, time),
+        until_minute: read(fields, "until_minute", problems, time),
+        vaccinators: read(fields, "vaccinators", problems, number),
+        rooms: read(fields, "rooms", problems, number),
+        breaks: read(fields, "breaks", problems, breaks),
+        people_max: read(fields, "people_max", problems, number),
+        kept_walk_in: read(fields, "kept_walk_in", problems, number),
+        kept_assisted: read(fields, "kept_assisted", problems, number),
+        assisted_hours: read(fields, "assisted_hours", problems, number),
+    }
 }
 
 /// `POST /sessions/change`: works the preview out and keeps it; nothing else changes.
@@ -107,10 +123,9 @@ pub async fn preview(
     Lead(who): Lead,
     keyed: Keyed<Fields>,
 ) -> Answer {
-    let wrong = |field: &'static str, text: String| Problem { field, text };
     let asked = match wish(&keyed.form) {
         Ok(asked) => asked,
-        Err((at, text)) => return again(&web, &names, who, &keyed.form, wrong(at, text)).await,
+        Err(problems) => return again(&web, &names, who, &keyed.form, problems).await,
     };
     let of = asked.clone();
     let draft = match web.read(&who.actor(), move |tx| change::draft(tx, &of)).await? {
@@ -118,7 +133,7 @@ pub async fn preview(
         Err(refusal) => {
             let at = if refusal == ChangeRefusal::NoReason { "reason" } else { "from" };
             let said = format!("{} {}", refusal.sentence(), refusal.next_step());
-            return again(&web, &names, who, &keyed.form, wrong(at, said)).await;
+            return again(&web, &names, who, &keyed.form, vec![Problem { field: at, text: said }]).await;
         }
     };
     let sent = keyed.sent;
@@ -133,13 +148,19 @@ pub async fn preview(
     }
 }
 
-/// The form again, with what is wrong at its top.
-async fn again(web: &Web, names: &NameOf, who: crate::access::SignedIn, fields: &Fields, problem: Problem) -> Answer {
+/// The form again, with all that is wrong at its top.
+async fn again(
+    web: &Web,
+    names: &NameOf,
+    who: crate::access::SignedIn,
+    fields: &Fields,
+    problems: Vec<Problem>,
+) -> Answer {
     let of = |name: &str| field(fields, name).to_owned();
     let filter = Filter { from: of("day_from"), until: of("day_until"), site: of("site"), product: of("product") };
     let (frame, shown) = sessions_page(web, names, who, &filter).await?;
     let typed = (of("reason"), of("lead"));
-    let page = crate::booking::pages::changes::ChangeSessions { frame, problems: vec![problem], typed, ..shown };
+    let page = crate::booking::pages::changes::ChangeSessions { frame, problems, typed, ..shown };
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 

@@ -163,11 +163,16 @@ pub async fn ask(
     let typed = keyed.form;
     let problem = |field, text: String| vec![Problem { field, text }];
     let product: ProductId = typed.product.parse().map_err(|_| Wrong::NotFound)?;
-    let Some(doses) = typed.doses.trim().parse().ok() else {
-        return desk.page(typed, problem("doses", DrawRefusal::HowMany.sentence())).await;
-    };
-    let Some(until) = typed.until.trim().parse::<Time>().ok() else {
-        return desk.page(typed, problem("until", "Enter a time such as 17:30.".to_owned())).await;
+    let (doses, until) = (typed.doses.trim().parse().ok(), typed.until.trim().parse::<Time>().ok());
+    let (Some(doses), Some(until)) = (doses, until) else {
+        let mut problems = Vec::new();
+        if doses.is_none() {
+            problems.extend(problem("doses", DrawRefusal::HowMany.sentence()));
+        }
+        if until.is_none() {
+            problems.extend(problem("until", "Enter a time such as 17:30.".to_owned()));
+        }
+        return desk.page(typed, problems).await;
     };
     let until_minute = u16::from(until.hour().unsigned_abs()) * 60 + u16::from(until.minute().unsigned_abs());
     let left = Left { site, date: day, product, doses, until_minute };

@@ -41,29 +41,37 @@ pub struct Searched {
 }
 
 impl Searched {
-    /// What was typed, read; or the field that can't be, and why.
-    fn read(&self, today: Date) -> Result<(Asked, Purpose), Problem> {
-        let purpose =
-            Purpose::parse(&self.purpose).ok_or_else(|| problem("purpose-1", "Say what you look for them for."))?;
+    /// What was typed, read; or every field that can't be, and why, in the order of the page.
+    fn read(&self, today: Date) -> Result<(Asked, Purpose), Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut wrong = |field, text: &str| problems.push(Problem { field, text: text.to_owned() });
         let mut asked = Asked::of(&self.find, today);
         asked.names.extend(self.name.split_whitespace().map(str::to_owned));
-        if !self.reference.trim().is_empty() {
-            let wrong = "That is no reference: it has nine letters and digits, and one of these is wrong.";
-            asked.reference = Some(Reference::parse(&self.reference).ok_or_else(|| problem("reference", wrong))?);
+        let dated = [&self.day, &self.month, &self.year].iter().any(|part| !part.trim().is_empty());
+        if dated {
+            asked.born = date_of(&self.day, &self.month, &self.year);
         }
-        if [&self.day, &self.month, &self.year].iter().any(|part| !part.trim().is_empty()) {
-            let wrong = "Enter a date of birth that exists, with four digits for the year.";
-            asked.born = Some(date_of(&self.day, &self.month, &self.year).ok_or_else(|| problem("day", wrong))?);
+        let referred = !self.reference.trim().is_empty();
+        if referred {
+            asked.reference = Reference::parse(&self.reference);
         }
-        match asked.problem() {
-            Some(text) => Err(problem("find", text)),
-            None => Ok((asked, purpose)),
+        let (no_date, no_reference) = (dated && asked.born.is_none(), referred && asked.reference.is_none());
+        // Where one of the three is wrong, nobody can say yet that too little was typed.
+        if let Some(text) = asked.problem().filter(|_| !no_date && !no_reference) {
+            wrong("find", text);
         }
+        if no_date {
+            wrong("day", "Enter a date of birth that exists, with four digits for the year.");
+        }
+        if no_reference {
+            wrong("reference", "That is no reference: it has nine letters and digits, and one of these is wrong.");
+        }
+        let purpose = Purpose::parse(&self.purpose);
+        if purpose.is_none() {
+            wrong("purpose-1", "Say what you look for them for.");
+        }
+        purpose.filter(|_| problems.is_empty()).map(|purpose| (asked, purpose)).ok_or(problems)
     }
-}
-
-fn problem(field: &'static str, text: &str) -> Problem {
-    Problem { field, text: text.to_owned() }
 }
 
 /// A date from three fields.
@@ -137,8 +145,8 @@ pub async fn find(State(web): State<Web>, State(names): State<NameOf>, desk: AtD
     let typed = keyed.form;
     let (asked, purpose) = match typed.read(at.web.civil_now().date()) {
         Ok(read) => read,
-        Err(problem) => {
-            return found_page(&at, StatusCode::UNPROCESSABLE_ENTITY, typed, vec![problem], None).await;
+        Err(problems) => {
+            return found_page(&at, StatusCode::UNPROCESSABLE_ENTITY, typed, problems, None).await;
         }
     };
     match search(&at, keyed.sent, asked, purpose).await? {

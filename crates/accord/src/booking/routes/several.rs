@@ -61,19 +61,29 @@ async fn form_page(at: &AtHand, status: StatusCode, typed: Wanted, problems: Vec
 }
 
 impl Wanted {
-    /// The lines read, the first day, the purpose; or what is wrong.
-    fn read(&self, today: Date) -> Result<(Vec<Asked>, Date, Purpose), Problem> {
-        let problem = |field, text: &str| Problem { field, text: text.to_owned() };
+    /// The lines read, the first day, the purpose; or all that is wrong.
+    fn read(&self, today: Date) -> Result<(Vec<Asked>, Date, Purpose), Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut wrong = |field, text: &str| problems.push(Problem { field, text: text.to_owned() });
         let lines: Vec<&str> = self.who.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         if lines.is_empty() || lines.len() > MOST {
-            return Err(problem("who", "Enter 1 to 12 people, a line each."));
+            wrong("who", "Enter 1 to 12 people, a line each.");
         }
         let blank = [&self.day, &self.month, &self.year].iter().all(|part| part.trim().is_empty());
         let from = if blank { Some(today) } else { date_of(&self.day, &self.month, &self.year) };
-        let from = from.ok_or_else(|| problem("day", "Enter a date that exists, with four digits for the year."))?;
-        let purpose =
-            Purpose::parse(&self.purpose).ok_or_else(|| problem("purpose-1", "Say what you look for them for."))?;
-        Ok((lines.into_iter().map(|line| Asked::of(line, today)).collect(), from.max(today), purpose))
+        if from.is_none() {
+            wrong("day", "Enter a date that exists, with four digits for the year.");
+        }
+        let purpose = Purpose::parse(&self.purpose);
+        if purpose.is_none() {
+            wrong("purpose-1", "Say what you look for them for.");
+        }
+        match (from, purpose) {
+            (Some(from), Some(purpose)) if problems.is_empty() => {
+                Ok((lines.into_iter().map(|line| Asked::of(line, today)).collect(), from.max(today), purpose))
+            }
+            _ => Err(problems),
+        }
     }
 }
 
@@ -87,7 +97,7 @@ pub async fn look_for(
     let at = AtHand { web, names, desk };
     let (asked, from, purpose) = match keyed.form.read(at.web.civil_now().date()) {
         Ok(read) => read,
-        Err(problem) => return form_page(&at, StatusCode::UNPROCESSABLE_ENTITY, keyed.form, vec![problem]).await,
+        Err(problems) => return form_page(&at, StatusCode::UNPROCESSABLE_ENTITY, keyed.form, problems).await,
     };
     if let Some(before) = answered(&at, &keyed.sent).await? {
         return Ok(onward(&before));

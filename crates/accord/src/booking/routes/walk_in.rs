@@ -44,6 +44,11 @@ impl Asked {
     fn born(&self) -> Option<Date> {
         date_of(&self.day, &self.month, &self.year)
     }
+
+    /// Whether anything was typed for a date.
+    fn dated(&self) -> bool {
+        [&self.day, &self.month, &self.year].iter().any(|part| !part.trim().is_empty())
+    }
 }
 
 /// A date typed in three fields, its year with four digits.
@@ -116,16 +121,11 @@ fn problems(asked: &Asked) -> Vec<Problem> {
     if asked.person.parse::<PersonId>().is_ok() || Reference::parse(typed).is_some() || code_of(typed).is_some() {
         return Vec::new();
     }
-    if typed.chars().filter(|c| c.is_alphabetic()).count() < 2 {
-        return vec![Problem {
-            field: "find",
-            text: "Enter a reference, a code, or two letters of a name or more".into(),
-        }];
-    }
-    match asked.born() {
-        Some(_) => Vec::new(),
-        None => vec![Problem { field: "day", text: "Enter the date of birth, with four digits for the year".into() }],
-    }
+    let few = typed.chars().filter(|c| c.is_alphabetic()).count() < 2;
+    let few = few.then_some(("find", "Enter a reference, a code, or two letters of a name or more"));
+    let undated = asked.born().is_none() && (few.is_none() || asked.dated());
+    let undated = undated.then_some(("day", "Enter the date of birth, with four digits for the year"));
+    [few, undated].into_iter().flatten().map(|(field, text)| Problem { field, text: text.into() }).collect()
 }
 
 /// A person's code, typed or scanned with the address it stands in.
@@ -407,16 +407,11 @@ pub async fn note(
             None => None,
         };
         let line = Line {
-            site,
-            at: tx.now(),
-            booking: None,
-            person: None,
             name: name.clone(),
             born,
             employer: known.as_ref().map_or_else(|| said.clone(), |o| o.name.clone()),
             employer_id: known.map(|o| o.id),
-            product: None,
-            said: Said::Given(batch.clone()),
+            ..Line::of_somebody(site, tx.now(), Said::Given(batch.clone()))
         };
         take_down(tx, &line, DayRefusal::NotInCampaign.code())?;
         Ok(to.clone())

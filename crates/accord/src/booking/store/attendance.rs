@@ -115,7 +115,8 @@ pub fn born_on_list(
     )
 }
 
-/// The next free times of a site on a day, those of `product` first.
+/// The next free time of a site on a day for somebody who is there, one of `product` first: what is kept for whoever rings or
+/// walks in is for them as well.
 pub fn next_free(
     tx: &mut Tx<'_>,
     site: SiteId,
@@ -127,8 +128,7 @@ pub fn next_free(
          JOIN session c ON c.partnership_id = l.partnership_id AND c.id = l.session_id AND c.state = 'open'
            AND c.kind = 'booked'
          WHERE l.partnership_id = $1 AND l.site_id = $2 AND l.date = $3 AND l.starts_us > $4
-           AND l.takes_new = 1 AND l.taken < l.capacity - l.kept_walk_in
-             - CASE WHEN l.assisted_until_us > $4 THEN l.kept_assisted ELSE 0 END
+           AND l.takes_new = 1 AND l.taken < l.capacity
          ORDER BY CASE WHEN l.product_id = $5 THEN 0 ELSE 1 END, l.starts_us, l.id LIMIT 1",
         p![tx.partnership(), site, day, tx.now(), product],
     )

@@ -85,11 +85,13 @@ pub fn allocation_room(tx: &mut Tx<'_>, employer: OrganisationId) -> Result<Hash
 /// One appointment of a person through all its changes.
 pub type Thread = (u16, BookingId, i64);
 
-/// Each appointment's first booking, and a number that grows with every change of any of its bookings.
+/// Each appointment's first booking, and a number that grows with every change of any of its bookings. What was given back
+/// as a second record's is another appointment, which calendars know by another name.
 pub fn threads(tx: &mut Tx<'_>, person: PersonId, campaign: CampaignId) -> Result<Vec<Thread>, StoreError> {
     tx.all(
-        "SELECT appointment, MIN(id), CAST(SUM(version) AS BIGINT) FROM booking
-         WHERE partnership_id = $1 AND person_id = $2 AND campaign_id = $3 GROUP BY appointment ORDER BY appointment",
+        "SELECT appointment, MIN(CASE WHEN reason = 'duplicate' THEN NULL ELSE id END), CAST(SUM(version) AS BIGINT)
+         FROM booking WHERE partnership_id = $1 AND person_id = $2 AND campaign_id = $3
+         GROUP BY appointment HAVING MAX(CASE WHEN reason = 'duplicate' THEN 0 ELSE 1 END) = 1 ORDER BY appointment",
         p![tx.partnership(), person, campaign],
     )
 }
