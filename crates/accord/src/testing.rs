@@ -9,7 +9,7 @@ mod small;
 pub use small::{Layout, Small};
 
 use crate::base::clock::{Chance, Clock, at_microsecond};
-use crate::base::db::{Actor, Db, Place, StoreError, Tx, migrate};
+use crate::base::db::{Actor, Db, Place, Tx, migrate};
 use crate::base::ids::PartnershipId;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -76,11 +76,6 @@ pub fn new_database() -> Place {
     };
     admin.read_now(&actor(), make).expect("a database can be made");
     Place::Postgres(format!("{server}/{name}"))
-}
-
-/// Takes every row out of a store: a test that needs another beginning.
-pub fn empty(tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    migrate::tables().iter().rev().try_for_each(|(table, _)| tx.script(&format!("DELETE FROM {table}")))
 }
 
 fn next() -> u32 {

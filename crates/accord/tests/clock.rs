@@ -150,7 +150,7 @@ fn small_person(tx: &mut Tx<'_>) -> Result<accord::base::ids::PersonId, accord::
 fn laid_out(fresh: &Fresh, at: usize, first_day: Date) -> Small {
     let layout = Layout { appointments: 2, first_day, ..Layout::SMALL };
     if at > 0 {
-        work(fresh, |tx| Ok(accord::testing::empty(tx)?));
+        work(fresh, |tx| Ok(accord::base::db::migrate::empty(tx)?));
     }
     fresh.db.write_now(&fresh.who, move |tx| Small::lay_out(tx, &layout).map_err(Stop::<()>::Store)).expect("laid out")
 }

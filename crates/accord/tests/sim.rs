@@ -7,7 +7,7 @@ const SEEDS: std::ops::Range<u64> = 0..6;
 
 #[test]
 fn a_seed_comes_to_the_same_state_twice() {
-    let stage = Stage::new().expect("a stage");
+    let mut stage = Stage::new().expect("a stage");
     let mut seen = Seen::default();
     for seed in SEEDS {
         let ran = stage.run(seed, 40).unwrap_or_else(|failed| panic!("{failed:#?}"));

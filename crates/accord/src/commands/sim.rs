@@ -33,9 +33,12 @@ fn range(text: &str) -> Result<(u64, u64), String> {
 
 pub(super) fn run(at: &At, args: &Sim) -> Result<Ended, Failure> {
     let (from, until) = args.seeds.unwrap_or((args.seed, args.seed + 1));
-    let stage = Stage::new().map_err(|broken| no_stage(&broken))?;
+    let first = Stage::new().map_err(|broken| no_stage(&broken))?;
+    let more = (1..args.at_a_time).map(|_| first.another()).collect::<Result<Vec<_>, _>>();
+    let mut stages = more.map_err(|broken| no_stage(&broken))?;
+    stages.push(first);
     let most = usize::from(args.people);
-    match all(&stage, (from, until), most, args.at_a_time) {
+    match all(stages, (from, until), most) {
         Err(failed) => {
             told(at, most, &failed);
             Ok(Ended::WithFindings)
@@ -48,17 +51,17 @@ fn no_stage(broken: &Broken) -> Failure {
     Failure::environment(broken.what.clone(), "the schema in memory", "this binary is broken: report it")
 }
 
-/// Runs the seeds, several at a time; each alone on its thread. The failure of the lowest seed that failed.
-fn all(stage: &Stage, seeds: (u64, u64), most: usize, at_a_time: u8) -> Result<Vec<Ran>, Box<Failed>> {
+/// Runs the seeds, as many at a time as there are stages. The failure of the lowest seed that failed.
+fn all(stages: Vec<Stage>, seeds: (u64, u64), most: usize) -> Result<Vec<Ran>, Box<Failed>> {
     let (next, stop) = (AtomicU64::new(seeds.0), AtomicU64::new(seeds.1));
-    let worker = || {
+    let worker = |mut stage: Stage| {
         let (mut ran, mut failed) = (Vec::new(), None);
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= stop.load(Ordering::Relaxed) {
                 return (ran, failed);
             }
-            match one(stage, seed, most) {
+            match one(&mut stage, seed, most) {
                 Ok(done) => ran.push(done),
                 Err(why) => {
                     stop.fetch_min(seed, Ordering::Relaxed);
@@ -68,7 +71,7 @@ fn all(stage: &Stage, seeds: (u64, u64), most: usize, at_a_time: u8) -> Result<V
         }
     };
     let all: Vec<(Vec<Ran>, Option<Box<Failed>>)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..at_a_time).map(|_| scope.spawn(worker)).collect();
+        let workers: Vec<_> = stages.into_iter().map(|stage| scope.spawn(|| worker(stage))).collect();
         workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
     });
     let (mut runs, mut first): (Vec<Ran>, Option<Box<Failed>>) = (Vec::new(), None);
@@ -81,7 +84,7 @@ fn all(stage: &Stage, seeds: (u64, u64), most: usize, at_a_time: u8) -> Result<V
 }
 
 /// One seed; a panic is a failure like any other.
-fn one(stage: &Stage, seed: u64, most: usize) -> Result<Ran, Box<Failed>> {
+fn one(stage: &mut Stage, seed: u64, most: usize) -> Result<Ran, Box<Failed>> {
     let ran = catch_unwind(AssertUnwindSafe(|| stage.run(seed, most)));
     let panicked = || Err(Box::new(Failed { seed, why: "it panicked".into(), steps: Vec::new() }));
     ran.unwrap_or_else(|_| panicked())

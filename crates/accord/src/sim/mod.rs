@@ -76,10 +76,10 @@ pub struct Failed {
     pub steps: Vec<String>,
 }
 
-/// A schema to begin from: made once, copied for each seed.
+/// A store to run in, one seed after another: emptied before each.
 #[derive(Debug)]
 pub struct Stage {
-    schema: Db,
+    store: Db,
 }
 
 /// Steps of a run.
@@ -92,16 +92,21 @@ const WHOLE_EVERY: usize = 60;
 impl Stage {
     /// Makes the schema.
     pub fn new() -> Result<Self, Broken> {
-        let schema = Db::in_memory(Clock::standing_at(jiff::Timestamp::UNIX_EPOCH), Chance::seeded(0))?;
-        migrate::migrate(&schema, &Place::Folder(std::path::PathBuf::new()))?;
-        Ok(Self { schema })
+        let store = Db::in_memory(Clock::standing_at(jiff::Timestamp::UNIX_EPOCH), Chance::seeded(0))?;
+        migrate::migrate(&store, &Place::Folder(std::path::PathBuf::new()))?;
+        Ok(Self { store })
     }
 
-    /// Runs a seed with at most `most` people.
+    /// One of its own for another thread.
+    pub fn another(&self) -> Result<Self, Broken> {
+        Ok(Self { store: self.store.copied(self.store.clock.clone(), Chance::seeded(0))? })
+    }
+
+    /// Runs a seed with at most `most` people. One at a time: two would be in one store.
     ///
     /// # Errors
     /// [`Failed`], when something was seen that may never be.
-    pub fn run(&self, seed: u64, most: usize) -> Result<Ran, Box<Failed>> {
+    pub fn run(&mut self, seed: u64, most: usize) -> Result<Ran, Box<Failed>> {
         let mut steps = Vec::new();
         self.run_noting(seed, most, &mut steps).map_err(|broken| {
             let from = steps.len().saturating_sub(TOLD);
@@ -114,8 +119,8 @@ impl Stage {
         })
     }
 
-    fn run_noting(&self, seed: u64, most: usize, steps: &mut Vec<String>) -> Result<Ran, Broken> {
-        let mut sim = Sim::begin(&self.schema, seed, most)?;
+    fn run_noting(&mut self, seed: u64, most: usize, steps: &mut Vec<String>) -> Result<Ran, Broken> {
+        let mut sim = Sim::begin(&self.store, seed, most)?;
         for step in 0..STEPS {
             sim.step = step;
             let done = sim.one_step();
@@ -151,14 +156,14 @@ struct Sim {
 }
 
 impl Sim {
-    fn begin(schema: &Db, seed: u64, most: usize) -> Result<Self, Broken> {
+    fn begin(store: &Db, seed: u64, most: usize) -> Result<Self, Broken> {
         let mut dice = Dice::new(seed);
         // Some seeds cross the night on which the clocks change.
         let days =
             [(2027, 1, 4), (2026, 10, 5), (2027, 3, 8), (2027, 10, 11)].map(|(y, m, d)| jiff::civil::date(y, m, d));
         let begin = london_instant(days[dice.below(days.len())], 8 * 60);
         let machine = Machine::standing_at(begin);
-        let db = schema.copied(Clock::steady_on(machine.clone()), Chance::seeded(seed))?;
+        let db = store.emptied(Clock::steady_on(machine.clone()), Chance::seeded(seed))?;
         let world = world::build(&db, &mut dice)?;
         let mut sim = Self {
             seed,

@@ -50,7 +50,7 @@ pub fn in_postgres() -> Result<Option<Db>, Failed> {
 /// The same world with the same ids in that database, and a chance of its own for the sequence.
 #[cfg(feature = "postgres")]
 pub fn begun_anew(db: &Db, course: u16, seed: u64) -> Result<(Db, World), Failed> {
-    let emptied = db.write_now(&testing::actor(), |tx| testing::empty(tx).map_err(Stop::<()>::Store));
+    let emptied = db.write_now(&testing::actor(), |tx| migrate::empty(tx).map_err(Stop::<()>::Store));
     emptied.map_err(|stop| format!("the database can't be emptied: {stop:?}"))?;
     let mut anew = db.clone();
     (anew.clock, anew.chance) = (clock(), Chance::seeded(7));

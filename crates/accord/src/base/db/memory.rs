@@ -4,8 +4,9 @@
 //! The same SQLite, schema and transactions as in a folder. Not here: threads, groups of commits, syncs, other readers.
 
 use super::crew::Crew;
-use super::{Conn, Db, StoreError, lite};
+use super::{Actor, Conn, Db, StoreError, lite, migrate, plain};
 use crate::base::clock::{Chance, Clock};
+use crate::base::ids::PartnershipId;
 
 impl Db {
     /// An empty store in memory; [`super::migrate::migrate`] gives it the schema. It goes with its last handle.
@@ -20,6 +21,15 @@ impl Db {
             Some(Conn::Lite(lite)) => Ok(Self::of_memory(lite.copied()?, clock, chance)),
             _ => Err(not_in_memory()),
         }
+    }
+
+    /// The same store with nothing in it, under another clock and other chance: for thousands of short runs after each other,
+    /// which would read every statement anew in a store of their own. Other handles of it see the same.
+    pub fn emptied(&self, clock: Clock, chance: Chance) -> Result<Self, StoreError> {
+        self.break_off_after(None)?;
+        let nobody = Actor::new(PartnershipId::from_uuid(uuid::Uuid::nil()), "nobody", "");
+        self.write_now(&nobody, |tx| Ok(migrate::empty(tx)?)).map_err(plain)?;
+        Ok(Self { clock, chance, ..self.clone() })
     }
 
     /// Makes what runs next fail, once, after about so many steps of the engine: its transaction is undone, and the caller

@@ -230,6 +230,11 @@ fn unique_indexes(ddl: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Takes every row out of a store, and leaves its schema.
+pub fn empty(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tables().iter().rev().try_for_each(|(table, _)| tx.script(&format!("DELETE FROM {table}")))
+}
+
 /// Every table of the schema with its primary key, in the order of making: for the fingerprint.
 pub fn tables() -> Vec<(String, String)> {
     MIGRATIONS

@@ -73,7 +73,7 @@ impl SlotFacts {
         at_microsecond(self.starts_us + i64::from(self.minutes) * 60_000_000)
     }
 
-    /// Places that may be taken: what [`take_place`] would say. Below 0 where more is kept than is left.
+    /// Places that may be taken: what [`take_places`] would say. Below 0 where more is kept than is left.
     pub fn room(&self, share: Share, now: Timestamp) -> i64 {
         if !self.takes_new && share != Share::Back {
             return 0;
