@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::process::Command;
 use std::time::Instant;
 
-pub const BAR: &str = "100,000 seeds of at most 40 people: every invariant after every step, nobody lost, every rare path \
+pub const BAR: &str = "100,000 seeds of at most 40 people: an invariant after every step and all of them after sixty and at the end, nobody lost, every rare path \
                        walked; the same seed gives the same state (short: 2,000 seeds in 3 minutes)";
 
 /// Seeds in one call, so that progress is told.
