@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
-use accord_formats::staff::{SkipReason, Source, StaffRow, Table, guess_mapping, read_staff, read_table};
+use accord_formats::staff::{CutOff, SkipReason, StaffRow, Table, guess_mapping, read_staff, read_table};
 use accord_formats::{Date, FaultCode, Severity, person_name::match_key};
 
 const TODAY: Date = Date::constant(2026, 11, 22);
@@ -78,10 +78,7 @@ fn every_person_of_every_sample_is_read_and_no_value_is_wrong() {
     for (file, people_read, right, wrong, leavers) in WANTED {
         let table = table(file);
         let (rows, _) = read_staff(&table, &guess_mapping(&table), TODAY);
-        let sheet = |row: &StaffRow| match &table.dialect.source {
-            Source::Workbook { sheets } => sheets[usize::from(row.sheet)].clone(),
-            _ => String::new(),
-        };
+        let sheet = |row: &StaffRow| table.dialect.source.sheet_name(row.sheet).to_owned();
         let mut tally = Tally::default();
         for row in &rows {
             let place = (sheet(row), row.row.to_string());
@@ -121,9 +118,11 @@ fn every_record_that_is_no_person_is_listed_with_the_right_reason() {
         };
         let Some(wanted) = wanted else { continue };
         let table = table(&record["file"]);
-        let row: u32 =
-            if wanted == SkipReason::HiddenSheet { 0 } else { record["record_number"].parse().expect("a number") };
-        let found = table.skipped.iter().find(|s| s.row == row && s.sheet == record["sheet"]);
+        let row: u32 = record["record_number"].parse().expect("a number");
+        let found = table
+            .skipped
+            .iter()
+            .find(|s| s.row == row && table.dialect.source.sheet_name(s.sheet) == record["sheet"]);
         assert_eq!(found.map(|s| s.why), Some(wanted), "{record:?}");
     }
 }
@@ -160,7 +159,7 @@ fn what_the_samples_have_wrong_is_reported() {
 #[test]
 fn nothing_of_a_cut_off_transfer_is_taken_for_whole() {
     let table = table("truncated_transfer.csv");
-    assert_eq!(table.cut_off(), Some(13));
+    assert_eq!(table.cut_off(), Some(CutOff { row: 13, inside: true }));
     let (_, faults) = read_staff(&table, &guess_mapping(&table), TODAY);
     assert!(faults.iter().any(|f| f.code == FaultCode::CutOff && f.severity == Severity::RowDropped));
 }
