@@ -76,6 +76,15 @@ fn detect(table: &Table, columns: &[usize]) -> Vec<Detected> {
     seen.into_iter().map(date::decide).collect()
 }
 
+/// What one column shows about its dates, its heading read too.
+pub(super) fn detect_one(table: &Table, at: usize) -> Detected {
+    let mut detected = detect(table, &[at])[0];
+    if let Some(order) = date::form_in_heading(&table.headings[at]) {
+        detected.settle(order, SettledBy::Heading);
+    }
+    detected
+}
+
 fn looks_like_dates(table: &Table, at: usize) -> bool {
     let mut seen = Evidence::default();
     for record in table.records().take(PROBE) {

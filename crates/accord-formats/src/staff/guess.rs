@@ -69,6 +69,7 @@ pub(super) fn guess_from(headings: &[String], sample: &[Vec<Cell>]) -> Vec<Colum
     for column in &mut could {
         column.sort_by(|a, b| b.percent.total_cmp(&a.percent).then(a.rank.cmp(&b.rank)));
     }
+    not_by_contents_where_two_fit(&mut could);
     let mut taken = assign(&could);
     names_from_contents(&could, &contents, headings, &mut taken);
     headings.iter().enumerate().map(|(at, heading)| {
@@ -183,6 +184,20 @@ fn by_contents(seen: &Contents) -> Vec<Could> {
     found
 }
 
+/// Two columns of telephone numbers without headings: one may be a relative's. Where the values alone fit a field of
+/// contact in more than one column, none is taken; a person can say which. It stays as what the columns could be.
+fn not_by_contents_where_two_fit(could: &mut [Vec<Could>]) {
+    for field in [Field::Mobile, Field::WorkEmail, Field::HomePostcode, Field::NhsNumber, Field::StaffNumber] {
+        let of = |c: &Could| c.field == field && c.confidence == Confidence::Contents;
+        if could.iter().flatten().filter(|c| of(c)).count() > 1 {
+            could.iter_mut().flatten().filter(|c| of(c)).for_each(|c| c.percent = c.percent.min(BARELY - 1.0));
+        }
+    }
+}
+
+/// A guess below this is not taken, in percent.
+const BARELY: f32 = 35.0;
+
 /// Each field to the column that is surest of it, each column to the field it is surest of.
 fn assign(could: &[Vec<Could>]) -> Vec<Option<Could>> {
     let mut all: Vec<(usize, Could)> =
@@ -191,7 +206,7 @@ fn assign(could: &[Vec<Could>]) -> Vec<Option<Could>> {
     let mut taken: Vec<Option<Could>> = vec![None; could.len()];
     for (at, candidate) in all {
         let free = taken[at].is_none() && taken.iter().flatten().all(|t| t.field != candidate.field);
-        if free && candidate.percent >= 35.0 {
+        if free && candidate.percent >= BARELY {
             taken[at] = Some(candidate);
         }
     }

@@ -4,6 +4,8 @@ use super::contents;
 use super::field::Field;
 use super::synonyms;
 use super::table::Cell;
+use crate::Postcode;
+use crate::date::Evidence;
 
 /// Headings are looked for in this many rows with content.
 const LOOKED_AT: usize = 60;
@@ -55,7 +57,7 @@ pub(super) fn find(rows: &[Row]) -> Option<Head> {
         let wide = cells.iter().filter(|c| !c.is_empty()).count();
         // A list of two columns may call one of them anything.
         let enough = known >= 2 || (wide <= 2 && cells.iter().any(is_person_heading)) || known * 2 > wide;
-        if !enough {
+        if !enough || values(cells) >= known {
             known = 0;
         }
         if known > best.0 {
@@ -75,6 +77,27 @@ pub(super) fn find(rows: &[Row]) -> Option<Head> {
             .then_some(Head { at: upper, rows: 2, cells: both })
     });
     Some(two.max_by_key(|head| score(&head.cells)).unwrap_or(one))
+}
+
+/// Cells that are nobody's heading: numbers, dates, addresses, postcodes. A rota has a few above its days.
+fn values(cells: &[Cell]) -> usize {
+    let is_value = |cell: &&Cell| match cell {
+        Cell::Text(text) => is_value_text(text),
+        cell => !cell.is_empty(),
+    };
+    cells.iter().filter(is_value).count()
+}
+
+fn is_value_text(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if text.contains('@') || digits >= 6 || (digits > 0 && digits == text.len()) {
+        return true;
+    }
+    let mut seen = Evidence::default();
+    if digits > 0 {
+        seen.add(text);
+    }
+    seen.plain_dates() > 0 || (digits > 0 && Postcode::parse(text).is_ok())
 }
 
 fn is_person_heading(cell: &Cell) -> bool {

@@ -1,5 +1,8 @@
 //! The words systems and people put above their columns.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::field::Field;
 
 /// Headings folded by [`fold`], by field, the surest first: where two columns compete, the earlier word wins.
@@ -156,7 +159,8 @@ const PARTS: &[(Field, &[&str])] = &[
     (Field::NationalInsurance, &["nationalins"]),
     (Field::DateOfBirth, &["dateofbirth"]),
     (Field::DateOfBirth, &["birthdate"]),
-    (Field::NhsNumber, &["nhsn"]),
+    (Field::NhsNumber, &["nhsnum"]),
+    (Field::NhsNumber, &["nhsno"]),
     (Field::WorkPostcode, &["postcode", "work"]),
     (Field::WorkPostcode, &["postcode", "base"]),
     (Field::WorkPostcode, &["postcode", "site"]),
@@ -179,9 +183,12 @@ const PARTS: &[(Field, &[&str])] = &[
     (Field::FullName, &["staffname"]),
     (Field::FullName, &["employeename"]),
     (Field::FullName, &["nameof"]),
-    (Field::StaffNumber, &["employeen"]),
-    (Field::StaffNumber, &["payrolln"]),
-    (Field::StaffNumber, &["staffn"]),
+    (Field::StaffNumber, &["employeeno"]),
+    (Field::StaffNumber, &["employeenum"]),
+    (Field::StaffNumber, &["payrollno"]),
+    (Field::StaffNumber, &["payrollnum"]),
+    (Field::StaffNumber, &["staffno"]),
+    (Field::StaffNumber, &["staffnum"]),
     (Field::StaffNumber, &["employeeid"]),
     (Field::StaffNumber, &["payrollid"]),
     (Field::Rota, &["daysworked"]),
@@ -193,6 +200,16 @@ const PARTS: &[(Field, &[&str])] = &[
     (Field::StartDate, &["startdate"]),
 ];
 
+static KNOWN: LazyLock<HashMap<&'static str, (Field, usize)>> = LazyLock::new(|| {
+    let mut known = HashMap::new();
+    for (field, words) in WORDS {
+        for (rank, word) in words.iter().enumerate() {
+            known.entry(*word).or_insert((*field, rank));
+        }
+    }
+    known
+});
+
 /// A heading reduced to small letters and digits, so that `D.O.B.`, `dob` and `DOB*` are one.
 pub(super) fn fold(heading: &str) -> String {
     heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -201,9 +218,7 @@ pub(super) fn fold(heading: &str) -> String {
 /// The field of a heading with its rank among the field's words (0 is the surest); whole headings only, with or without
 /// what stands in brackets.
 pub(super) fn known(heading: &str) -> Option<(Field, usize)> {
-    let find = |folded: &str| {
-        WORDS.iter().find_map(|(field, words)| words.iter().position(|w| *w == folded).map(|rank| (*field, rank)))
-    };
+    let find = |folded: &str| KNOWN.get(folded).copied();
     if heading.len() > 60 {
         return None;
     }
@@ -237,7 +252,9 @@ pub(super) fn misspelt(heading: &str) -> Option<Field> {
     }
     let mut best: Option<(usize, Field)> = None;
     for (field, words) in WORDS {
-        for word in words.iter().filter(|w| w.len() >= 5 && w.len().abs_diff(letters.len()) <= 2) {
+        // The first letter is hardly ever the wrong one.
+        let near = |w: &&&str| w.len() >= 5 && w.len().abs_diff(letters.len()) <= 2 && w.starts_with(letters[0]);
+        for word in words.iter().filter(near) {
             let allowed = if word.len() >= 9 { 2 } else { 1 };
             let steps = distance(&letters, word.as_bytes());
             if steps <= allowed && best.is_none_or(|(least, _)| steps < least) {
