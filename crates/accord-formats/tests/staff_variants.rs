@@ -1,13 +1,16 @@
 //! Lists of employers nobody has seen, from seeds: other headings, orders, separators, encodings, dates, names, lines above
 //! and below. Every record is accounted for, and the people are right without anybody's help.
 
+#[path = "support/people.rs"]
+mod made_up;
 mod support;
 
 use std::collections::BTreeMap;
 
-use accord_formats::staff::{guess_columns, read_table};
+use accord_formats::staff::{SkipReason, Went, guess_columns, read_table};
 use accord_formats::Date;
-use support::{Dice, Person, people, read_guessed, wrong};
+use made_up::{Dice, Person, people, wrong};
+use support::{read_guessed, went};
 
 const NUMBER: &[&str] = &["Employee Number", "Staff No.", "Payroll number", "Emp No", "Pay ref", "Personnel No", "Clock No", "Employe Number"];
 const GIVEN: &[&str] = &["First Name", "Forename", "Forename(s)", "Given names", "FIRST_NAME", "Forname", "Employee forename", "First"];
@@ -255,6 +258,12 @@ fn employers_nobody_has_seen_are_read_right() {
         let account = outcome.account.as_ref().expect("there");
         if !account.balances() {
             unaccounted.push(format!("{seed}: {:?}", account.went));
+        }
+        let sections = if style.sections { staff.len().div_ceil(20) as u32 } else { 0 };
+        if went(&outcome, Went::PassedOver(SkipReason::Section)) != sections
+            || went(&outcome, Went::PassedOver(SkipReason::Total)) != u32::from(style.total)
+        {
+            complaints.push(format!("{seed}: {:?} for {sections} sections, total {}", account.went, style.total));
         }
         let mut has = style.has();
         // Without headings nobody can tell a person's number from a relative's: neither is taken.

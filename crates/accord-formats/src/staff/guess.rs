@@ -90,10 +90,15 @@ fn survey(width: usize, sample: &[Vec<Cell>]) -> Vec<Contents> {
     (0..width)
         .map(|at| {
             let texts: Vec<_> =
-                sample.iter().filter_map(|cells| cells.get(at)).filter(|c| !c.is_empty()).map(Cell::text).collect();
+                sample.iter().filter_map(|cells| cells.get(at)).filter(|c| has_value(c)).map(Cell::text).collect();
             contents::look(texts.iter().map(AsRef::as_ref))
         })
         .collect()
+}
+
+/// A formula that nobody calculated says nothing about its column.
+fn has_value(cell: &Cell) -> bool {
+    !matches!(cell, Cell::Empty | Cell::Formula(_))
 }
 
 fn candidates(heading: &str, seen: &Contents, esr: bool) -> Vec<Could> {
@@ -123,16 +128,25 @@ fn settled(field: Field, rank: usize, heading: &str, seen: &Contents) -> (Field,
     let fit = |field| seen.fit(field).unwrap_or(0.0);
     match field {
         Field::Title if fit(Field::Title) < 0.3 && fit(Field::JobTitle) > 0.5 => (Field::JobTitle, 50),
-        // One postcode for nearly everybody is where they work.
-        Field::HomePostcode if seen.filled >= 10 && seen.different < 0.15 => (Field::WorkPostcode, 50),
+        // One postcode for nearly everybody is where they work, unless the heading says home.
+        Field::HomePostcode if is_shared(seen) && !is_home(heading) => (Field::WorkPostcode, 50),
         Field::Contract if fit(Field::Status) > 0.8 && fit(Field::Contract) < 0.3 => (Field::Status, 50),
         Field::EndDate if synonyms::fold(heading) == "leaver" && fit(Field::EndDate) < 0.3 => (Field::Status, 60),
         Field::Status if fit(Field::Contract) > 0.8 && fit(Field::Status) < 0.3 => (Field::Contract, 50),
         Field::Mobile if fit(Field::WorkEmail) > 0.6 => (Field::WorkEmail, 60),
         Field::WorkEmail if fit(Field::Mobile) > 0.6 => (Field::Mobile, 60),
-        // "Leave" above dates that are not lists of dates away is the day somebody left; above the rest it stays.
         _ => (field, rank),
     }
+}
+
+fn is_shared(seen: &Contents) -> bool {
+    let different = seen.different * seen.filled as f32;
+    seen.filled >= 10 && different <= (seen.filled as f32 * 0.05).max(2.0)
+}
+
+fn is_home(heading: &str) -> bool {
+    let folded = synonyms::fold(heading);
+    ["home", "person", "residen", "employee"].iter().any(|word| folded.contains(word))
 }
 
 /// What the values do to the belief in a heading: 1 where they fit or cannot tell.
