@@ -71,6 +71,8 @@ pub enum FaultCode {
     DatesSwapped,
     /// The people stand on a hidden sheet.
     HiddenSheetRead,
+    /// Headings stand twice: a second table beside the first, which is not read.
+    SecondTable,
     /// The file says how many records it has, and it has another number.
     RecordsMissing,
     /// An event of a file of vaccinations that cannot be used: not given, deleted, or without its day.

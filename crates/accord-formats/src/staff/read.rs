@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use jiff::civil::Date;
 
 use super::columns::{self, Column};
+use super::field::Field;
 use super::mapping::Mapping;
 use super::row::{RowFault, StaffRow};
 use super::row_maker::RowMaker;
@@ -95,6 +96,16 @@ fn whole_list_faults(table: &Table, columns: &[Column<'_>]) -> Vec<RowFault> {
             let wanted = "given and family name in columns of their own (the first word was taken for the family name)";
             assume(FaultCode::NameParted, "names without a comma, family name first".to_owned(), wanted);
         }
+    }
+    let is_name = |c: &&Column<'_>| matches!(c.field, Field::FullName | Field::FamilyName | Field::StaffNumber);
+    if let Some(twice) = columns.iter().filter(is_name).find_map(|column| {
+        let again = format!("{} (2)", column.heading);
+        table.headings.iter().find(|h| **h == again && table.headings.len() >= 4)
+    }) {
+        let wanted = "one table (the columns of a second one beside it were not read: move its people below the first)";
+        let mut fault = whole_row(0, 0, FaultCode::SecondTable, Severity::Assumed, wanted);
+        fault.column = twice.clone();
+        faults.push(fault);
     }
     if let Source::Workbook { sheets } = &table.dialect.source {
         for (at, _) in sheets.iter().enumerate().filter(|(_, s)| s.state == SheetState::ReadThoughHidden) {

@@ -60,7 +60,22 @@ impl Sorter {
             return Some(SkipReason::Section);
         }
         let alone = filled == 1 && self.folded.len() >= 3;
-        (alone && !self.could_be_a_person(cells)).then_some(SkipReason::Section)
+        let section = (alone && !self.could_be_a_person(cells)) || (filled <= 3 && self.names_a_place(cells));
+        section.then_some(SkipReason::Section)
+    }
+
+    /// `Ward 3 - nights` where a name should stand, and nothing about one person beside it.
+    fn names_a_place(&self, cells: &[Cell]) -> bool {
+        let filled = |at: &usize| cells.get(*at).is_some_and(|c| !c.is_empty());
+        if self.personal.len() < 2 || self.personal.iter().any(filled) || self.staff_number.iter().any(filled) {
+            return false;
+        }
+        let mut named = self.names.iter().copied().filter(filled).map(|at| cells[at].text().to_lowercase()).peekable();
+        named.peek().is_some()
+            && named.all(|text| {
+                let words = || text.split(|c: char| !c.is_alphanumeric());
+                text.chars().any(|c| c.is_ascii_digit()) || words().any(|w| NOT_NAMES.contains(&w))
+            })
     }
 
     fn repeats_headings(&self, cells: &[Cell], filled: usize) -> bool {
