@@ -132,7 +132,7 @@ impl Sorter {
 }
 
 /// `Total`, `Grand total: 120`, `Total staff`, `Page 3 of 7`, `24 records`, `Number of staff`, `*** End of report ***`.
-fn is_closing_line(text: &str) -> bool {
+pub(super) fn is_closing_line(text: &str) -> bool {
     let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase);
     let (one, two) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let counted = matches!(

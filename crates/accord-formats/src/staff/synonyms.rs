@@ -138,7 +138,7 @@ const WORDS: &[(Field, &[&str])] = &[
     (Field::Status, &[
         "status", "assignmentstatus", "userassignmentstatus", "employmentstatus", "employeestatus",
         "employeestatusflag", "systemassignmentstatus", "staffstatus",
-        "active", "currentstatus", "workerstatus", "activeinactive", "activeleaver",
+        "active", "currentstatus", "current", "currentlyemployed", "stillemployed", "currentemployee", "employed", "stillhere", "workerstatus", "activeinactive", "activeleaver",
     ]),
     (Field::NationalInsurance, &[
         "nationalinsurancenumber", "nationalinsurance", "ninumber", "nino", "ni", "nationalinsuranceno",

@@ -3,6 +3,7 @@
 use super::contents;
 use super::field::Field;
 use super::header::Row;
+use super::sorter::is_closing_line;
 use super::table::{Cell, CutOff};
 
 /// Records whose widths are remembered.
@@ -49,26 +50,32 @@ pub(super) fn cut_off(text: &str, inside_character: bool, last: &[Cell], widths:
         return None;
     }
     let usual = widths.of_others();
-    if usual.is_some_and(|usual| usual >= 3 && widths.last() < usual && widths.last() >= 2) {
+    if usual.is_some_and(|usual| usual >= 3 && widths.last() < usual && !is_foot_line(last)) {
         return cut;
     }
-    if usual.is_some_and(|usual| usual == widths.last()) && breaks_off(last, widths.last(), head) {
+    if usual.is_some_and(|usual| usual == widths.last()) && breaks_off(last, row, widths.last(), head) {
         return cut;
     }
     None
 }
 
+/// A total or a remark on a line of its own, which whoever wrote it need not have ended.
+fn is_foot_line(last: &[Cell]) -> bool {
+    last.len() <= 1 && last.first().is_none_or(|cell| is_closing_line(&cell.text()))
+}
+
 /// The last cell of the last record does not have the shape that all others of its column have.
-fn breaks_off(last: &[Cell], width: usize, head: &[Row]) -> bool {
+fn breaks_off(last: &[Cell], row: u32, width: usize, head: &[Row]) -> bool {
     const SHAPES: [Field; 5] =
         [Field::WorkEmail, Field::HomePostcode, Field::NhsNumber, Field::Mobile, Field::StartDate];
     let Some(at) = width.checked_sub(1) else { return false };
-    let texts: Vec<_> = head.iter().filter_map(|(_, c)| c.get(at)).filter(|c| !c.is_empty()).map(Cell::text).collect();
+    let head = || head.iter().filter(|(number, _)| *number != row);
+    let texts: Vec<_> = head().filter_map(|(_, c)| c.get(at)).filter(|c| !c.is_empty()).map(Cell::text).collect();
     let seen = contents::look(texts.iter().skip(1).map(AsRef::as_ref));
     let own = last.get(at).map(Cell::text).unwrap_or_default();
     let like = contents::look([own.as_ref()].into_iter().filter(|t| !t.is_empty()));
     // Where the last column is never empty, nothing at all is a cut too.
-    let never_empty = texts.len() + 1 >= head.iter().filter(|(_, c)| c.len() > 1).count();
+    let never_empty = texts.len() + 1 >= head().filter(|(_, c)| c.len() > 1).count();
     SHAPES.iter().any(|field| {
         seen.filled >= 3
             && seen.fit(*field).unwrap_or(0.0) >= 0.93
