@@ -12,8 +12,18 @@ use rust_xlsxwriter::Workbook;
 
 const TODAY: Date = Date::constant(2026, 11, 22);
 const HEADINGS: [&str; 12] = [
-    "Employee Number", "Last Name", "First Name", "Date Of Birth", "Organisation", "Job Role", "Staff Group", "Home Postcode",
-    "Work Email Address", "Mobile", "Assignment Status", "Start Date",
+    "Employee Number",
+    "Last Name",
+    "First Name",
+    "Date Of Birth",
+    "Organisation",
+    "Job Role",
+    "Staff Group",
+    "Home Postcode",
+    "Work Email Address",
+    "Mobile",
+    "Assignment Status",
+    "Start Date",
 ];
 
 fn cells(n: u32) -> [String; 12] {
@@ -63,7 +73,8 @@ fn bomb(lies: bool) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
     zip.start_file("xl/workbook.xml", options).expect("started");
-    zip.write_all(br#"<workbook xmlns:r="x"><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>"#).expect("written");
+    zip.write_all(br#"<workbook xmlns:r="x"><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>"#)
+        .expect("written");
     zip.start_file("xl/worksheets/sheet1.xml", options).expect("started");
     let blanks = vec![b' '; 1_000_000];
     for _ in 0..200 {

@@ -124,7 +124,8 @@ impl Evidence {
 
     /// Values that are a date in some form, day numbers and eight digits in a row left out.
     pub fn plain_dates(&self) -> u32 {
-        self.iso + self.named + self.day_first + self.month_first + self.either + self.same - self.six_digits.min(self.numeric())
+        self.iso + self.named + self.day_first + self.month_first + self.either + self.same
+            - self.six_digits.min(self.numeric())
     }
 
     fn numeric(&self) -> u32 {
@@ -179,7 +180,9 @@ impl Detected {
             text += &match self.by {
                 SettledBy::Heading => "the heading says so.".to_owned(),
                 SettledBy::OtherColumns => "the other date columns of the file are written so.".to_owned(),
-                SettledBy::Nothing => format!("nothing settles it, {} could be read both ways. Please check.", seen.either),
+                SettledBy::Nothing => {
+                    format!("nothing settles it, {} could be read both ways. Please check.", seen.either)
+                }
                 SettledBy::Values => format!(
                     "{} can only be day first, {} only month first, {} could be either.",
                     seen.day_first, seen.month_first, seen.either

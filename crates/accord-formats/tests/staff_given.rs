@@ -64,7 +64,10 @@ fn the_national_file_is_read_with_its_times_and_actions() {
         assert_eq!(first.person.nhs_number.map(|n| n.to_string()).as_deref(), Some("9990174687"));
         assert_eq!(first.person.home_postcode.as_ref().map(|p| p.as_str()), Some("IP4 4LD"));
         assert_eq!((first.product.as_deref(), first.batch.as_deref()), (Some("Flu vaccine"), Some("B7")));
-        assert_eq!((first.dose, first.site_code.as_deref(), first.event_id.as_deref()), (Some(1), Some("RDE01"), Some("e-1")));
+        assert_eq!(
+            (first.dose, first.site_code.as_deref(), first.event_id.as_deref()),
+            (Some(1), Some("RDE01"), Some("e-1"))
+        );
         let codes: Vec<_> = faults.iter().map(|f| (f.row, f.code, f.column.as_str())).collect();
         assert_eq!(codes, [(6, FaultCode::NoEvent, "DATE_AND_TIME"), (7, FaultCode::NoEvent, "ACTION_FLAG")]);
     }
@@ -72,7 +75,9 @@ fn the_national_file_is_read_with_its_times_and_actions() {
 
 #[test]
 fn a_national_file_with_other_columns_is_read_and_that_is_said() {
-    let text = "NHS_NUMBER|PERSON_FORENAME|PERSON_SURNAME|PERSON_DOB|".to_owned() + &EVENT_COLUMNS[5..].join("|") + "\n9990174687|Peace|Ogunleye|19740711|IP4 4LD|20261120T101500\n";
+    let text = "NHS_NUMBER|PERSON_FORENAME|PERSON_SURNAME|PERSON_DOB|".to_owned()
+        + &EVENT_COLUMNS[5..].join("|")
+        + "\n9990174687|Peace|Ogunleye|19740711|IP4 4LD|20261120T101500\n";
     let table = read_table(text.as_bytes(), "events.csv").expect("a table");
     assert!(!is_event_file(&table));
     let (rows, faults) = read_given(&table, TODAY);

@@ -13,7 +13,9 @@ const ROOT: &str = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.
 const BOOK: &str = r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Staff" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
 
 fn sheet(rows: &str) -> String {
-    format!(r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#)
+    format!(
+        r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
+    )
 }
 
 fn cell(at: &str, text: &str) -> String {
@@ -45,7 +47,9 @@ fn people() -> String {
 #[test]
 fn a_bomb_is_refused_before_it_unpacks() {
     let blanks = vec![b' '; 200_000_000];
-    let honest = workbook(&sheet(&people()).replace("</sheetData>", &format!("{}</sheetData>", String::from_utf8_lossy(&blanks))));
+    let honest = workbook(
+        &sheet(&people()).replace("</sheetData>", &format!("{}</sheetData>", String::from_utf8_lossy(&blanks))),
+    );
     drop(blanks);
     assert!(honest.len() < 260_000, "{}", honest.len());
     let mut lying = honest.clone();
@@ -75,14 +79,27 @@ fn the_plain_workbook_these_tests_bend_is_read() {
 fn entities_do_not_grow() {
     let mut laughs = String::from("<!DOCTYPE x [<!ENTITY a0 \"ha\">");
     for n in 1..30 {
-        laughs += &format!("<!ENTITY a{n} \"&a{};&a{};&a{};&a{};&a{};&a{};&a{};&a{};&a{};&a{};\">", n - 1, n - 1, n - 1, n - 1, n - 1, n - 1, n - 1, n - 1, n - 1, n - 1);
+        laughs += &format!(
+            "<!ENTITY a{n} \"&a{};&a{};&a{};&a{};&a{};&a{};&a{};&a{};&a{};&a{};\">",
+            n - 1,
+            n - 1,
+            n - 1,
+            n - 1,
+            n - 1,
+            n - 1,
+            n - 1,
+            n - 1,
+            n - 1,
+            n - 1
+        );
     }
     laughs += "]>";
     let text = laughs + &sheet(&people().replace("Lee", "&a29;"));
     let started = Instant::now();
     match read_table(&workbook(&text), "x.xlsx") {
         Ok(table) => {
-            let longest = table.records().flat_map(|r| r.cells.iter().map(|c| c.text().len()).collect::<Vec<_>>()).max();
+            let longest =
+                table.records().flat_map(|r| r.cells.iter().map(|c| c.text().len()).collect::<Vec<_>>()).max();
             assert!(longest.unwrap_or(0) < 100);
         }
         Err(error) => assert_eq!(error, TableError::DamagedWorkbook),
@@ -120,7 +137,8 @@ fn one_long_text_in_many_cells_and_far_cells_stay_within_limits() {
         "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><si><t>{}</t></si></sst>",
         "long ".repeat(6000)
     );
-    let rows: String = (3..12_000).map(|n| format!("<row r=\"{n}\"><c r=\"A{n}\" t=\"s\"><v>0</v></c></row>")).collect();
+    let rows: String =
+        (3..12_000).map(|n| format!("<row r=\"{n}\"><c r=\"A{n}\" t=\"s\"><v>0</v></c></row>")).collect();
     let rels = RELS.replace("</Relationships>", "<Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>");
     let text = sheet(&(people() + &rows));
     let bytes = archive(&[
@@ -134,7 +152,10 @@ fn one_long_text_in_many_cells_and_far_cells_stay_within_limits() {
     let far = sheet(&(people() + &format!("<row r=\"1048576\">{}</row>", cell("A1048576", "x"))));
     assert!(read_table(&workbook(&far), "x.xlsx").is_ok_and(|t| t.records_read == 1_048_576));
     let tight = Limits { cells: 8, ..Limits::default() };
-    assert!(matches!(read_table_within(&workbook(&sheet(&(people() + &people()))), "x", &tight), Err(TableError::TooLarge { what: "cells", .. }) | Ok(_)));
+    assert!(matches!(
+        read_table_within(&workbook(&sheet(&(people() + &people()))), "x", &tight),
+        Err(TableError::TooLarge { what: "cells", .. }) | Ok(_)
+    ));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a person corrects and an employer is known by: mappings, layouts, and how they differ.
 
-use accord_formats::staff::{Confidence, Field, Layout, guess_columns, guess_mapping, read_staff, read_table};
 use accord_formats::Date;
+use accord_formats::staff::{Confidence, Field, Layout, guess_columns, guess_mapping, read_staff, read_table};
 
 const TODAY: Date = Date::constant(2026, 11, 22);
 
@@ -58,7 +58,8 @@ fn a_layout_is_known_again_whatever_the_order_and_compared_where_it_changed() {
     let before = layout("Pay No,Surname,Forename,DOB,Mobile");
     let again = layout("SURNAME,Forename,Pay no.,Mobile,D.O.B.");
     assert_eq!(before.fingerprint(), again.fingerprint());
-    let mapping = guess_mapping(&read_table(list("Pay No,Surname,Forename,DOB,Mobile").as_bytes(), "x.csv").expect("a table"));
+    let mapping =
+        guess_mapping(&read_table(list("Pay No,Surname,Forename,DOB,Mobile").as_bytes(), "x.csv").expect("a table"));
     let same = before.diff(&again, &mapping);
     assert!(same.is_harmless() && same.reordered);
     let other = layout("Pay No,Surname,Forename(s),Date of birth,Home postcode");

@@ -21,9 +21,23 @@ fn codes(outcome: &Outcome) -> Vec<(u32, FaultCode)> {
 #[test]
 fn dates_in_every_dress_are_read() {
     for written in [
-        "14/01/1974", "14.1.74", "14-JAN-1974", "14JAN1974", "14 January 1974", "14th Jan 1974", "Monday 14 January 1974",
-        "Jan 14, 1974", "1974-01-14", "1974/01/14", "1974-01-14T00:00:00Z", "1974-Jan-14", "19740114", "14011974", "140174",
-        "27043", "14 Jan '74",
+        "14/01/1974",
+        "14.1.74",
+        "14-JAN-1974",
+        "14JAN1974",
+        "14 January 1974",
+        "14th Jan 1974",
+        "Monday 14 January 1974",
+        "Jan 14, 1974",
+        "1974-01-14",
+        "1974/01/14",
+        "1974-01-14T00:00:00Z",
+        "1974-Jan-14",
+        "19740114",
+        "14011974",
+        "140174",
+        "27043",
+        "14 Jan '74",
     ] {
         // The rest of the column is written with the day first.
         let text = format!("Name,DOB\nAnn Lee,\"{written}\"\nJo Roe,31/12/1980\nSam Poe,30/11/1981\n");
@@ -42,7 +56,10 @@ fn the_order_of_a_column_is_shown_with_its_evidence() {
     };
     let values = form("Name,DOB\nA Lee,03/04/1980\nB Lee,31/04/1981\nC Lee,25/12/1981\n");
     assert_eq!((values.order, values.by), (DateForm::DayMonthYear, SettledBy::Values));
-    assert_eq!(values.sentence(), "Numbers are read as day/month/year: 1 can only be day first, 0 only month first, 1 could be either. 1 no date.");
+    assert_eq!(
+        values.sentence(),
+        "Numbers are read as day/month/year: 1 can only be day first, 0 only month first, 1 could be either. 1 no date."
+    );
     let heading = form("Name,DOB (mm/dd/yyyy)\nA Lee,03/04/1980\nB Lee,05/06/1981\n");
     assert_eq!((heading.order, heading.by), (DateForm::MonthDayYear, SettledBy::Heading));
     let nothing = form("Name,DOB\nA Lee,03/04/1980\nB Lee,05/06/1981\n");
@@ -60,9 +77,14 @@ fn numbers_a_spreadsheet_bent_are_straightened_where_nothing_was_lost() {
         592424,Moe,Lou,,01206 123456 / 07700 900126\n\
         592425,Foe,Pat,,07700 900127 or 07700 900128\n";
     let outcome = read(text);
-    let numbers: Vec<_> = outcome.rows.iter().map(|r| r.staff_number.as_ref().map(|n| n.to_string()).unwrap_or_default()).collect();
+    let numbers: Vec<_> =
+        outcome.rows.iter().map(|r| r.staff_number.as_ref().map(|n| n.to_string()).unwrap_or_default()).collect();
     assert_eq!(numbers, ["592420", "592421", "592422", "", "592424", "592425"]);
-    let mobiles: Vec<_> = outcome.rows.iter().map(|r| r.mobile.as_ref().map(|m| m.as_str()[10..].to_owned()).unwrap_or_default()).collect();
+    let mobiles: Vec<_> = outcome
+        .rows
+        .iter()
+        .map(|r| r.mobile.as_ref().map(|m| m.as_str()[10..].to_owned()).unwrap_or_default())
+        .collect();
     assert_eq!(mobiles, ["123", "", "124", "125", "126", ""]);
     assert_eq!(outcome.rows[0].nhs_number.map(|n| n.to_string()).as_deref(), Some("9990174687"));
     assert_eq!(
@@ -81,7 +103,13 @@ fn numbers_a_spreadsheet_bent_are_straightened_where_nothing_was_lost() {
 #[test]
 fn zeros_in_front_are_put_back_only_where_the_whole_column_shows_they_were_lost() {
     let lines = |numbers: &[u32]| numbers.iter().map(|n| format!("{n},Lee{n},Ann\n")).collect::<String>();
-    let damaged = read(&format!("Staff No,Surname,Forename\n{}", lines(&[47852351, 93071737, 11167381, 53341398, 33069630, 56268164, 34665427, 64924407, 84419900, 69803179, 2224631, 98930294])));
+    let damaged = read(&format!(
+        "Staff No,Surname,Forename\n{}",
+        lines(&[
+            47852351, 93071737, 11167381, 53341398, 33069630, 56268164, 34665427, 64924407, 84419900, 69803179,
+            2224631, 98930294
+        ])
+    ));
     assert_eq!(damaged.rows[10].staff_number.as_ref().map(|n| n.as_str()), Some("02224631"));
     assert_eq!(codes(&damaged), [(12, FaultCode::ZerosLost)]);
     assert_eq!(damaged.faults[0].severity, Severity::Assumed);
@@ -93,14 +121,29 @@ fn zeros_in_front_are_put_back_only_where_the_whole_column_shows_they_were_lost(
 #[test]
 fn names_are_parted_by_comma_capitals_or_the_order_of_their_column() {
     let names = |column: &[&str]| -> Vec<(String, String)> {
-        let lines: String = column.iter().enumerate().map(|(n, name)| format!("\"{name}\",{}/02/1980\n", n + 13)).collect();
+        let lines: String =
+            column.iter().enumerate().map(|(n, name)| format!("\"{name}\",{}/02/1980\n", n + 13)).collect();
         let rows = read(&format!("Name,DOB\n{lines}")).rows;
         rows.into_iter().map(|r| r.name.map(|n| (n.given, n.family)).unwrap_or_default()).collect()
     };
     let pair = |given: &str, family: &str| (given.to_owned(), family.to_owned());
     assert_eq!(
-        names(&["Hicks, Janice", "VALDEZ Gabriel", "Mrs Wendy Quinn", "JOAN MCDONALD", "Ann Lee (Bank)", "O'NEILL, SIOBHÁN"]),
-        [pair("Janice", "Hicks"), pair("Gabriel", "Valdez"), pair("Wendy", "Quinn"), pair("Joan", "McDonald"), pair("Ann", "Lee"), pair("Siobhán", "O'Neill")]
+        names(&[
+            "Hicks, Janice",
+            "VALDEZ Gabriel",
+            "Mrs Wendy Quinn",
+            "JOAN MCDONALD",
+            "Ann Lee (Bank)",
+            "O'NEILL, SIOBHÁN"
+        ]),
+        [
+            pair("Janice", "Hicks"),
+            pair("Gabriel", "Valdez"),
+            pair("Wendy", "Quinn"),
+            pair("Joan", "McDonald"),
+            pair("Ann", "Lee"),
+            pair("Siobhán", "O'Neill")
+        ]
     );
     let turned = ["Hicks Janice", "Quinn Wendy", "Lee Ann", "van der Berg Anna", "Roe Peter", "Bond Sarah"];
     assert_eq!(names(&turned)[0], pair("Janice", "Hicks"));
@@ -109,21 +152,32 @@ fn names_are_parted_by_comma_capitals_or_the_order_of_their_column() {
 
 #[test]
 fn letters_lost_are_said_and_letters_misread_are_put_right() {
-    let outcome = read("Surname,Forename,DOB\nGailys,Kamil?,13/02/1980\nSimÃµes,AmÃ©lia,14/02/1981\nO’Connell,Zo\u{fffd},15/02/1982\n");
+    let outcome = read(
+        "Surname,Forename,DOB\nGailys,Kamil?,13/02/1980\nSimÃµes,AmÃ©lia,14/02/1981\nO’Connell,Zo\u{fffd},15/02/1982\n",
+    );
     let name = |n: usize| outcome.rows[n].name.as_ref().map(ToString::to_string).unwrap_or_default();
     assert_eq!(name(1), "Amélia Simões");
     assert_eq!(name(2), "Zo\u{fffd} O’Connell");
     assert_eq!(
         codes(&outcome),
-        [(2, FaultCode::LettersLost), (3, FaultCode::LettersMended), (3, FaultCode::LettersMended), (4, FaultCode::LettersLost)]
+        [
+            (2, FaultCode::LettersLost),
+            (3, FaultCode::LettersMended),
+            (3, FaultCode::LettersMended),
+            (4, FaultCode::LettersLost)
+        ]
     );
     assert!(outcome.faults.iter().all(|f| f.severity == Severity::Assumed));
 }
 
 #[test]
 fn status_in_other_words_tells_who_has_left() {
-    for (heading, here, gone) in [("Active", "Y", "N"), ("Current?", "Ja", "Nein"), ("Leaver", "No", "Yes"), ("Status", "Active", "Left 2024")] {
-        let outcome = read(&format!("Surname,Forename,DOB,{heading}\nLee,Ann,13/02/1980,{here}\nRoe,Jo,14/02/1981,{gone}\nPoe,Al,15/02/1981,{here}\n"));
+    for (heading, here, gone) in
+        [("Active", "Y", "N"), ("Current?", "Ja", "Nein"), ("Leaver", "No", "Yes"), ("Status", "Active", "Left 2024")]
+    {
+        let outcome = read(&format!(
+            "Surname,Forename,DOB,{heading}\nLee,Ann,13/02/1980,{here}\nRoe,Jo,14/02/1981,{gone}\nPoe,Al,15/02/1981,{here}\n"
+        ));
         assert_eq!(outcome.rows.iter().map(|r| r.leaver).collect::<Vec<_>>(), [false, true, false], "{heading}");
         assert_eq!(outcome.account.count(Went::Leaver), 1);
     }
@@ -170,7 +224,8 @@ fn a_cut_transfer_is_noticed_wherever_it_is_cut() {
 
 #[test]
 fn two_tables_beside_each_other_are_said() {
-    let outcome = read("Name,DOB,Name,DOB\nAnn Lee,13/02/1980,Jo Roe,14/02/1981\nSam Poe,15/02/1981,Kim Doe,16/02/1981\n");
+    let outcome =
+        read("Name,DOB,Name,DOB\nAnn Lee,13/02/1980,Jo Roe,14/02/1981\nSam Poe,15/02/1981,Kim Doe,16/02/1981\n");
     assert_eq!(outcome.rows.len(), 2);
     assert!(outcome.faults.iter().any(|f| f.code == FaultCode::SecondTable));
 }

@@ -7,20 +7,36 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use accord_formats::staff::{SkipReason, Went, guess_columns, read_table};
 use accord_formats::Date;
+use accord_formats::staff::{SkipReason, Went, guess_columns, read_table};
 use made_up::{Dice, Person, people, wrong};
 use support::read_guessed;
 
-const NUMBER: &[&str] = &["Employee Number", "Staff No.", "Payroll number", "Emp No", "Pay ref", "Personnel No", "Clock No", "Employe Number"];
-const GIVEN: &[&str] = &["First Name", "Forename", "Forename(s)", "Given names", "FIRST_NAME", "Forname", "Employee forename", "First"];
-const FAMILY: &[&str] = &["Surname", "Last Name", "Family name", "SURNAME", "Sirname", "Employee Surname", "LAST_NAME", "Last"];
-const WHOLE: &[&str] = &["Name", "Full name", "Staff member", "Employee Name", "Name of employee", "Staff name", "Colleague"];
-const BORN: &[&str] = &["DOB", "Date of Birth", "D.O.B.", "Birth date", "date_of_birth", "Date of Brith", "Date Of Birth *"];
+const NUMBER: &[&str] = &[
+    "Employee Number",
+    "Staff No.",
+    "Payroll number",
+    "Emp No",
+    "Pay ref",
+    "Personnel No",
+    "Clock No",
+    "Employe Number",
+];
+const GIVEN: &[&str] =
+    &["First Name", "Forename", "Forename(s)", "Given names", "FIRST_NAME", "Forname", "Employee forename", "First"];
+const FAMILY: &[&str] =
+    &["Surname", "Last Name", "Family name", "SURNAME", "Sirname", "Employee Surname", "LAST_NAME", "Last"];
+const WHOLE: &[&str] =
+    &["Name", "Full name", "Staff member", "Employee Name", "Name of employee", "Staff name", "Colleague"];
+const BORN: &[&str] =
+    &["DOB", "Date of Birth", "D.O.B.", "Birth date", "date_of_birth", "Date of Brith", "Date Of Birth *"];
 const NHS: &[&str] = &["NHS Number", "NHS no", "NHS No.", "nhs_number", "NHS num", "NHS Nmuber"];
-const EMAIL: &[&str] = &["Email", "E-mail address", "Work Email", "Work e-mail", "EMAIL_ADDRESS", "Emial", "Email (work)"];
-const MOBILE: &[&str] = &["Mobile", "Mobile number", "Phone", "Tel no", "Contact number", "Moblie No", "MOBILE_PHONE", "Phone / mobile"];
-const POSTCODE: &[&str] = &["Postcode", "Home postcode", "Post code", "Home p/code", "HOME_POSTCODE", "Poscode", "Postcode (home)"];
+const EMAIL: &[&str] =
+    &["Email", "E-mail address", "Work Email", "Work e-mail", "EMAIL_ADDRESS", "Emial", "Email (work)"];
+const MOBILE: &[&str] =
+    &["Mobile", "Mobile number", "Phone", "Tel no", "Contact number", "Moblie No", "MOBILE_PHONE", "Phone / mobile"];
+const POSTCODE: &[&str] =
+    &["Postcode", "Home postcode", "Post code", "Home p/code", "HOME_POSTCODE", "Poscode", "Postcode (home)"];
 const TEAM: &[&str] = &["Team", "Ward", "Department", "Dept", "Unit", "Directorate"];
 const ROLE: &[&str] = &["Role", "Job title", "Position", "Post", "Job role"];
 const ACTIVE: &[&str] = &["Active", "Active?", "Current", "Currently employed"];
@@ -44,7 +60,8 @@ struct Style {
 impl Style {
     fn of(dice: &mut Dice) -> Self {
         let separator = [',', ';', '\t', '|', '~', '^', '¦'][dice.below(7)];
-        let without: Vec<&str> = ["number", "nhs", "email", "mobile", "postcode"].into_iter().filter(|_| dice.below(5) == 0).collect();
+        let without: Vec<&str> =
+            ["number", "nhs", "email", "mobile", "postcode"].into_iter().filter(|_| dice.below(5) == 0).collect();
         Self {
             separator,
             encoding: dice.below(5),
@@ -53,7 +70,8 @@ impl Style {
             phone: dice.below(4),
             heads: dice.below(10),
             odd_columns: dice.in_ten(6),
-            yes_no: [("Y", "N"), ("Yes", "No"), ("TRUE", "FALSE"), ("1", "0"), ("Oui", "Non"), ("Ja", "Nein")][dice.below(6)],
+            yes_no: [("Y", "N"), ("Yes", "No"), ("TRUE", "FALSE"), ("1", "0"), ("Oui", "Non"), ("Ja", "Nein")]
+                [dice.below(6)],
             without,
             sections: dice.in_ten(2),
             total: dice.in_ten(5),
@@ -108,7 +126,15 @@ fn columns(dice: &mut Dice, style: &Style) -> Vec<(&'static str, Vec<&'static st
     }
     columns.retain(|(what, _)| !style.without.contains(what));
     if style.odd_columns {
-        for odd in ["Line manager email", "Contracted hrs", "DBS expiry", "Next of kin tel", "Locker", "Shoe size", "Parking permit"] {
+        for odd in [
+            "Line manager email",
+            "Contracted hrs",
+            "DBS expiry",
+            "Next of kin tel",
+            "Locker",
+            "Shoe size",
+            "Parking permit",
+        ] {
             if dice.in_ten(5) {
                 columns.insert(dice.below(columns.len() + 1), ("odd", vec![odd]));
             }
@@ -153,7 +179,9 @@ fn value(what: &str, heading: &str, person: &Person, style: &Style, dice: &mut D
         "active" => if person.left { style.yes_no.1 } else { style.yes_no.0 }.to_owned(),
         _ if heading.contains("email") => "boss@example.org".to_owned(),
         _ if heading.contains("tel") => format!("07700900{:03}", dice.below(1000)),
-        _ if heading.contains("expiry") => written(Date::constant(2027, 1 + dice.below(12) as i8, 1 + dice.below(28) as i8), style.date),
+        _ if heading.contains("expiry") => {
+            written(Date::constant(2027, 1 + dice.below(12) as i8, 1 + dice.below(28) as i8), style.date)
+        }
         _ => dice.below(60).to_string(),
     }
 }
@@ -190,10 +218,14 @@ fn list(people: &[Person], style: &Style, dice: &mut Dice) -> (String, Vec<u32>)
     match style.heads {
         // No headings at all, or in a language of their own.
         0 => {}
-        1 => drop(add(&mut text, &(0..columns.len()).map(|n| format!("Feld {}", char::from(b'A' + n as u8))).collect::<Vec<_>>())),
+        1 => drop(add(
+            &mut text,
+            &(0..columns.len()).map(|n| format!("Feld {}", char::from(b'A' + n as u8))).collect::<Vec<_>>(),
+        )),
         // A group above each pair.
         2 => {
-            let groups: Vec<String> = (0..columns.len()).map(|n| if n == 0 { "Details".to_owned() } else { String::new() }).collect();
+            let groups: Vec<String> =
+                (0..columns.len()).map(|n| if n == 0 { "Details".to_owned() } else { String::new() }).collect();
             add(&mut text, &groups);
             add(&mut text, &heads);
         }
@@ -285,10 +317,19 @@ fn employers_nobody_has_seen_are_read_right() {
         }
         if let Some(first) = first {
             let head = text.lines().nth(style.above).unwrap_or_default();
-            complaints.push(format!("{seed} (heads {}, name {}, date {}): {here} of {}; {first}; {head}", style.heads, style.name, style.date, staff.len()));
+            complaints.push(format!(
+                "{seed} (heads {}, name {}, date {}): {here} of {}; {first}; {head}",
+                style.heads,
+                style.name,
+                style.date,
+                staff.len()
+            ));
         }
     }
-    println!("{lists} lists, {right} of {all} people right, with headings {plain_right} of {plain_all}, {} lists not accounted for", unaccounted.len());
+    println!(
+        "{lists} lists, {right} of {all} people right, with headings {plain_right} of {plain_all}, {} lists not accounted for",
+        unaccounted.len()
+    );
     complaints.iter().take(60).for_each(|c| println!("  {c}"));
     assert!(unaccounted.is_empty(), "{unaccounted:#?}");
     assert!(plain_right * 100 >= plain_all * 99, "{plain_right} of {plain_all} with headings");

@@ -4,10 +4,10 @@ mod support;
 
 use std::path::PathBuf;
 
+use accord_formats::FaultCode;
 use accord_formats::staff::{
     ADDED_HEADING, Cell, SheetState, SkipReason, Source, Table, Went, give_back, guess_mapping, read_table,
 };
-use accord_formats::FaultCode;
 use rust_xlsxwriter::{Format, Workbook};
 use support::read_guessed;
 
@@ -36,7 +36,10 @@ fn an_old_workbook_with_two_layouts_and_merged_wards_is_read() {
         assert_eq!(row.team.as_deref(), Some(format!("Ward {}", n / 10 + 1).as_str()));
         assert_eq!(row.mobile.as_ref().map(|m| m.to_string()), Some(format!("+447700900{n:03}")));
         let born = row.date_of_birth.expect("born");
-        assert_eq!((born.year(), born.month(), born.day()), ((1960 + n % 40) as i16, (n % 12 + 1) as i8, (n % 28 + 1) as i8));
+        assert_eq!(
+            (born.year(), born.month(), born.day()),
+            ((1960 + n % 40) as i16, (n % 12 + 1) as i8, (n % 28 + 1) as i8)
+        );
         assert_eq!(row.home_postcode.as_ref().map(|p| p.to_string()), Some(format!("CO{} 5JL", n % 15 + 1)));
         assert!(row.name.as_ref().is_some_and(|name| !name.given.is_empty() && !name.family.is_empty()));
     }
@@ -152,7 +155,10 @@ fn a_workbook_is_given_back_with_its_faults_and_without_a_formula() {
     let again = read_table(&back.bytes, "x.xlsx").expect("a table");
     assert!(again.headings.iter().any(|h| h == ADDED_HEADING));
     let rows = read_guessed(&again).rows;
-    assert_eq!(rows.iter().map(|r| (r.sheet, r.row, &r.name)).collect::<Vec<_>>(), outcome.rows.iter().map(|r| (r.sheet, r.row, &r.name)).collect::<Vec<_>>());
+    assert_eq!(
+        rows.iter().map(|r| (r.sheet, r.row, &r.name)).collect::<Vec<_>>(),
+        outcome.rows.iter().map(|r| (r.sheet, r.row, &r.name)).collect::<Vec<_>>()
+    );
     let mut book = calamine::open_workbook_auto_from_rs(std::io::Cursor::new(&back.bytes)).expect("opens");
     use calamine::Reader;
     for (_, range) in book.worksheets() {
@@ -182,7 +188,10 @@ fn a_text_is_given_back_in_its_own_separator_and_encoding() {
         assert_eq!(rows, outcome.rows, "{encoding}");
         let record = again.records().next().expect("a record").into_owned();
         let note = record.cells.last().expect("a note").text().into_owned();
-        assert!(note.contains("DOB: \"31/02/1980\": wanted a date") && note.contains("Mobile: \"7.7009E+09\""), "{note}");
+        assert!(
+            note.contains("DOB: \"31/02/1980\": wanted a date") && note.contains("Mobile: \"7.7009E+09\""),
+            "{note}"
+        );
         assert!(!guess_mapping(&again).entries().iter().any(|e| e.heading == ADDED_HEADING));
     }
 }

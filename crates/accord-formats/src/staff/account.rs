@@ -1,6 +1,6 @@
 //! Where every record of the input went, to the unit.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::read::Item;
 use super::row::RowFault;
@@ -42,15 +42,14 @@ pub struct Account {
     pub records: u32,
     /// How many went where.
     pub went: BTreeMap<Went, u32>,
-    places: HashSet<(u16, u32)>,
+    places: HashMap<(u16, u32), Went>,
     twice: u32,
 }
 
 impl Account {
     /// Starts with what the table passed over; [`Account::take`] adds what reading its records brings forth.
     pub fn open(table: &Table) -> Self {
-        let mut account =
-            Self { records: table.records_read, went: BTreeMap::new(), places: HashSet::new(), twice: 0 };
+        let mut account = Self { records: table.records_read, went: BTreeMap::new(), places: HashMap::new(), twice: 0 };
         for skipped in &table.skipped {
             account.add(skipped.sheet, skipped.row, Went::PassedOver(skipped.why));
         }
@@ -75,12 +74,17 @@ impl Account {
 
     fn add(&mut self, sheet: u16, row: u32, went: Went) {
         *self.went.entry(went).or_default() += 1;
-        self.twice += u32::from(!self.places.insert((sheet, row)));
+        self.twice += u32::from(self.places.insert((sheet, row), went).is_some());
     }
 
     /// How many records went there.
     pub fn count(&self, went: Went) -> u32 {
         self.went.get(&went).copied().unwrap_or(0)
+    }
+
+    /// Where one record went.
+    pub fn of(&self, sheet: u16, row: u32) -> Option<Went> {
+        self.places.get(&(sheet, row)).copied()
     }
 
     /// True where every record of the input went to exactly one place.

@@ -85,12 +85,17 @@ pub(super) fn table(text: &str, delimiter: char, encoding: &'static str, limits:
     }
     joint.places(&rows);
     if joint.people.is_empty() {
-        return Err(if cut.is_some() { TableError::CutOff { row: last } } else { TableError::NoRecords { header_row: 1 } });
+        return Err(if cut.is_some() {
+            TableError::CutOff { row: last }
+        } else {
+            TableError::NoRecords { header_row: 1 }
+        });
     }
     let Joint { people, mut skipped, declared, .. } = joint;
     skipped.sort_by_key(|s| s.row);
     // The count may leave out the opening and closing records.
-    let declared = declared.map(|said| (said, if (filled.saturating_sub(2)..=filled).contains(&said) { said } else { filled }));
+    let declared =
+        declared.map(|said| (said, if (filled.saturating_sub(2)..=filled).contains(&said) { said } else { filled }));
     let source = Source::EsrOutbound { encoding, delimiter };
     Ok(Table {
         dialect: Dialect { source, header_row: 0, date_forms: Vec::new() },

@@ -98,7 +98,8 @@ fn text_with(bytes: &[u8], delimiter: char, header_row: u32, notes: &Notes) -> V
 }
 
 fn usual_width(text: &str, delimiter: char) -> usize {
-    let mut widths: Vec<usize> = csv_in::records(text, delimiter).take(400).map(|(_, c)| c.len()).filter(|w| *w > 1).collect();
+    let mut widths: Vec<usize> =
+        csv_in::records(text, delimiter).take(400).map(|(_, c)| c.len()).filter(|w| *w > 1).collect();
     widths.sort_unstable();
     widths.get(widths.len() / 2).copied().unwrap_or(1)
 }
@@ -133,7 +134,8 @@ fn encoded(text: &str, encoding: &'static Encoding, before: &[u8]) -> Vec<u8> {
     for part in plain.split_inclusive('\n') {
         let (part_bytes, _, lost) = encoding.encode(part);
         if lost {
-            let kept: String = part.chars().map(|c| if encoding.encode(c.encode_utf8(&mut [0; 4])).2 { '?' } else { c }).collect();
+            let kept: String =
+                part.chars().map(|c| if encoding.encode(c.encode_utf8(&mut [0; 4])).2 { '?' } else { c }).collect();
             bytes.extend_from_slice(&encoding.encode(&kept).0);
         } else {
             bytes.extend_from_slice(&part_bytes);

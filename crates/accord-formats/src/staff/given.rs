@@ -18,13 +18,40 @@ use crate::fault::{Fault, FaultCode, Severity};
 
 /// The columns of the national file of vaccination events, in their order.
 pub const EVENT_COLUMNS: [&str; 34] = [
-    "NHS_NUMBER", "PERSON_FORENAME", "PERSON_SURNAME", "PERSON_DOB", "PERSON_GENDER_CODE", "PERSON_POSTCODE",
-    "DATE_AND_TIME", "SITE_CODE", "SITE_CODE_TYPE_URI", "UNIQUE_ID", "UNIQUE_ID_URI", "ACTION_FLAG",
-    "PERFORMING_PROFESSIONAL_FORENAME", "PERFORMING_PROFESSIONAL_SURNAME", "RECORDED_DATE", "PRIMARY_SOURCE",
-    "VACCINATION_PROCEDURE_CODE", "VACCINATION_PROCEDURE_TERM", "DOSE_SEQUENCE", "VACCINE_PRODUCT_CODE",
-    "VACCINE_PRODUCT_TERM", "VACCINE_MANUFACTURER", "BATCH_NUMBER", "EXPIRY_DATE", "SITE_OF_VACCINATION_CODE",
-    "SITE_OF_VACCINATION_TERM", "ROUTE_OF_VACCINATION_CODE", "ROUTE_OF_VACCINATION_TERM", "DOSE_AMOUNT",
-    "DOSE_UNIT_CODE", "DOSE_UNIT_TERM", "INDICATION_CODE", "LOCATION_CODE", "LOCATION_CODE_TYPE_URI",
+    "NHS_NUMBER",
+    "PERSON_FORENAME",
+    "PERSON_SURNAME",
+    "PERSON_DOB",
+    "PERSON_GENDER_CODE",
+    "PERSON_POSTCODE",
+    "DATE_AND_TIME",
+    "SITE_CODE",
+    "SITE_CODE_TYPE_URI",
+    "UNIQUE_ID",
+    "UNIQUE_ID_URI",
+    "ACTION_FLAG",
+    "PERFORMING_PROFESSIONAL_FORENAME",
+    "PERFORMING_PROFESSIONAL_SURNAME",
+    "RECORDED_DATE",
+    "PRIMARY_SOURCE",
+    "VACCINATION_PROCEDURE_CODE",
+    "VACCINATION_PROCEDURE_TERM",
+    "DOSE_SEQUENCE",
+    "VACCINE_PRODUCT_CODE",
+    "VACCINE_PRODUCT_TERM",
+    "VACCINE_MANUFACTURER",
+    "BATCH_NUMBER",
+    "EXPIRY_DATE",
+    "SITE_OF_VACCINATION_CODE",
+    "SITE_OF_VACCINATION_TERM",
+    "ROUTE_OF_VACCINATION_CODE",
+    "ROUTE_OF_VACCINATION_TERM",
+    "DOSE_AMOUNT",
+    "DOSE_UNIT_CODE",
+    "DOSE_UNIT_TERM",
+    "INDICATION_CODE",
+    "LOCATION_CODE",
+    "LOCATION_CODE_TYPE_URI",
 ];
 
 /// What the sender wants done with an event.
@@ -170,7 +197,13 @@ impl Reader<'_> {
         faults: &mut Vec<RowFault>,
     ) {
         if let Some(said) = self.text(Says::Given).filter(|said| says_not_given(said)) {
-            return self.no_event(Says::Given, &said, "something that was given (the row says it was not)", Severity::Note, faults);
+            return self.no_event(
+                Says::Given,
+                &said,
+                "something that was given (the row says it was not)",
+                Severity::Note,
+                faults,
+            );
         }
         let action = match self.text(Says::Action).as_deref().map(str::to_ascii_lowercase).as_deref() {
             None | Some("new") => EventAction::New,
@@ -272,8 +305,19 @@ fn event_day(text: &str) -> Option<Date> {
 
 fn says_not_given(said: &str) -> bool {
     const NOT: [&str; 13] = [
-        "not", "declined", "refused", "contraindicated", "absent", "dna", "didnotattend", "cancelled", "deferred", "unwell",
-        "booked", "optout", "optedout",
+        "not",
+        "declined",
+        "refused",
+        "contraindicated",
+        "absent",
+        "dna",
+        "didnotattend",
+        "cancelled",
+        "deferred",
+        "unwell",
+        "booked",
+        "optout",
+        "optedout",
     ];
     mend::yes_or_no(said) == Some(false) || NOT.iter().any(|start| fold(said).starts_with(start))
 }

@@ -72,18 +72,22 @@ pub(super) fn guess_from(headings: &[String], sample: &[Vec<Cell>]) -> Vec<Colum
     not_by_contents_where_two_fit(&mut could);
     let mut taken = assign(&could);
     names_from_contents(&could, &contents, headings, &mut taken);
-    headings.iter().enumerate().map(|(at, heading)| {
-        let chosen = taken[at];
-        let other = could[at].iter().find(|c| chosen.is_none_or(|t| t.field != c.field));
-        ColumnGuess {
-            heading: heading.clone(),
-            field: chosen.map(|c| c.field),
-            confidence: chosen.map(|c| c.confidence),
-            percent: chosen.map_or(0, |c| c.percent.round() as u8),
-            runner_up: other.map(|c| (c.field, c.percent.round() as u8)),
-            values_fit: chosen.and_then(|c| contents[at].fit(c.field)).map(|fit| (fit * 100.0).round() as u8),
-        }
-    }).collect()
+    headings
+        .iter()
+        .enumerate()
+        .map(|(at, heading)| {
+            let chosen = taken[at];
+            let other = could[at].iter().find(|c| chosen.is_none_or(|t| t.field != c.field));
+            ColumnGuess {
+                heading: heading.clone(),
+                field: chosen.map(|c| c.field),
+                confidence: chosen.map(|c| c.confidence),
+                percent: chosen.map_or(0, |c| c.percent.round() as u8),
+                runner_up: other.map(|c| (c.field, c.percent.round() as u8)),
+                values_fit: chosen.and_then(|c| contents[at].fit(c.field)).map(|fit| (fit * 100.0).round() as u8),
+            }
+        })
+        .collect()
 }
 
 fn survey(width: usize, sample: &[Vec<Cell>]) -> Vec<Contents> {
@@ -118,7 +122,9 @@ fn candidates(heading: &str, seen: &Contents, esr: bool) -> Vec<Could> {
         could.percent *= belief(seen, could.field);
     }
     if !synonyms::is_about_others(heading) {
-        found.extend(by_contents(seen).into_iter().filter(|c| found.iter().all(|f| f.field != c.field)).collect::<Vec<_>>());
+        found.extend(
+            by_contents(seen).into_iter().filter(|c| found.iter().all(|f| f.field != c.field)).collect::<Vec<_>>(),
+        );
     }
     found
 }
@@ -153,8 +159,17 @@ fn is_home(heading: &str) -> bool {
 fn belief(seen: &Contents, field: Field) -> f32 {
     let strict = matches!(
         field,
-        Field::WorkEmail | Field::HomePostcode | Field::WorkPostcode | Field::NhsNumber | Field::DateOfBirth
-            | Field::StaffNumber | Field::Title | Field::FullName | Field::FamilyName | Field::GivenName | Field::Mobile
+        Field::WorkEmail
+            | Field::HomePostcode
+            | Field::WorkPostcode
+            | Field::NhsNumber
+            | Field::DateOfBirth
+            | Field::StaffNumber
+            | Field::Title
+            | Field::FullName
+            | Field::FamilyName
+            | Field::GivenName
+            | Field::Mobile
     );
     match seen.fit(field) {
         Some(fit) if strict && seen.filled >= 4 && fit < 0.05 => 0.3,
@@ -260,9 +275,11 @@ fn names_from_contents(could: &[Vec<Could>], contents: &[Contents], headings: &[
     let beside = |at: &usize| at.abs_diff(given) == 1;
     let single = |at: &usize| contents[*at].fit(Field::FamilyName).unwrap_or(0.0) >= 0.7;
     let others: Vec<usize> = words.iter().copied().filter(|at| *at != given && single(at)).collect();
-    let family = others.iter().copied().filter(beside).max_by(|a, b| {
-        contents[*a].different.total_cmp(&contents[*b].different).then(b.cmp(a))
-    });
+    let family = others
+        .iter()
+        .copied()
+        .filter(beside)
+        .max_by(|a, b| contents[*a].different.total_cmp(&contents[*b].different).then(b.cmp(a)));
     if let Some(family) = family.or_else(|| others.first().copied()) {
         taken[given] = taken[given].filter(|t| t.field == Field::GivenName).or(guess(Field::GivenName, 55.0));
         taken[family] = guess(Field::FamilyName, 55.0);

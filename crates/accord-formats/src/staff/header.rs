@@ -38,9 +38,10 @@ fn count(mut fields: Vec<Field>) -> usize {
 /// Known and misspelt headings among the cells; what people put into cells under a heading is none.
 fn score(cells: &[Cell]) -> usize {
     let field = |cell: &Cell| match cell {
-        Cell::Text(text) => {
-            synonyms::known(text).map(|(f, _)| f).or_else(|| synonyms::hinted(text)).or_else(|| synonyms::misspelt(text))
-        }
+        Cell::Text(text) => synonyms::known(text)
+            .map(|(f, _)| f)
+            .or_else(|| synonyms::hinted(text))
+            .or_else(|| synonyms::misspelt(text)),
         _ => None,
     };
     count(cells.iter().filter_map(field).collect())
@@ -73,8 +74,11 @@ pub(super) fn find(rows: &[Row]) -> Option<Head> {
     let two = pairs.into_iter().flatten().filter_map(|upper| {
         let ((above, first), (below, second)) = (rows.get(upper)?, rows.get(upper + 1)?);
         let both = combined(first, second);
-        (above + 1 == *below && first.len() >= 2 && !second.is_empty() && score(&both) > known)
-            .then_some(Head { at: upper, rows: 2, cells: both })
+        (above + 1 == *below && first.len() >= 2 && !second.is_empty() && score(&both) > known).then_some(Head {
+            at: upper,
+            rows: 2,
+            cells: both,
+        })
     });
     Some(two.max_by_key(|head| score(&head.cells)).unwrap_or(one))
 }
@@ -129,7 +133,8 @@ fn combined(upper: &[Cell], lower: &[Cell]) -> Vec<Cell> {
 fn unlike_all_below(rows: &[Row]) -> Option<Head> {
     const SHAPES: [Field; 5] =
         [Field::WorkEmail, Field::HomePostcode, Field::NhsNumber, Field::Mobile, Field::StartDate];
-    let mut filled = rows.iter().enumerate().filter(|(_, (_, cells))| cells.iter().filter(|c| !c.is_empty()).count() >= 2);
+    let mut filled =
+        rows.iter().enumerate().filter(|(_, (_, cells))| cells.iter().filter(|c| !c.is_empty()).count() >= 2);
     let (at, (_, first)) = filled.next()?;
     let below: Vec<&Row> = filled.map(|(_, row)| row).take(100).collect();
     if below.len() < 2 || first.iter().any(|c| !matches!(c, Cell::Empty | Cell::Text(_))) {

@@ -71,7 +71,8 @@ impl Layout {
         let mut renamed = Vec::new();
         gone.retain(|old| {
             let like = added.iter().position(|new_one| {
-                is_like(old, new_one) || (self.headings.len() == new.headings.len() && at(self, old) == at(new, new_one))
+                is_like(old, new_one)
+                    || (self.headings.len() == new.headings.len() && at(self, old) == at(new, new_one))
             });
             match like {
                 Some(like) => {
@@ -107,7 +108,9 @@ impl LayoutDiff {
         let mut lines = Vec::new();
         for (heading, field) in &self.gone {
             lines.push(match field {
-                Some(field) => format!("The column \"{heading}\" is gone: nothing else gives the {}.", field.to_lowercase()),
+                Some(field) => {
+                    format!("The column \"{heading}\" is gone: nothing else gives the {}.", field.to_lowercase())
+                }
                 None => format!("The column \"{heading}\" is gone; it was not read."),
             });
         }

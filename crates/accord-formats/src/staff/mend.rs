@@ -39,7 +39,8 @@ pub(super) fn mobile(text: &str) -> Result<Mobile, Fault> {
         return whole;
     }
     let mut found: Vec<Mobile> = Vec::new();
-    for piece in text.split(|c: char| c.is_alphabetic() || matches!(c, '/' | ',' | ';' | ':' | '\n' | '\r' | '|' | '&')) {
+    for piece in text.split(|c: char| c.is_alphabetic() || matches!(c, '/' | ',' | ';' | ':' | '\n' | '\r' | '|' | '&'))
+    {
         let piece = piece.trim().trim_end_matches(['(', '-', ' ']).trim_start_matches([')', '-', ' ', '.']);
         if let Ok(mobile) = Mobile::parse(piece)
             && !found.contains(&mobile)
@@ -101,10 +102,10 @@ pub(super) fn nhs_number(text: &str) -> Result<NhsNumber, Fault> {
 /// Yes or no in the words lists use, English and Welsh among them.
 pub(super) fn yes_or_no(text: &str) -> Option<bool> {
     match text.trim().to_lowercase().as_str() {
-        "y" | "yes" | "true" | "t" | "1" | "primary" | "main" | "x" | "✓" | "✔" | "☑" | "ie" | "ydy" | "oui" | "ja" | "sí"
-        | "si" | "tak" | "da" | "wahr" | "vrai" => Some(true),
-        "n" | "no" | "false" | "f" | "0" | "secondary" | "second" | "✗" | "✘" | "☐" | "na" | "nac ydy" | "non" | "nein"
-        | "nie" | "nu" | "falsch" | "faux" => Some(false),
+        "y" | "yes" | "true" | "t" | "1" | "primary" | "main" | "x" | "✓" | "✔" | "☑" | "ie" | "ydy" | "oui" | "ja"
+        | "sí" | "si" | "tak" | "da" | "wahr" | "vrai" => Some(true),
+        "n" | "no" | "false" | "f" | "0" | "secondary" | "second" | "✗" | "✘" | "☐" | "na" | "nac ydy" | "non"
+        | "nein" | "nie" | "nu" | "falsch" | "faux" => Some(false),
         _ => None,
     }
 }

@@ -81,7 +81,11 @@ fn whole_list_faults(table: &Table, columns: &[Column<'_>]) -> Vec<RowFault> {
         };
         if headless {
             let wanted = "a row with headings (what the column holds was concluded from its values)";
-            assume(FaultCode::HeadingAssumed, format!("no heading, read as {}", column.field.label().to_lowercase()), wanted);
+            assume(
+                FaultCode::HeadingAssumed,
+                format!("no heading, read as {}", column.field.label().to_lowercase()),
+                wanted,
+            );
         }
         if let Some(dates) = column.dates.filter(|d| d.ambiguous) {
             let doubtful = dates.evidence.either;
@@ -89,8 +93,15 @@ fn whole_list_faults(table: &Table, columns: &[Column<'_>]) -> Vec<RowFault> {
             assume(FaultCode::DateOrderAssumed, format!("{doubtful} dates such as 03/04/1980"), wanted);
         }
         if let Some(swapped) = column.swapped {
-            let seen = format!("{} date cells with days up to 12 only, {} texts with days above 12", swapped.cells, swapped.texts);
-            assume(FaultCode::DatesSwapped, seen, "dates as they were typed (a spreadsheet may have swapped day and month)");
+            let seen = format!(
+                "{} date cells with days up to 12 only, {} texts with days above 12",
+                swapped.cells, swapped.texts
+            );
+            assume(
+                FaultCode::DatesSwapped,
+                seen,
+                "dates as they were typed (a spreadsheet may have swapped day and month)",
+            );
         }
         if column.family_first {
             let wanted = "given and family name in columns of their own (the first word was taken for the family name)";

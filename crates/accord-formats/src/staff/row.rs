@@ -112,7 +112,9 @@ impl RowFault {
     /// What happens if nobody puts it right.
     pub fn if_left(&self) -> &'static str {
         match (self.code, self.severity) {
-            (FaultCode::CutOff, _) => "Nothing of the file is taken without a second yes; whoever stands after this row is not on the list.",
+            (FaultCode::CutOff, _) => {
+                "Nothing of the file is taken without a second yes; whoever stands after this row is not on the list."
+            }
             (FaultCode::RecordsMissing, _) => "Whoever is missing from the file is not on the list.",
             (FaultCode::RepeatedRow, Severity::RowDropped) => "The person is taken once, from the row further up.",
             (FaultCode::NoEvent, _) => "The offer stays open: the person may be invited to what they have had.",
@@ -130,7 +132,9 @@ impl RowFault {
             }
             (FaultCode::StaffNumber, Severity::ValueDropped) => "The person is known by name and date of birth only.",
             (_, Severity::ValueDropped) => "The value is left empty.",
-            (FaultCode::LettersLost, _) => "The name stays as it stands, and the person may not be known again on another list.",
+            (FaultCode::LettersLost, _) => {
+                "The name stays as it stands, and the person may not be known again on another list."
+            }
             (FaultCode::DateOrderAssumed | FaultCode::DatesSwapped, _) => {
                 "Dates may be wrong by day and month: people whose date of birth is wrong cannot sign in."
             }

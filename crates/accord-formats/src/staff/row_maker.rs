@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use super::field::Field;
 use super::columns::Column;
+use super::field::Field;
 use super::mend;
 use super::read::whole_row;
 use super::row::{RowFault, StaffRow};
@@ -29,7 +29,12 @@ pub(super) struct RowMaker<'r> {
 }
 
 impl<'r> RowMaker<'r> {
-    pub(super) fn new(record: &'r Record, columns: &'r [Column<'r>], today: Date, faults: &'r mut Vec<RowFault>) -> Self {
+    pub(super) fn new(
+        record: &'r Record,
+        columns: &'r [Column<'r>],
+        today: Date,
+        faults: &'r mut Vec<RowFault>,
+    ) -> Self {
         Self { record, columns, today, faults }
     }
 
@@ -75,7 +80,9 @@ impl<'r> RowMaker<'r> {
         let text = text.as_ref();
         match column.field {
             Field::StaffNumber => row.staff_number = self.staff_number(column, text),
-            Field::AssignmentNumber => row.assignment_number = self.keep(column, text, StaffNumber::parse(&mend::number(text))),
+            Field::AssignmentNumber => {
+                row.assignment_number = self.keep(column, text, StaffNumber::parse(&mend::number(text)))
+            }
             Field::PrimaryAssignment => row.primary = self.keep(column, text, yes_or_no(text)),
             Field::PreferredName => row.preferred = self.text(column, text),
             Field::DateOfBirth => row.date_of_birth = self.birth(column, cell, text),
@@ -153,7 +160,8 @@ impl<'r> RowMaker<'r> {
         }
         match mend::misread_utf8(&text) {
             Some(right) => {
-                let wanted = "letters as they are typed (the export was read with the wrong encoding; they were put right)";
+                let wanted =
+                    "letters as they are typed (the export was read with the wrong encoding; they were put right)";
                 self.note(column, &text, Fault::new(FaultCode::LettersMended, wanted), Severity::Assumed);
                 (Some(column), Cow::Owned(right))
             }
@@ -270,7 +278,8 @@ fn whole_name(full: &str, family_first: bool) -> Result<(PersonName, Vec<Fault>)
         return PersonName::parse_full(plain);
     }
     let words: Vec<&str> = plain.split_whitespace().collect();
-    let is_capital = |w: &str| w.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !w.chars().any(char::is_lowercase);
+    let is_capital =
+        |w: &str| w.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !w.chars().any(char::is_lowercase);
     let capitals = words.iter().take_while(|w| is_capital(w)).count();
     let turned = |family: usize| PersonName::parse(&words[family..].join(" "), &words[..family].join(" "));
     if capitals > 0 && capitals < words.len() && !words[capitals..].iter().any(|w| is_capital(w)) {

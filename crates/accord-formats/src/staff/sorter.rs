@@ -17,10 +17,46 @@ pub(super) struct Sorter {
 
 /// Words that a lone cell of a section has, and a name does not.
 const NOT_NAMES: [&str; 40] = [
-    "staff", "team", "ward", "house", "home", "lodge", "unit", "floor", "nights", "night", "days", "day", "kitchen",
-    "agency", "bank", "care", "nurses", "carers", "office", "department", "service", "services", "leavers", "list",
-    "the", "wing", "shift", "management", "housekeeping", "domestic", "maintenance", "catering", "clinic", "theatre",
-    "community", "starters", "admin", "seniors", "volunteers", "and",
+    "staff",
+    "team",
+    "ward",
+    "house",
+    "home",
+    "lodge",
+    "unit",
+    "floor",
+    "nights",
+    "night",
+    "days",
+    "day",
+    "kitchen",
+    "agency",
+    "bank",
+    "care",
+    "nurses",
+    "carers",
+    "office",
+    "department",
+    "service",
+    "services",
+    "leavers",
+    "list",
+    "the",
+    "wing",
+    "shift",
+    "management",
+    "housekeeping",
+    "domestic",
+    "maintenance",
+    "catering",
+    "clinic",
+    "theatre",
+    "community",
+    "starters",
+    "admin",
+    "seniors",
+    "volunteers",
+    "and",
 ];
 
 impl Sorter {
@@ -92,12 +128,14 @@ impl Sorter {
     /// A closing line: it opens with a word for a sum, and says nothing about one person.
     fn is_total(&self, cells: &[Cell], filled: usize) -> bool {
         let Some(first) = cells.iter().find(|c| !c.is_empty()) else { return false };
-        let says_who = self.personal.iter().any(|at| cells.get(*at).is_some_and(|c| matches!(c, Cell::Text(_) | Cell::Date(_))));
+        let says_who =
+            self.personal.iter().any(|at| cells.get(*at).is_some_and(|c| matches!(c, Cell::Text(_) | Cell::Date(_))));
         let few = filled <= 1 + self.folded.len() / 3;
         if matches!(first, Cell::Formula(_)) && !says_who && few {
             return self.names.iter().all(|at| cells.get(*at).is_none_or(|c| !matches!(c, Cell::Text(_))));
         }
-        let sums = cells.iter().all(|c| !matches!(c, Cell::Text(_)) || is_closing_line(&c.text()) || is_a_count(&c.text()));
+        let sums =
+            cells.iter().all(|c| !matches!(c, Cell::Text(_)) || is_closing_line(&c.text()) || is_a_count(&c.text()));
         let Cell::Text(_) = first else {
             return filled >= 1 && sums && !says_who && cells.iter().any(|c| matches!(c, Cell::Text(_)));
         };
@@ -137,7 +175,17 @@ pub(super) fn is_closing_line(text: &str) -> bool {
     let (one, two) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let counted = matches!(
         two.as_str(),
-        "records" | "record" | "rows" | "row" | "staff" | "employees" | "people" | "persons" | "total" | "members" | "assignments"
+        "records"
+            | "record"
+            | "rows"
+            | "row"
+            | "staff"
+            | "employees"
+            | "people"
+            | "persons"
+            | "total"
+            | "members"
+            | "assignments"
     );
     matches!(
         (one.as_str(), two.as_str()),
@@ -146,7 +194,10 @@ pub(super) fn is_closing_line(text: &str) -> bool {
             | ("end", "of")
             | ("number" | "no", "of")
             | ("staff" | "record" | "row" | "employee" | "head", "count" | "total")
-            | ("report" | "printed" | "run" | "produced" | "generated" | "extracted", "ends" | "end" | "on" | "by" | "run" | "date" | "generated")
+            | (
+                "report" | "printed" | "run" | "produced" | "generated" | "extracted",
+                "ends" | "end" | "on" | "by" | "run" | "date" | "generated"
+            )
     ) || (one == "page" && two.parse::<u32>().is_ok())
         || (one.parse::<u32>().is_ok() && counted)
 }

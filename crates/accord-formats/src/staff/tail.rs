@@ -29,10 +29,11 @@ impl Widths {
     /// The one width of the filled records before the last, where they all have the same.
     fn of_others(&self) -> Option<usize> {
         let from = self.count.saturating_sub(KEPT + 1);
-        let mut others = (from..self.count.saturating_sub(1)).map(|n| self.seen[n % (KEPT + 1)]).filter(|w| *w > 0).skip(
-            // A title above the headings is narrower than the table.
-            if from == 0 { 1 } else { 0 },
-        );
+        let mut others =
+            (from..self.count.saturating_sub(1)).map(|n| self.seen[n % (KEPT + 1)]).filter(|w| *w > 0).skip(
+                // A title above the headings is narrower than the table.
+                if from == 0 { 1 } else { 0 },
+            );
         let width = others.next()?;
         others.all(|w| w == width).then_some(width)
     }
@@ -40,7 +41,13 @@ impl Widths {
 
 /// A text that ends inside a character, in a record with fewer cells than all before it, or in a value of which only the
 /// beginning is there. A text whose last line has its line end is whole as far as it shows.
-pub(super) fn cut_off(text: &str, inside_character: bool, last: &[Cell], widths: &Widths, head: &[Row]) -> Option<CutOff> {
+pub(super) fn cut_off(
+    text: &str,
+    inside_character: bool,
+    last: &[Cell],
+    widths: &Widths,
+    head: &[Row],
+) -> Option<CutOff> {
     let row = u32::try_from(widths.count).ok()?;
     let cut = Some(CutOff { row, inside: true });
     if inside_character {

@@ -23,7 +23,9 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded<'_> {
         Decoded { text, encoding, ends_inside: bytes.len() % 2 == 1 }
     };
     match Encoding::for_bom(bytes) {
-        Some((encoding, mark)) if encoding == UTF_16LE || encoding == UTF_16BE => return wide(&bytes[mark..], encoding),
+        Some((encoding, mark)) if encoding == UTF_16LE || encoding == UTF_16BE => {
+            return wide(&bytes[mark..], encoding);
+        }
         Some((_, mark)) => return utf8(&bytes[mark..]).unwrap_or_else(|| lossy(&bytes[mark..])),
         None => {}
     }
@@ -109,7 +111,8 @@ pub(super) fn delimiter(text: &str) -> char {
     if usual.0 >= 200.0 {
         return usual.1;
     }
-    let odd = best(&['^', '¦', '§', '¬', '#', '*', '!', '¤', '\u{1f}', '\u{1e}', '\u{1}', '\u{2}', '$', '%', '\\', '_', ':']);
+    let odd =
+        best(&['^', '¦', '§', '¬', '#', '*', '!', '¤', '\u{1f}', '\u{1e}', '\u{1}', '\u{2}', '$', '%', '\\', '_', ':']);
     // An even cut by an odd sign must beat the usual ones clearly: signs stand inside values too.
     if odd.0 > usual.0 * 1.5 + 2.0 { odd.1 } else { usual.1 }
 }

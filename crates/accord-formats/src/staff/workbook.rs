@@ -56,9 +56,8 @@ pub(super) struct Room {
 impl Room {
     /// Takes room for a row grown by so many cells, and for a text.
     pub(super) fn take(&mut self, cells: usize, text: usize, limits: &Limits) -> Result<(), TableError> {
-        let less = |room: u64, by: usize, what, limit| {
-            room.checked_sub(by as u64).ok_or(TableError::TooLarge { what, limit })
-        };
+        let less =
+            |room: u64, by: usize, what, limit| room.checked_sub(by as u64).ok_or(TableError::TooLarge { what, limit });
         self.cells = less(self.cells, cells, "cells", limits.cells)?;
         self.text = less(self.text, text, "bytes of text", limits.unpacked_bytes)?;
         Ok(())
@@ -73,7 +72,13 @@ pub(super) struct RowsInMaking {
 
 impl RowsInMaking {
     /// Puts a cell where it belongs, counted from 0; empty ones are not kept.
-    pub(super) fn put(&mut self, at: (u32, u32), value: Cell, limits: &Limits, room: &mut Room) -> Result<(), TableError> {
+    pub(super) fn put(
+        &mut self,
+        at: (u32, u32),
+        value: Cell,
+        limits: &Limits,
+        room: &mut Room,
+    ) -> Result<(), TableError> {
         let (row, column) = at;
         if value.is_empty() {
             return Ok(());
@@ -183,7 +188,8 @@ pub(super) fn fill_down(rows: &mut [(u32, Vec<Cell>)], areas: &[(u32, u32, u32)]
         let column = *column as usize;
         let from = rows.partition_point(|(row, _)| *row <= *first);
         let Some((row, cells)) = rows.get(from) else { continue };
-        let value = cells.get(column).filter(|c| *row == first + 1 && !c.is_empty() && c.text().len() <= LONGEST_FILLED);
+        let value =
+            cells.get(column).filter(|c| *row == first + 1 && !c.is_empty() && c.text().len() <= LONGEST_FILLED);
         let Some(value) = value.cloned() else { continue };
         for (row, cells) in rows[from + 1..].iter_mut() {
             if *row > last + 1 || steps == 0 {
