@@ -1,4 +1,4 @@
-//! Names of people: kept as written, compared folded.
+//! Names of people: kept as written, compared folded; [`PersonName::in_plain_case`] for names all in capitals.
 
 use std::fmt;
 

@@ -72,52 +72,9 @@ pub fn read_each(table: &Table, mapping: &Mapping, today: Date, mut take: impl F
 
 /// What is assumed about whole columns and sheets.
 fn whole_list_faults(table: &Table, columns: &[Column<'_>]) -> Vec<RowFault> {
-    let mut faults = Vec::new();
     let headless = table.dialect.header_row == 0 && !matches!(table.dialect.source, Source::EsrOutbound { .. });
-    for column in columns {
-        let mut assume = |code, seen: String, wanted| {
-            let column = column.heading.to_owned();
-            faults.push(RowFault { row: 0, sheet: 0, column, code, seen, wanted, severity: Severity::Assumed });
-        };
-        if headless {
-            let wanted = "a row with headings (what the column holds was concluded from its values)";
-            assume(
-                FaultCode::HeadingAssumed,
-                format!("no heading, read as {}", column.field.label().to_lowercase()),
-                wanted,
-            );
-        }
-        if let Some(dates) = column.dates.filter(|d| d.ambiguous) {
-            let doubtful = dates.evidence.either;
-            let wanted = "dates that can be read in one way only (day before month was assumed)";
-            assume(FaultCode::DateOrderAssumed, format!("{doubtful} dates such as 03/04/1980"), wanted);
-        }
-        if let Some(swapped) = column.swapped {
-            let seen = format!(
-                "{} date cells with days up to 12 only, {} texts with days above 12",
-                swapped.cells, swapped.texts
-            );
-            assume(
-                FaultCode::DatesSwapped,
-                seen,
-                "dates as they were typed (a spreadsheet may have swapped day and month)",
-            );
-        }
-        if column.family_first {
-            let wanted = "given and family name in columns of their own (the first word was taken for the family name)";
-            assume(FaultCode::NameParted, "names without a comma, family name first".to_owned(), wanted);
-        }
-    }
-    let is_name = |c: &&Column<'_>| matches!(c.field, Field::FullName | Field::FamilyName | Field::StaffNumber);
-    if let Some(twice) = columns.iter().filter(is_name).find_map(|column| {
-        let again = format!("{} (2)", column.heading);
-        table.headings.iter().find(|h| **h == again && table.headings.len() >= 4)
-    }) {
-        let wanted = "one table (the columns of a second one beside it were not read: move its people below the first)";
-        let mut fault = whole_row(0, 0, FaultCode::SecondTable, Severity::Assumed, wanted);
-        fault.column = twice.clone();
-        faults.push(fault);
-    }
+    let mut faults: Vec<RowFault> = columns.iter().flat_map(|column| column_faults(column, headless)).collect();
+    faults.extend(second_table(table, columns));
     if let Source::Workbook { sheets } = &table.dialect.source {
         for (at, _) in sheets.iter().enumerate().filter(|(_, s)| s.state == SheetState::ReadThoughHidden) {
             let wanted = "people on a sheet that can be seen (it was read because no other sheet has any)";
@@ -131,6 +88,51 @@ fn whole_list_faults(table: &Table, columns: &[Column<'_>]) -> Vec<RowFault> {
         fault
     }));
     faults
+}
+
+fn column_faults(column: &Column<'_>, headless: bool) -> Vec<RowFault> {
+    let mut faults = Vec::new();
+    let mut assume = |code, seen: String, wanted| {
+        let column = column.heading.to_owned();
+        faults.push(RowFault { row: 0, sheet: 0, column, code, seen, wanted, severity: Severity::Assumed });
+    };
+    if headless {
+        let wanted = "a row with headings (what the column holds was concluded from its values)";
+        let seen = format!("no heading, read as {}", column.field.label().to_lowercase());
+        assume(FaultCode::HeadingAssumed, seen, wanted);
+    }
+    if let Some(dates) = column.dates.filter(|d| d.ambiguous) {
+        let doubtful = dates.evidence.either;
+        let wanted = "dates that can be read in one way only (day before month was assumed)";
+        assume(FaultCode::DateOrderAssumed, format!("{doubtful} dates such as 03/04/1980"), wanted);
+    }
+    if let Some(swapped) = column.swapped {
+        let (cells, texts) = (swapped.cells, swapped.texts);
+        let seen = format!("{cells} date cells with days up to 12 only, {texts} texts with days above 12");
+        assume(
+            FaultCode::DatesSwapped,
+            seen,
+            "dates as they were typed (a spreadsheet may have swapped day and month)",
+        );
+    }
+    if column.family_first {
+        let wanted = "given and family name in columns of their own (the first word was taken for the family name)";
+        assume(FaultCode::NameParted, "names without a comma, family name first".to_owned(), wanted);
+    }
+    faults
+}
+
+/// Headings of people that stand twice: another table beside the one that is read.
+fn second_table(table: &Table, columns: &[Column<'_>]) -> Option<RowFault> {
+    let is_name = |c: &&Column<'_>| matches!(c.field, Field::FullName | Field::FamilyName | Field::StaffNumber);
+    let twice = columns.iter().filter(is_name).find_map(|column| {
+        let again = format!("{} (2)", column.heading);
+        table.headings.iter().find(|h| **h == again && table.headings.len() >= 4)
+    })?;
+    let wanted = "one table (the columns of a second one beside it were not read: move its people below the first)";
+    let mut fault = whole_row(0, 0, FaultCode::SecondTable, Severity::Assumed, wanted);
+    fault.column.clone_from(twice);
+    Some(fault)
 }
 
 /// The same content as an earlier record. With three cells or more it is the same line pasted twice and left out; two

@@ -51,6 +51,10 @@ impl<'r> RowMaker<'r> {
                 self.fill(&mut row, column, cell);
             }
         }
+        if row.name.as_ref().is_some_and(is_vacant) && says_nothing_personal(&row) {
+            self.about_row(FaultCode::NobodyToBook, Severity::RowDropped, "a person (the post seems to be vacant)");
+            return None;
+        }
         if row.name.is_none() && row.staff_number.is_none() {
             let wanted = "a name or a staff number";
             self.about_row(FaultCode::NobodyToBook, Severity::RowDropped, wanted);
@@ -302,6 +306,23 @@ fn shortened(seen: &str) -> String {
         return seen.to_owned();
     }
     seen.chars().take(LONGEST_SEEN - 1).chain(['…']).collect()
+}
+
+/// What stands on a list of posts where nobody is in post.
+fn is_vacant(name: &PersonName) -> bool {
+    const WORDS: [&str; 10] =
+        ["vacant", "vacancy", "tbc", "tba", "vacantpost", "agency", "agencystaff", "nobody", "unfilled", "recruiting"];
+    let whole = synonyms::fold(&format!("{}{}", name.given, name.family));
+    WORDS.contains(&whole.as_str()) || WORDS.contains(&synonyms::fold(&name.family).as_str()) && name.given.is_empty()
+}
+
+fn says_nothing_personal(row: &StaffRow) -> bool {
+    row.date_of_birth.is_none()
+        && row.nhs_number.is_none()
+        && row.work_email.is_none()
+        && row.mobile.is_none()
+        && row.home_postcode.is_none()
+        && row.staff_number.is_none()
 }
 
 /// What people write into a cell that should be empty.

@@ -92,6 +92,9 @@ impl Sorter {
         if self.is_total(cells, filled) {
             return Some(SkipReason::Total);
         }
+        if is_instruction(cells, filled) {
+            return Some(SkipReason::NoPerson);
+        }
         if self.is_rule(cells) {
             return Some(SkipReason::Section);
         }
@@ -139,7 +142,8 @@ impl Sorter {
         let Cell::Text(_) = first else {
             return filled >= 1 && sums && !says_who && cells.iter().any(|c| matches!(c, Cell::Text(_)));
         };
-        is_closing_line(&first.text()) && (few || sums) && !(says_who && filled > 2)
+        let label = filled <= 3 && !says_who && first.text().ends_with(':');
+        label || is_closing_line(&first.text()) && (few || sums) && !(says_who && filled > 2)
     }
 
     /// A line drawn with signs.
@@ -193,6 +197,10 @@ pub(super) fn is_closing_line(text: &str) -> bool {
             | ("grand" | "sub" | "overall" | "running" | "page", "total" | "totals")
             | ("end", "of")
             | ("number" | "no", "of")
+            | (
+                "prepared" | "compiled" | "completed" | "signed" | "authorised" | "approved" | "checked" | "updated",
+                "by" | "on"
+            )
             | ("staff" | "record" | "row" | "employee" | "head", "count" | "total")
             | (
                 "report" | "printed" | "run" | "produced" | "generated" | "extracted",
@@ -200,6 +208,33 @@ pub(super) fn is_closing_line(text: &str) -> bool {
             )
     ) || (one == "page" && two.parse::<u32>().is_ok())
         || (one.parse::<u32>().is_ok() && counted)
+}
+
+/// What a template says below its headings about how to fill them: `required`, `e.g. 07700 900123`, `DD/MM/YYYY`.
+fn is_instruction(cells: &[Cell], filled: usize) -> bool {
+    let says_how = |cell: &&Cell| {
+        let Cell::Text(text) = cell else { return false };
+        let text = text.trim_start_matches(['(', '[', '<']).to_lowercase();
+        const STARTS: [&str; 15] = [
+            "e.g",
+            "eg ",
+            "eg:",
+            "example",
+            "required",
+            "optional",
+            "mandatory",
+            "dd/mm",
+            "dd-mm",
+            "yyyy",
+            "mm/dd",
+            "format",
+            "free text",
+            "must be",
+            "please ",
+        ];
+        STARTS.iter().any(|start| text.starts_with(start))
+    };
+    filled >= 2 && cells.iter().filter(says_how).count() * 2 >= filled
 }
 
 /// A number, alone or with the word for what was counted.
