@@ -57,6 +57,9 @@ fn from_text(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Table, Ta
         }
     }
     let header_row = plan.rows.first().copied().unwrap_or(0);
+    if header_row == 0 {
+        walk.forget_titles();
+    }
     if walk.starts.is_empty() {
         return Err(match walk.cut {
             Some(cut) => TableError::CutOff { row: cut.row },
@@ -211,6 +214,14 @@ impl<'p> Walk<'p> {
 
     fn pass(&mut self, row: u32, why: SkipReason) {
         self.skipped.push(Skipped { row, sheet: 0, why });
+    }
+
+    /// Without headings a title looks like a section; where none follows further down, it was the list's title.
+    fn forget_titles(&mut self) {
+        let above = self.starts.first().map_or(0, |first| first.section);
+        if above as usize == self.sections.len() {
+            self.starts.iter_mut().for_each(|start| start.section = 0);
+        }
     }
 
     /// The last record turned out to be cut.
