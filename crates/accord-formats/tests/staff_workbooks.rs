@@ -1,13 +1,17 @@
 //! Workbooks, new and old: several sheets, hidden ones, merged cells, formulas, and what is given back.
 
+#[path = "support/people.rs"]
+mod made_up;
 mod support;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use accord_formats::FaultCode;
 use accord_formats::staff::{
     ADDED_HEADING, Cell, SheetState, SkipReason, Source, Table, Went, give_back, guess_mapping, read_table,
 };
+use made_up::{Dice, Person, people, wrong};
 use rust_xlsxwriter::{Format, Workbook};
 use support::read_guessed;
 
@@ -167,6 +171,91 @@ fn a_workbook_is_given_back_with_its_faults_and_without_a_formula() {
     let added = again.headings.iter().position(|h| h == ADDED_HEADING).expect("there");
     let noted = again.records().filter(|r| !matches!(r.cells.get(added), None | Some(Cell::Empty))).count();
     assert!(noted >= 1, "the name that starts like a formula is noted");
+}
+
+/// A list typed into a spreadsheet: dates that are dates, numbers that lost their zeros, dates that stayed text.
+fn typed_in(seed: u64) -> (Vec<u8>, Vec<Person>) {
+    let mut dice = Dice::new(seed);
+    let staff = people(&mut dice, 30);
+    let mut book = Workbook::new();
+    let dates = Format::new().set_num_format("dd/mm/yyyy");
+    let sheet = book.add_worksheet();
+    let (top, left) = (dice.below(4) as u32, dice.below(3) as u16);
+    if top > 0 {
+        sheet.merge_range(0, left, 0, left + 5, "STAFF LIST", &Format::new()).expect("merged");
+    }
+    let headings = [
+        "Staff ID",
+        "Surname",
+        "First name",
+        "D.O.B",
+        "Mobile no.",
+        "NHS No",
+        "Home post code",
+        "E mail",
+        "Shoe size",
+        "Ward",
+        "Role",
+        "Active",
+    ];
+    for (at, heading) in headings.iter().enumerate() {
+        sheet.write(top, left + at as u16, *heading).expect("written");
+    }
+    for (n, person) in staff.iter().enumerate() {
+        let row = top + 1 + n as u32;
+        let mut text = |at: u16, value: &str| {
+            sheet.write_string(row, left + at, value).map(|_| ()).expect("written");
+        };
+        text(1, &person.family);
+        text(2, &person.given);
+        text(6, &person.postcode);
+        text(7, &person.email);
+        text(9, &person.team);
+        text(10, &person.role);
+        text(11, if person.left { "No" } else { "Yes" });
+        let born = person.born;
+        match dice.below(4) {
+            0 => text(3, &format!("{:02}/{:02}/{}", born.day(), born.month(), born.year())),
+            1 => text(3, &born.to_string()),
+            _ => {
+                let day =
+                    rust_xlsxwriter::ExcelDateTime::from_ymd(born.year() as u16, born.month() as u8, born.day() as u8);
+                sheet.write_datetime_with_format(row, left + 3, day.expect("a day"), &dates).expect("written");
+            }
+        }
+        for (at, value) in [(0, &person.number), (4, &person.mobile), (5, &person.nhs)] {
+            if dice.in_ten(5) {
+                sheet.write_number(row, left + at, value.parse::<f64>().expect("digits")).expect("written");
+            } else {
+                sheet.write_string(row, left + at, value).expect("written");
+            }
+        }
+        sheet.write_number(row, left + 8, 36 + dice.below(10) as u32).expect("written");
+    }
+    (book.save_to_buffer().expect("saved"), staff)
+}
+
+#[test]
+fn lists_typed_into_a_spreadsheet_are_read_right() {
+    let (mut right, mut all, mut complaints) = (0, 0, Vec::new());
+    for seed in 0..60 {
+        let (bytes, staff) = typed_in(seed);
+        let table = read_table(&bytes, "x.xlsx").expect("a table");
+        let outcome = read_guessed(&table);
+        assert!(outcome.account.balances(), "{seed}: {:?}", outcome.account);
+        assert_eq!(outcome.rows.len(), staff.len(), "{seed}");
+        for (row, person) in outcome.rows.iter().zip(&staff) {
+            assert_eq!((row.leaver, row.team.as_deref()), (person.left, Some(person.team.as_str())));
+            assert_eq!(row.job_title.as_deref(), Some(person.role.as_str()));
+            let faults = wrong(row, person, &BTreeMap::new());
+            all += 1;
+            right += usize::from(faults.is_empty());
+            complaints.extend((!faults.is_empty()).then(|| format!("{seed} row {}: {faults:?}", row.row)));
+        }
+    }
+    println!("{right} of {all} people right");
+    complaints.iter().take(10).for_each(|c| println!("  {c}"));
+    assert!(right * 100 >= all * 99, "{right} of {all}");
 }
 
 #[test]
