@@ -42,6 +42,17 @@ fn values_that_plainly_are_something_else_overrule_a_heading() {
 }
 
 #[test]
+fn odd_names_do_not_take_the_heading_its_meaning() {
+    let lines: String = (0..30).map(|n| format!("Name{n},Given{n},1980-02-1{},S{n}\n", n % 9)).collect();
+    let table = read_table(format!("Surname,Forename,DOB,Staff No\n{lines}").as_bytes(), "x.csv").expect("a table");
+    let mapping = guess_mapping(&table);
+    assert_eq!(mapping.heading(Field::FamilyName), Some("Surname"));
+    assert_eq!(mapping.heading(Field::GivenName), Some("Forename"));
+    let (rows, faults) = read_staff(&table, &mapping, TODAY);
+    assert_eq!((rows.len(), faults.len()), (30, 0));
+}
+
+#[test]
 fn of_two_telephone_columns_without_headings_neither_is_taken() {
     let text = "Lee,Ann,13/02/1980,07700900001,07700900011\nRoe,Anna,14/03/1981,07700900002,07700900012\nPoe,Sarah,15/04/1982,07700900003,07700900013\n";
     let table = read_table(text.as_bytes(), "x.csv").expect("a table");

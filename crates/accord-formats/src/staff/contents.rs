@@ -26,6 +26,7 @@ pub(super) struct Contents {
     number: f32,
     insurance: f32,
     words: f32,
+    letters: f32,
     given_first: f32,
     given_any: f32,
     two_words: f32,
@@ -207,6 +208,7 @@ pub(super) fn look<'a>(values: impl Iterator<Item = &'a str>) -> Contents {
         number: share(&is_number),
         insurance: share(&is_insurance),
         words: share(&is_words),
+        letters: share(&|v| v.chars().any(char::is_alphabetic)),
         given_first: share(&|v| is_words(v) && v.split([' ', '-']).next().is_some_and(is_given)),
         given_any: share(&|v| is_words(v) && v.split([' ', ',', '-']).any(is_given)),
         two_words: share(&|v| (2..=4).contains(&v.split_whitespace().count())),
@@ -267,6 +269,11 @@ impl Contents {
     /// The share of words for places and teams.
     pub(super) fn places(&self) -> f32 {
         self.place
+    }
+
+    /// True where most values have letters in them.
+    pub(super) fn has_letters(&self) -> bool {
+        self.letters >= 0.5
     }
 
     /// True where hardly anything but letters stands in the column.

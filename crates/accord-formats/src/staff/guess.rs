@@ -155,8 +155,11 @@ fn is_home(heading: &str) -> bool {
     ["home", "person", "residen", "employee"].iter().any(|word| folded.contains(word))
 }
 
-/// What the values do to the belief in a heading: 1 where they fit or cannot tell.
+/// What the values do to the belief in a heading: nothing, unless none of them fits. Then it is a little less sure, and
+/// hardly believed where they plainly are something else; odd names are still names.
 fn belief(seen: &Contents, field: Field) -> f32 {
+    const SHAPES: [Field; 6] =
+        [Field::WorkEmail, Field::HomePostcode, Field::NhsNumber, Field::Mobile, Field::StartDate, Field::StaffNumber];
     let strict = matches!(
         field,
         Field::WorkEmail
@@ -171,9 +174,19 @@ fn belief(seen: &Contents, field: Field) -> f32 {
             | Field::GivenName
             | Field::Mobile
     );
+    let named = matches!(field, Field::FullName | Field::FamilyName | Field::GivenName);
+    // A word with a digit or two at its end is no number.
+    let other = |shape: &Field| *shape != Field::StaffNumber || !named || !seen.has_letters();
+    let plainly_other = SHAPES.iter().filter(|s| other(s)).any(|s| seen.fit(*s).is_some_and(|fit| fit >= 0.8));
     match seen.fit(field) {
-        Some(fit) if strict && seen.filled >= 4 && fit < 0.05 => 0.3,
-        Some(fit) if strict && seen.filled >= 4 && fit < 0.3 => 0.8,
+        Some(fit) if strict && seen.filled >= 4 && fit < 0.05 => {
+            if plainly_other || (!named && seen.is_wordy()) {
+                0.3
+            } else {
+                0.85
+            }
+        }
+        Some(fit) if strict && seen.filled >= 4 && fit < 0.3 => 0.9,
         _ => 1.0,
     }
 }
