@@ -11,6 +11,21 @@ macro_rules! p {
     };
 }
 
+/// A statement whose rows PostgreSQL locks until the transaction ends, against everybody who would change or lock them.
+/// SQLite has one writer at a time: its lock is the transaction itself.
+macro_rules! for_update {
+    ($text:literal) => {
+        $crate::base::db::Sql::Each { lite: $text, pg: concat!($text, " FOR UPDATE") }
+    };
+}
+
+/// [`for_update`], against everybody who would change them.
+macro_rules! for_share {
+    ($text:literal) => {
+        $crate::base::db::Sql::Each { lite: $text, pg: concat!($text, " FOR SHARE") }
+    };
+}
+
 pub mod access;
 pub mod app;
 pub mod base;

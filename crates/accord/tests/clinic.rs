@@ -2,7 +2,7 @@
 
 use accord::base::db::{Stop, StoreError, Tx};
 use accord::base::fingerprint;
-use accord::base::ids::{Id, ProductId, SiteId};
+use accord::base::ids::{Id, ProductId, SiteId, SlotId};
 use accord::clinic::csv;
 use accord::clinic::import::{self, Faulty, Imported};
 use accord::clinic::refusal::ClinicRefusal;
@@ -50,6 +50,14 @@ fn refused<T: Send + 'static>(
     let Err(Stop::Refused(no)) = fresh.db.write_now(&fresh.who, f) else { panic!("this was to be refused") };
     assert_eq!(before, read(fresh, fingerprint::of), "a refusal left a trace");
     no
+}
+
+fn take_stock(tx: &mut Tx<'_>, day: store::StockDay, n: i64) -> Result<bool, StoreError> {
+    Ok(store::take_stocks(tx, &[(day, n)])? == [true])
+}
+
+fn take_place(tx: &mut Tx<'_>, slot: SlotId, n: i64, share: Share) -> Result<bool, StoreError> {
+    Ok(store::take_places(tx, &[(slot, n)], share)? == [true])
 }
 
 fn plain<T>(result: Result<T, StoreError>) -> Result<T, Stop<()>> {
@@ -206,8 +214,8 @@ on_both_engines! {
     fn a_dose_is_given_from_the_day_after_it_arrives_and_never_twice(fresh) {
         filled(fresh);
         let (at, of) = ids(fresh);
-        let take = |d: Date, n| write(fresh, move |tx| plain(store::take_stock(tx, at, of, d, n)));
-        let give_back = |d: Date, n| write(fresh, move |tx| plain(store::give_back_stock(tx, at, of, d, n)));
+        let take = |d: Date, n| write(fresh, move |tx| plain(take_stock(tx, (at, of, d), n)));
+        let give_back = |d: Date, n| write(fresh, move |tx| plain(store::give_back_stock(tx, (at, of, d), n)));
         assert!(!take(date(2027, 1, 3), 1), "it arrives that day");
         assert!(!take(date(2027, 1, 4), 3));
         assert!(take(date(2027, 1, 25), 4));
@@ -217,7 +225,7 @@ on_both_engines! {
         give_back(date(2027, 1, 25), 1);
         assert!(take(date(2027, 1, 4), 1));
         let beta = read(fresh, product::all).into_iter().find(|p| p.code == "BETA").expect("there").id;
-        assert!(write(fresh, move |tx| plain(store::take_stock(tx, at, beta, date(2027, 1, 5), 99))), "not tracked");
+        assert!(write(fresh, move |tx| plain(take_stock(tx, (at, beta, date(2027, 1, 5)), 99))), "not tracked");
     }
 
     fn a_new_delivery_keeps_what_is_taken_and_one_less_is_refused(fresh) {
@@ -226,7 +234,7 @@ on_both_engines! {
         let slots: Vec<_> = all_slots(fresh).into_iter().filter(|s| s.site == at && s.product == of).collect();
         for slot in slots.iter().filter(|s| s.date == date(2027, 1, 4)).take(2) {
             let (id, day) = (slot.id, slot.date);
-            assert!(write(fresh, move |tx| plain(Ok(store::take_stock(tx, at, of, day, 1)? && store::take_place(tx, id, 1, Share::Everybody)?))));
+            assert!(write(fresh, move |tx| plain(Ok(take_stock(tx, (at, of, day), 1)? && take_place(tx, id, 1, Share::Everybody)?))));
         }
         deliveries(fresh, "site,product,date,doses\nVS1,ALPHA,2027-01-06,4\n");
         let rows = read(fresh, move |tx| store::stock::rows(tx, at, of));
@@ -250,11 +258,11 @@ on_both_engines! {
             let (tell, told) = std::sync::mpsc::sync_channel(1);
             let tell = std::sync::Mutex::new(tell);
             scope.spawn(move || write(fresh, move |tx| {
-                assert!(plain(store::take_stock(tx, at, beta, slot.date, 1))?, "not tracked yet");
+                assert!(plain(take_stock(tx, (at, beta, slot.date), 1))?, "not tracked yet");
                 tell.lock().expect("nobody panicked").try_send(()).ok();
                 // Long enough for the delivery to pass by, if nothing holds it.
                 std::thread::sleep(std::time::Duration::from_millis(80));
-                plain(store::take_place(tx, slot.id, 1, Share::Everybody))
+                plain(take_place(tx, slot.id, 1, Share::Everybody))
             }));
             told.recv().expect("the booking is under way");
             deliveries(fresh, "site,product,arrives_on,doses\nVS1,BETA,2027-01-01,9\n");
@@ -267,7 +275,7 @@ on_both_engines! {
         filled(fresh);
         let slot = all_slots(fresh)[0].clone();
         let (id, session) = (slot.id, slot.session);
-        let take = |n| write(fresh, move |tx| plain(store::take_place(tx, id, n, Share::Everybody)));
+        let take = |n| write(fresh, move |tx| plain(take_place(tx, id, n, Share::Everybody)));
         assert!(take(1) && take(1) && !take(1));
         write(fresh, move |tx| plain(store::give_back_place(tx, id, 1)));
         assert!(!take(2) && take(1));
@@ -291,7 +299,7 @@ on_both_engines! {
         let look = || { let wanted = wanted.clone(); read(fresh, move |tx| free_slots(tx, &wanted)) };
         let shown = |days: &[FreeDay]| days.iter().map(|d| (d.date.day(), d.minutes, d.slots.len())).collect::<Vec<_>>();
         assert_eq!(shown(&look()), [(4, 5, 3), (6, 30, 6), (11, 5, 3), (25, 5, 3)]);
-        assert!(write(fresh, move |tx| plain(store::take_stock(tx, at, of, date(2027, 1, 4), 2))));
+        assert!(write(fresh, move |tx| plain(take_stock(tx, (at, of, date(2027, 1, 4)), 2))));
         assert_eq!(shown(&look()), [(6, 30, 6), (11, 5, 3), (25, 5, 3)]);
         fresh.db.clock.advance_us(8 * 24 * 3_600_000_000);
         assert_eq!(shown(&look()), [(25, 5, 3)]);
@@ -344,7 +352,7 @@ fn the_generated_world_is_taken_without_a_fault() {
     let (first, second) = world.capacity();
     assert_eq!(slots.iter().map(|s| s.capacity).sum::<i64>(), i64::from(first + second));
     let day = slots[0].clone();
-    let took = write(&fresh, move |tx| plain(store::take_stock(tx, day.site, day.product, day.date, 1)));
+    let took = write(&fresh, move |tx| plain(take_stock(tx, (day.site, day.product, day.date), 1)));
     assert!(took, "a delivery of the first Monday can be given on it");
 }
 

@@ -180,7 +180,12 @@ fn new_agreement(w: &World) -> NewAgreement {
 }
 
 fn named(fresh: &Fresh, employer: OrganisationId, site: SiteId) -> Vec<(Agreement, AllocationId)> {
-    fresh.db.read_now(&fresh.who, move |tx| store::agreements_for(tx, employer, site)).expect("read")
+    fresh
+        .db
+        .read_now(&fresh.who, move |tx| store::agreements_for(tx, &[(employer, site)]))
+        .expect("read")
+        .remove(&(employer, site))
+        .unwrap_or_default()
 }
 
 on_both_engines! {
@@ -260,7 +265,7 @@ on_both_engines! {
         let (employer, site) = (w.employer, w.sites[1]);
         let (whole, part) = write(fresh, move |tx| {
             let whole = plain(store::lock_agreements(tx, &[agreement, id(77), agreement]))?;
-            Ok::<_, Stop<()>>((whole, plain(store::lock_for(tx, employer, site))?))
+            Ok::<_, Stop<()>>((whole, plain(store::lock_for(tx, &[(employer, site)]))?.remove(&(employer, site)).unwrap_or_default()))
         });
         assert_eq!((whole.len(), whole[0].sites.len(), whole[0].parties.len()), (1, 2, 2));
         assert_eq!(part, found);
@@ -289,7 +294,7 @@ on_both_engines! {
         let all = fresh.db.read_now(&fresh.who, allocation::all).expect("read");
         let two = all.iter().find(|a| a.capacity == Some(2)).expect("the limited one").id;
         let free = all.iter().find(|a| a.capacity.is_none()).expect("the free one").id;
-        let take = |which: AllocationId, n| write(fresh, move |tx| plain(store::take_allocation(tx, which, n)));
+        let take = |which: AllocationId, n| write(fresh, move |tx| plain(store::take_allocations(tx, &[(which, n)]).map(|got| got == [true])));
         assert!(take(two, 1));
         assert!(!take(two, 2));
         assert!(take(two, 1));

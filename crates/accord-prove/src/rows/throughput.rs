@@ -110,8 +110,7 @@ fn keep(told: &mut Told, tally: Tally) {
 
 /// The same bookings by plain function calls, without HTTP and its key.
 fn in_process(how: &How) -> Result<(f64, f64), Failed> {
-    use accord::base::db::Tx;
-    use accord::booking::{Pick, PlaceCourse, place::place};
+    use accord::booking::{Pick, PlaceCourse};
     let count = how.of(20_000, 100_000);
     let stage = Stage::build(how, Engine::Sqlite, "in-process", &Cast::roomy(count))?;
     let db = stage.open()?;
@@ -123,7 +122,7 @@ fn in_process(how: &How) -> Result<(f64, f64), Failed> {
                 for n in (first..count).step_by(64) {
                     let picks = vec![Pick { appointment: 1, slot: stage.slot_for(n) }];
                     let want = PlaceCourse { person: stage.people[n], campaign: stage.small.campaign, picks };
-                    let placed = db.write_now(&stage.who, move |tx: &mut Tx<'_>| place(tx, &want));
+                    let placed = db.write_together_now(&stage.who, want);
                     assert!(placed.is_ok(), "{placed:?}");
                 }
             });

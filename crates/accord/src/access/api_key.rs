@@ -3,10 +3,12 @@
 use super::store;
 use crate::base::audit::{self, Done};
 use crate::base::clock::at_microsecond;
-use crate::base::db::{Actor, StoreError, Tx};
+use crate::base::db::{Actor, Each, StoreError, Together, Tx};
 use crate::base::ids::{ApiKey, ApiKeyId, PartnershipId};
 use crate::base::secret::{Key, spell};
 use jiff::Timestamp;
+use std::collections::HashSet;
+use std::convert::Infallible;
 
 /// What a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,11 +115,33 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Listed>, StoreError> {
     store::api_keys(tx)
 }
 
-/// Who calls with this secret; none: nobody, or the key was revoked or is over. Reads only.
-pub fn whose(tx: &mut Tx<'_>, key: &Key, secret: &str) -> Result<Option<Caller>, StoreError> {
-    let (partnership, now) = (tx.partnership(), tx.now());
-    let found = store::api_key(tx, &hashed(key, secret))?.filter(|found| found.is_live(now));
-    Ok(found.map(|found| Caller { key: found.id, partnership, role: found.role }))
+/// Who calls with a secret; none: nobody, or the key was revoked or is over. Reads only, for as many as call at once.
+#[derive(Debug)]
+pub struct Whose {
+    hash: String,
+}
+
+impl Whose {
+    /// Asks for this secret.
+    pub fn new(key: &Key, secret: &str) -> Self {
+        Self { hash: hashed(key, secret) }
+    }
+}
+
+impl Together for Whose {
+    type Done = Option<Caller>;
+    type Refusal = Infallible;
+
+    fn together(tx: &mut Tx<'_>, asked: &[(&Actor, &Self)]) -> Result<Each<Self::Done, Infallible>, StoreError> {
+        let (partnership, now) = (tx.partnership(), tx.now());
+        let hashes: HashSet<&str> = asked.iter().map(|(_, whose)| whose.hash.as_str()).collect();
+        let found = store::api_keys_by_hash(tx, &hashes.into_iter().collect::<Vec<_>>())?;
+        let caller = |whose: &Self| {
+            let found = found.get(&whose.hash).filter(|found| found.is_live(now))?;
+            Some(Caller { key: found.id, partnership, role: found.role })
+        };
+        Ok(asked.iter().map(|(_, whose)| Some(Ok(caller(whose)))).collect())
+    }
 }
 
 fn hashed(key: &Key, secret: &str) -> String {

@@ -5,7 +5,7 @@
 //!
 //! Nobody signed in: sent to the sign-in page. Somebody else: 404, never 403, so that nobody learns what there is.
 
-use super::api_key::{self, Caller};
+use super::api_key::{Caller, Whose};
 use super::{Role, SignedIn, look, nobody, sign_in};
 use crate::base::api::{Problem, UNAUTHORISED};
 use crate::base::db::{Stop, StoreError};
@@ -114,15 +114,14 @@ pub async fn check(
 
 async fn check_key(web: &Web, mut request: Request, next: Next) -> Response {
     let Some(secret) = bearer(request.headers()) else { return Problem::from(UNAUTHORISED).into_response() };
-    let key = web.key.clone();
-    let actor = nobody(web.house.partnership);
-    match web.db.read(&actor, move |tx| api_key::whose(tx, &key, &secret)).await {
+    let whose = Whose::new(&web.key, &secret);
+    match web.db.read_together(&nobody(web.house.partnership), whose).await {
         Ok(Some(caller)) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
         Ok(None) => Problem::from(UNAUTHORISED).into_response(),
-        Err(error) => Problem::from(error).into_response(),
+        Err(Stop::Store(error)) => Problem::from(error).into_response(),
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Role, SignedIn};
 use crate::base::db::{FromRow, Row, StoreError, Tx};
 use crate::base::ids::{ApiKeyId, PersonCodeId, PersonId, SignInId, SignInLinkId};
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 pub(super) struct LinkRow {
     pub id: SignInLinkId,
@@ -185,11 +186,18 @@ pub(super) fn insert_api_key(
     Ok(())
 }
 
-pub(super) fn api_key(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Listed>, StoreError> {
-    tx.maybe(
-        "SELECT id, name, role, revoked_us, expires_us FROM api_key WHERE partnership_id = $1 AND key_hash = $2",
-        p![tx.partnership(), hash],
-    )
+/// The keys of these hashes.
+pub(super) fn api_keys_by_hash(tx: &mut Tx<'_>, hashes: &[&str]) -> Result<HashMap<String, Listed>, StoreError> {
+    let mut found = HashMap::new();
+    tx.each_many(
+        "SELECT id, name, role, revoked_us, expires_us, key_hash FROM api_key WHERE partnership_id = $1 AND key_hash = $2",
+        &tx.keyed(hashes),
+        |row| {
+            found.insert(row.get(5)?, Listed::from_row(row)?);
+            Ok(())
+        },
+    )?;
+    Ok(found)
 }
 
 pub(super) fn api_keys(tx: &mut Tx<'_>) -> Result<Vec<Listed>, StoreError> {

@@ -3,8 +3,8 @@
 //! A request that changes something carries an `Idempotency-Key`. Its answer, refusals too, is kept for a week beside
 //! what it did: the same key and body get the same status and body again, another body is refused.
 
-use super::db::{Actor, Stop, StoreError, Tx};
-use super::idempotency::{Seen, Sent, remember, replay};
+use super::db::{Actor, Each, Stop, StoreError, Tx};
+use super::idempotency::{self, Seen, Sent, remember, replay};
 use super::refusal::Refusal;
 use super::secret::sha256_hex;
 use super::web::Web;
@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// Where the API lives.
 pub const ROOT: &str = "/api/v1";
@@ -268,14 +269,47 @@ where
     }
 }
 
-fn seen(tx: &mut Tx<'_>, sent: &Sent) -> Result<Option<Reply>, Stop<Problem>> {
-    match replay(tx, sent)? {
+/// [`once`] for many requests in one transaction: `work` answers for those, by their numbers in `sent`, that were not
+/// answered before; none: to be done alone. What it refuses has changed nothing, and is kept as an answer.
+pub fn once_each(
+    tx: &mut Tx<'_>,
+    sent: &[(&Actor, &Sent)],
+    work: impl FnOnce(&mut Tx<'_>, &[usize]) -> Result<Vec<Option<Reply>>, StoreError>,
+) -> Result<Each<Reply, Problem>, StoreError> {
+    let keys: Vec<(&str, &Sent)> = sent.iter().map(|(who, sent)| (who.id.as_str(), *sent)).collect();
+    let mut first = HashSet::new();
+    let seen = idempotency::replay_each(tx, &keys)?;
+    // The second copy of a request finds the answer of the first one, which is not there yet.
+    let fresh = |n: &usize| seen[*n] == Seen::New && first.insert((keys[*n].0, &keys[*n].1.key));
+    let new: Vec<usize> = (0..sent.len()).filter(fresh).collect();
+    let done = work(tx, &new)?;
+    let mut each: Each<Reply, Problem> = seen.into_iter().map(known).collect::<Result<_, _>>()?;
+    let mut kept = Vec::with_capacity(new.len());
+    for (n, reply) in new.into_iter().zip(done) {
+        kept.extend(reply.as_ref().map(|reply| (keys[n].0, keys[n].1, reply.text())));
+        each[n] = reply.map(Ok);
+    }
+    idempotency::remember_each(tx, &kept)?;
+    Ok(each)
+}
+
+/// The answer to a request that is known.
+fn known(seen: Seen) -> Result<Option<Result<Reply, Problem>>, StoreError> {
+    match seen {
         Seen::New => Ok(None),
-        Seen::Other => Err(Stop::Refused(KEY_REUSED.into())),
+        Seen::Other => Ok(Some(Err(KEY_REUSED.into()))),
         Seen::Same(text) => {
             let kept = Reply::parse(&text);
-            Ok(Some(kept.ok_or_else(|| StoreError::Engine("a kept answer has no status".into()))?))
+            Ok(Some(Ok(kept.ok_or_else(|| StoreError::Engine("a kept answer has no status".into()))?)))
         }
+    }
+}
+
+fn seen(tx: &mut Tx<'_>, sent: &Sent) -> Result<Option<Reply>, Stop<Problem>> {
+    match known(replay(tx, sent)?)? {
+        None => Ok(None),
+        Some(Ok(reply)) => Ok(Some(reply)),
+        Some(Err(problem)) => Err(Stop::Refused(problem)),
     }
 }
 

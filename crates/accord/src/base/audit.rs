@@ -5,7 +5,7 @@
 //! all bookings wait for one another, so it is done after, by whoever holds the sealer's turn.
 
 use super::clock::machine_now;
-use super::db::{Param, StoreError, ToParam, Tx};
+use super::db::{Actor, FromRow, Param, StoreError, ToParam, Tx};
 use super::ids::{AuditEntry, AuditEntryId, OrganisationId};
 use super::secret::sha256_hex;
 use std::collections::HashMap;
@@ -32,14 +32,20 @@ pub fn record(tx: &mut Tx<'_>, done: &Done<'_>) -> Result<(), StoreError> {
 
 /// Writes an audit row for each.
 pub fn record_many(tx: &mut Tx<'_>, all: &[Done<'_>]) -> Result<(), StoreError> {
-    let (who, now, wall) = (tx.who().clone(), tx.now(), machine_now());
+    let who = tx.who().clone();
+    record_of(tx, &all.iter().map(|done| (&who, done)).collect::<Vec<_>>())
+}
+
+/// Writes an audit row for each, of whoever did it: for a transaction that is several people's.
+pub fn record_of(tx: &mut Tx<'_>, all: &[(&Actor, &Done<'_>)]) -> Result<(), StoreError> {
+    let (partnership, now, wall) = (tx.partnership(), tx.now(), machine_now());
     let ids: Vec<AuditEntryId> = all.iter().map(|_| tx.id::<AuditEntry>()).collect();
     let rows: Vec<Vec<Param<'_>>> = all
         .iter()
         .zip(&ids)
-        .map(|(done, id)| {
+        .map(|((who, done), id)| {
             vec![
-                who.partnership.param(),
+                partnership.param(),
                 id.param(),
                 done.organisation.param(),
                 who.role.param(),
@@ -86,19 +92,19 @@ pub fn seal(tx: &mut Tx<'_>, limit: u32) -> Result<usize, StoreError> {
         .zip(&links)
         .map(|(row, link)| vec![link.0.param(), link.1.param(), partnership.param(), row.0.param()])
         .collect();
-    let sealed = tx.run_many(
+    let sealed = tx.touch_each(
         "UPDATE audit SET chain_seq = $1, chain_hash = $2 WHERE partnership_id = $3 AND id = $4 AND chain_seq IS NULL",
         &seals,
     );
-    alone(sealed, rows.len())?;
+    alone(sealed)?;
     Ok(rows.len())
 }
 
 /// Two may seal at once, of two servers or a server and a command: whoever finds a row sealed meanwhile, or a number taken,
 /// has built on a head that is none any more, and begins again.
-pub fn alone(sealed: Result<u64, StoreError>, wanted: usize) -> Result<(), StoreError> {
+pub fn alone(sealed: Result<Vec<bool>, StoreError>) -> Result<(), StoreError> {
     match sealed {
-        Ok(n) if n == wanted as u64 => Ok(()),
+        Ok(each) if each.iter().all(|sealed| *sealed) => Ok(()),
         Ok(_) | Err(StoreError::Constraint(_)) => Err(StoreError::Conflict),
         Err(error) => Err(error),
     }
@@ -146,18 +152,21 @@ fn link(before: &str, seq: i64, row: &Unsealed) -> String {
 pub fn broken(tx: &mut Tx<'_>, before_us: i64) -> Result<(u64, u64), StoreError> {
     let mut heads: HashMap<Option<OrganisationId>, (i64, String)> = HashMap::new();
     let mut broken = 0;
-    let rows: Vec<Sealed> = tx.all(
+    // One after another: a large store has more of them than a small service has memory for.
+    tx.each(
         "SELECT id, organisation_id, actor_role, actor_id, verb, noun, noun_id, detail, at_us, chain_seq, chain_hash FROM audit
          WHERE partnership_id = $1 AND chain_seq IS NOT NULL ORDER BY organisation_id, chain_seq",
         p![tx.partnership()],
+        |row| {
+            let Sealed { row, seq, hash } = Sealed::from_row(row)?;
+            let head = heads.entry(row.1).or_default();
+            if seq != head.0 + 1 || link(&head.1, seq, &row) != hash {
+                broken += 1;
+            }
+            *head = (seq, hash);
+            Ok(())
+        },
     )?;
-    for Sealed { row, seq, hash } in rows {
-        let head = heads.entry(row.1).or_default();
-        if seq != head.0 + 1 || link(&head.1, seq, &row) != hash {
-            broken += 1;
-        }
-        *head = (seq, hash);
-    }
     let (unsealed,): (i64,) = tx.one(
         "SELECT COUNT(*) FROM audit WHERE partnership_id = $1 AND chain_seq IS NULL AND wall_us < $2",
         p![tx.partnership(), before_us],
@@ -171,7 +180,7 @@ struct Sealed {
     hash: String,
 }
 
-impl super::db::FromRow for Sealed {
+impl FromRow for Sealed {
     fn from_row(r: &super::db::Row<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             row: (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?, r.get(7)?, r.get(8)?),

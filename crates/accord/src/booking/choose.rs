@@ -92,7 +92,7 @@ impl Chooser {
         Ok(Some(Self {
             bookings: store::seen_of(tx, person.id, campaign.id)?,
             given: store::given_of(tx, person.id, campaign.id)?,
-            online: place::online(tx),
+            online: place::online(tx.who()),
             way: Way::Chosen,
             offer_closed: store::closed_offers(tx, &[(campaign.id, person.id)])?.into_values().next(),
             held: store::held(tx, &[person.id], &[])?.remove(&person.id).unwrap_or_default(),
@@ -344,7 +344,8 @@ impl Chooser {
                 let named = match self.agreements.get(&slot.site) {
                     Some(known) => Rc::clone(known),
                     None => {
-                        let read = Rc::new(crate::partnership::store::agreements_for(tx, employer, slot.site)?);
+                        let mut found = crate::partnership::store::agreements_for(tx, &[(employer, slot.site)])?;
+                        let read = Rc::new(found.remove(&(employer, slot.site)).unwrap_or_default());
                         self.agreements.insert(slot.site, Rc::clone(&read));
                         read
                     }

@@ -160,7 +160,7 @@ pub fn take_down(tx: &mut Tx<'_>, line: &Line, code: &str) -> Result<DayEntryId,
     };
     let counted = match product {
         // A dose beyond what was delivered was given all the same: the line stays, and says that it counts nowhere.
-        Some(product) => clinic::store::take_stock(tx, line.site, product, date, 1)?,
+        Some(product) => clinic::store::take_stocks(tx, &[((line.site, product, date), 1)])? == [true],
         None => false,
     };
     let id = tx.id::<DayEntry>();
@@ -210,7 +210,7 @@ pub fn decide(
         return Err(Stop::Refused(DayRefusal::Decided));
     }
     if let (true, false, Some(product)) = (entry.counted, keeps, entry.line.product) {
-        clinic::store::give_back_stock(tx, site, product, entry.date, 1)?;
+        clinic::store::give_back_stock(tx, (site, product, entry.date), 1)?;
     }
     told(tx, &entry, if standing == Standing::Applied { "apply" } else { "set_aside" })?;
     let (Decision::Was(person, campaign), Said::Given(batch)) = (decision, &entry.line.said) else { return Ok(None) };

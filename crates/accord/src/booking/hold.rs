@@ -204,9 +204,31 @@ pub fn kept(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Hold>, Stop<Booki
 
 /// Gives back all that these people hold of these campaigns; what it was.
 pub fn let_go(tx: &mut Tx<'_>, of: &[(PersonId, CampaignId)]) -> Result<Vec<Hold>, StoreError> {
-    let holds = store::delete_holds_of(tx, of)?;
+    let holds = take_out(tx, of)?;
     give_back(tx, &holds)?;
     Ok(holds)
+}
+
+/// Takes the rows of what these people hold of these campaigns away, and leaves its counters taken: [`free`] gives them
+/// back, [`keep_again`] undoes it.
+pub(super) fn take_out(tx: &mut Tx<'_>, of: &[(PersonId, CampaignId)]) -> Result<Vec<Hold>, StoreError> {
+    store::delete_holds_of(tx, of)
+}
+
+/// Gives back what was held.
+pub(super) fn free(tx: &mut Tx<'_>, held: &[Hold]) -> Result<(), StoreError> {
+    counters::give_back(tx, &units(held))
+}
+
+/// The reverse of [`free`] and [`take_out`], while nobody else can have had it: its counters are still locked.
+pub(super) fn keep_again(tx: &mut Tx<'_>, held: &[Hold]) -> Result<(), StoreError> {
+    if held.is_empty() {
+        return Ok(());
+    }
+    if counters::take(tx, &units(held), Way::Restored.share())?.is_some() {
+        return Err(StoreError::Conflict);
+    }
+    store::insert_holds(tx, held)
 }
 
 /// Gives back what a person holds of these appointments; what it was.
@@ -244,11 +266,12 @@ pub(super) fn sweep_expired(tx: &mut Tx<'_>) -> Result<bool, StoreError> {
 }
 
 fn give_back(tx: &mut Tx<'_>, holds: &[Hold]) -> Result<usize, StoreError> {
-    counters::give_back(tx, &units(holds))?;
+    free(tx, holds)?;
     Ok(holds.len())
 }
 
-fn units(holds: &[Hold]) -> Units {
+/// What they use of the counters.
+pub(super) fn units(holds: &[Hold]) -> Units {
     let mut units = Units::new();
     holds.iter().for_each(|hold| counters::add(&mut units, &hold.uses()));
     units

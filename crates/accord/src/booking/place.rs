@@ -5,8 +5,9 @@ use super::refusal::BookingRefusal;
 use super::rules::{self, Facts};
 use super::write::{self, Course, Origin, Placed};
 use super::{Booking, PlaceCourse, State, Way, store};
-use crate::base::db::{Stop, StoreError, Tx};
+use crate::base::db::{Actor, Each, Stop, StoreError, Together, Tx};
 use crate::base::ids::{BatchId, BookingId, PersonId};
+use std::collections::HashSet;
 
 /// Books what is wanted, all of it or nothing. The person's own choice is their answer: confirmed.
 pub fn place(tx: &mut Tx<'_>, want: &PlaceCourse) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
@@ -35,7 +36,8 @@ pub(super) fn place_by(
     released: &[BookingId],
     origin: &Origin,
 ) -> Result<Vec<Booking>, Stop<BookingRefusal>> {
-    let placed = place_all(tx, std::slice::from_ref(want), released, origin)?;
+    let who = tx.who().clone();
+    let placed = place_all(tx, &[(&who, want)], released, origin)?;
     placed.into_iter().next().unwrap_or(Ok(Vec::new())).map_err(Stop::Refused)
 }
 
@@ -46,8 +48,8 @@ pub(super) fn allowed<'a>(
     released: &[BookingId],
     way: Way,
 ) -> Result<Course<'a>, Stop<BookingRefusal>> {
-    let mut desk = Desk::open(tx, std::slice::from_ref(want), released)?;
-    decide(tx, &mut desk, want, &answered(way))?.map_err(Stop::Refused)
+    let desk = Desk::open(tx, &[want], released)?;
+    decide(tx, &desk, (tx.who(), want), &answered(way)).map_err(Stop::Refused)
 }
 
 /// The person's own choice, or made at their word: it is their answer.
@@ -77,7 +79,9 @@ pub fn place_many(
     store::pending_batch(tx, batch)?.ok_or(Stop::Refused(BookingRefusal::BatchSettled))?;
     let origin = Origin { way: Way::Planned, state: State::Assigned, batch: Some(batch), share: Way::Planned.share() };
     let mut outcome = ManyOutcome::default();
-    for (want, placed) in people.iter().zip(place_all(tx, people, &[], &origin)?) {
+    let who = tx.who().clone();
+    let asked: Vec<_> = people.iter().map(|want| (&who, want)).collect();
+    for (want, placed) in people.iter().zip(place_all(tx, &asked, &[], &origin)?) {
         match placed {
             Ok(_) => outcome.placed.push(want.person),
             Err(refusal) => outcome.refused.push((want.person, refusal)),
@@ -86,19 +90,45 @@ pub fn place_many(
     Ok(outcome)
 }
 
-/// Decides on everybody by the rules, then writes all who were not refused; one outcome for each of `wants`.
+/// [`place_as`] for several at once, each at the word of the actor beside it; what became of each, in order. None: to be
+/// done alone, since it is of another way than the first or the second wish of a person. Whoever is refused has lost
+/// nothing.
+pub fn place_each(
+    tx: &mut Tx<'_>,
+    asked: &[(&Actor, &PlaceCourse, Way)],
+) -> Result<Each<Vec<Booking>, BookingRefusal>, StoreError> {
+    let Some((.., way)) = asked.first() else { return Ok(Vec::new()) };
+    let mut people = HashSet::with_capacity(asked.len());
+    let fits = |(_, want, of): &(&Actor, &PlaceCourse, Way)| of == way && people.insert(want.person);
+    let now: Vec<bool> = asked.iter().map(fits).collect();
+    let wants = asked.iter().zip(&now).filter(|(_, now)| **now).map(|((who, want, _), _)| (*who, *want));
+    let mut placed = place_all(tx, &wants.collect::<Vec<_>>(), &[], &answered(*way))?.into_iter();
+    Ok(now.into_iter().map(|now| if now { placed.next() } else { None }).collect())
+}
+
+/// Many people who choose at once.
+impl Together for PlaceCourse {
+    type Done = Vec<Booking>;
+    type Refusal = BookingRefusal;
+
+    fn together(tx: &mut Tx<'_>, asked: &[(&Actor, &Self)]) -> Result<Each<Vec<Booking>, BookingRefusal>, StoreError> {
+        place_each(tx, &asked.iter().map(|(who, want)| (*who, *want, Way::Chosen)).collect::<Vec<_>>())
+    }
+}
+
+/// Decides on everybody by the rules, then writes all who were not refused; one outcome for each of `asked`.
 fn place_all(
     tx: &mut Tx<'_>,
-    wants: &[PlaceCourse],
+    asked: &[(&Actor, &PlaceCourse)],
     released: &[BookingId],
     origin: &Origin,
 ) -> Result<Vec<Placed>, StoreError> {
-    let mut desk = Desk::open(tx, wants, released)?;
-    let mut courses = Vec::with_capacity(wants.len());
-    let mut outcomes = Vec::with_capacity(wants.len());
-    for want in wants {
-        let decided = decide(tx, &mut desk, want, origin)?;
-        outcomes.push(decided.map(|course| courses.push(course)));
+    let wants: Vec<&PlaceCourse> = asked.iter().map(|(_, want)| *want).collect();
+    let desk = Desk::open(tx, &wants, released)?;
+    let mut courses = Vec::with_capacity(asked.len());
+    let mut outcomes = Vec::with_capacity(asked.len());
+    for one in asked {
+        outcomes.push(decide(tx, &desk, *one, origin).map(|course| courses.push(course)));
     }
     let mut placed = write::courses(tx, &courses, origin)?.into_iter();
     let placed = |decided: Result<(), BookingRefusal>| decided.and_then(|()| placed.next().unwrap_or(Ok(Vec::new())));
@@ -106,20 +136,20 @@ fn place_all(
 }
 
 /// Whether the person themselves is at it, and nobody at their word.
-pub(super) fn online(tx: &Tx<'_>) -> bool {
-    tx.who().role == "person"
+pub(super) fn online(who: &Actor) -> bool {
+    who.role == "person"
 }
 
 /// What the rules say to one person.
 fn decide<'a>(
-    tx: &mut Tx<'_>,
-    desk: &mut Desk,
-    want: &'a PlaceCourse,
+    tx: &Tx<'_>,
+    desk: &Desk,
+    (who, want): (&Actor, &'a PlaceCourse),
     origin: &Origin,
-) -> Result<Result<Course<'a>, BookingRefusal>, StoreError> {
-    let Some(person) = desk.person(want.person) else { return Ok(Err(BookingRefusal::NoSuchPerson)) };
-    let campaign = desk.campaign(tx, want.campaign)?;
-    let wanted = desk.wanted(tx, &person, campaign.as_deref(), &want.picks)?;
+) -> Result<Course<'a>, BookingRefusal> {
+    let person = desk.person(want.person).ok_or(BookingRefusal::NoSuchPerson)?;
+    let campaign = desk.campaign(want.campaign);
+    let wanted = desk.wanted(&person, campaign.as_deref(), &want.picks);
     let facts = Facts {
         person: &person,
         campaign: campaign.as_deref(),
@@ -127,15 +157,13 @@ fn decide<'a>(
         held: desk.held(want.person),
         now: tx.now(),
         way: origin.way,
-        online: origin.way == Way::Chosen && online(tx),
+        online: origin.way == Way::Chosen && online(who),
     };
     let between = |from: &str, to: &str| desk.known_minutes(from, to);
-    let allowed = rules::check(&facts, &wanted, &between);
-    Ok(allowed.and_then(|allowed| {
-        let employer = person.employer.ok_or(BookingRefusal::NotEmployed)?;
-        let rules = campaign.ok_or(BookingRefusal::CampaignClosed)?;
-        let besides = desk.held(want.person).iter().filter(|held| held.campaign == want.campaign);
-        let besides = besides.map(|held| (held.confirmed, held.date)).collect();
-        Ok(Course { want, rules, besides, employer, team: person.team, allowed })
-    }))
+    let allowed = rules::check(&facts, &wanted, &between)?;
+    let employer = person.employer.ok_or(BookingRefusal::NotEmployed)?;
+    let rules = campaign.ok_or(BookingRefusal::CampaignClosed)?;
+    let besides = desk.held(want.person).iter().filter(|held| held.campaign == want.campaign);
+    let besides = besides.map(|held| (held.confirmed, held.date)).collect();
+    Ok(Course { who: who.clone(), want, rules, besides, employer, team: person.team, allowed })
 }

@@ -21,7 +21,7 @@ pub(super) fn enough_notice(
     step: Step,
     of: &[Booking],
 ) -> Result<(), Stop<BookingRefusal>> {
-    let (now, online) = (tx.now(), online(tx));
+    let (now, online) = (tx.now(), online(tx.who()));
     if !online || of.is_empty() {
         return Ok(());
     }

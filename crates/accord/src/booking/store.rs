@@ -46,7 +46,7 @@ pub use walk_in::{given_on, last_batch, seats};
 
 use super::rules::{Held, PersonFacts};
 use super::{Booking, Reference, State};
-use crate::base::db::{FromRow, Param, Row, Sql, StoreError, ToParam, Tx};
+use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
 use crate::base::ids::{BatchId, BookingId, CampaignId, PartnershipId, PersonId, SiteId, SlotId};
 use accord_formats::{AccessNeeds, Leave, Postcode, Rota};
 use jiff::Timestamp;
@@ -105,10 +105,7 @@ pub fn lock_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<PersonId>
 /// Locks the rows of people for this transaction, in the order given; who of them there is.
 pub fn lock_people(tx: &mut Tx<'_>, people: &[PersonId]) -> Result<Vec<PersonId>, StoreError> {
     // One writer at a time on SQLite: its lock is the transaction itself.
-    let lock = Sql::Each {
-        lite: "SELECT id FROM person WHERE partnership_id = $1 AND id = $2",
-        pg: "SELECT id FROM person WHERE partnership_id = $1 AND id = $2 FOR UPDATE",
-    };
+    let lock = for_update!("SELECT id FROM person WHERE partnership_id = $1 AND id = $2");
     let mut found = Vec::with_capacity(people.len());
     tx.each_many(lock, &tx.keyed(people), |r| {
         found.push(r.get(0)?);
@@ -419,10 +416,9 @@ pub fn insert_batch(tx: &mut Tx<'_>, id: BatchId, campaign: CampaignId) -> Resul
 
 /// Locks a batch; its campaign, if it is pending.
 pub fn pending_batch(tx: &mut Tx<'_>, id: BatchId) -> Result<Option<CampaignId>, StoreError> {
-    let sql = Sql::Each {
-        lite: "SELECT campaign_id FROM booking_batch WHERE partnership_id = $1 AND id = $2 AND state = 'pending'",
-        pg: "SELECT campaign_id FROM booking_batch WHERE partnership_id = $1 AND id = $2 AND state = 'pending' FOR UPDATE",
-    };
+    let sql = for_update!(
+        "SELECT campaign_id FROM booking_batch WHERE partnership_id = $1 AND id = $2 AND state = 'pending'"
+    );
     Ok(tx.maybe::<(CampaignId,)>(sql, p![tx.partnership(), id])?.map(|(campaign,)| campaign))
 }
 

@@ -7,7 +7,7 @@ use super::rules::Allowed;
 use super::{Booking, PlaceCourse, Reference, State, Way, store};
 use crate::base::audit::{self, Done};
 use crate::base::clock::london_date;
-use crate::base::db::{Stop, StoreError, Tx};
+use crate::base::db::{Actor, Stop, StoreError, Tx};
 use crate::base::ids::{BatchId, Booking as BookingKind, BookingId, CampaignId, OrganisationId, TeamId};
 use crate::base::outbox;
 use crate::campaign::{self, Campaign};
@@ -30,6 +30,8 @@ pub(super) struct Origin {
 /// What the rules allowed one person.
 #[derive(Debug)]
 pub(super) struct Course<'a> {
+    /// At whose word.
+    pub who: Actor,
     pub want: &'a PlaceCourse,
     pub rules: Rc<Campaign>,
     /// The live bookings of the campaign that they have besides: whether confirmed, and the day.
@@ -51,28 +53,28 @@ pub(super) fn courses(tx: &mut Tx<'_>, courses: &[Course<'_>], origin: &Origin) 
         let pairs = course.allowed.iter().zip(&mut references);
         made.push(pairs.map(|(one, reference)| booking(tx, course, one, reference, origin)).collect::<Vec<_>>());
     }
-    // First what they hold themselves: a held place can always be taken by its holder, and nobody is in the way of their
-    // own booking.
-    let people: Vec<_> = courses.iter().map(|course| (course.want.person, course.want.campaign)).collect();
-    let held = hold::let_go(tx, &people)?;
-    let now = tx.now();
-    let shares = courses.iter().map(|course| hold::share_of(now, course.want, &held, origin.share)).collect::<Vec<_>>();
-    let refused = take(tx, &made, &shares, origin.share)?;
+    let refused = take(tx, courses, &made, origin.share)?;
     let placed = made.into_iter().zip(refused).map(|(bookings, refused)| refused.map_or(Ok(bookings), Err));
     let placed: Vec<Placed> = placed.collect();
-    let bookings: Vec<&Booking> = placed.iter().flatten().flatten().collect();
+    tell(tx, courses, &placed, origin)?;
+    Ok(placed)
+}
+
+/// Writes the rows of what was placed, and of what that means.
+fn tell(tx: &mut Tx<'_>, courses: &[Course<'_>], placed: &[Placed], origin: &Origin) -> Result<(), StoreError> {
+    let of = courses.iter().zip(placed).filter_map(|(course, placed)| Some((course, placed.as_ref().ok()?)));
+    let of: Vec<(&Course<'_>, &Vec<Booking>)> = of.collect();
+    let bookings: Vec<&Booking> = of.iter().flat_map(|(_, bookings)| *bookings).collect();
     store::insert(tx, &bookings)?;
     ledger::post_many(tx, &bookings.iter().map(|booking| entry(booking, 1)).collect::<Vec<_>>())?;
-    audit::record_many(tx, &bookings.iter().map(|booking| done("place", booking)).collect::<Vec<_>>())?;
+    let rows: Vec<_> = of.iter().flat_map(|(course, of)| of.iter().map(|b| (&course.who, done("place", b)))).collect();
+    audit::record_of(tx, &rows.iter().map(|(who, done)| (*who, done)).collect::<Vec<_>>())?;
     // A batch tells of itself once, when it turns live; nobody may hear of its bookings before.
     if origin.batch.is_none() {
-        for (course, placed) in courses.iter().zip(&placed) {
-            let Ok(bookings) = placed else { continue };
-            bookings.iter().try_for_each(|booking| event(tx, "booking.placed", booking))?;
-            settle_placed(tx, course, bookings)?;
-        }
+        events(tx, "booking.placed", &bookings)?;
+        of.iter().try_for_each(|(course, bookings)| settle_placed(tx, course, bookings))?;
     }
-    Ok(placed)
+    Ok(())
 }
 
 /// Gives everything of a live booking back and closes it with `state` and `reason`. What its person holds of the
@@ -131,7 +133,7 @@ pub(super) fn exchange(
     store::insert(tx, &made.iter().collect::<Vec<_>>())?;
     ledger::post_many(tx, &made.iter().map(|booking| entry(booking, 1)).collect::<Vec<_>>())?;
     audit::record_many(tx, &made.iter().map(|booking| done("place", booking)).collect::<Vec<_>>())?;
-    made.iter().try_for_each(|booking| event(tx, "booking.placed", booking))?;
+    events(tx, "booking.placed", &made.iter().collect::<Vec<_>>())?;
     Ok(Ok(made))
 }
 
@@ -214,19 +216,59 @@ pub(super) fn settle_offer_after(tx: &mut Tx<'_>, of: &[Booking], had: &HashSet<
     campaign::offer::settle_by_bookings(tx, &rules, booking.person, &confirmed, next)
 }
 
-/// Takes for everybody at once; where that is too much for a counter, for one after another.
+/// Takes for everybody at once; where that is too much for a counter, for one after another. Whoever is refused holds
+/// again what they held.
+///
+/// First everybody gives back what they hold themselves: a held place can always be taken by its holder, and nobody is in
+/// the way of their own booking.
 fn take(
     tx: &mut Tx<'_>,
-    courses: &[Vec<Booking>],
-    shares: &[Share],
-    all: Share,
+    courses: &[Course<'_>],
+    made: &[Vec<Booking>],
+    share: Share,
 ) -> Result<Vec<Option<BookingRefusal>>, StoreError> {
-    let share = if let [only] = shares { *only } else { all };
-    let together = counters::take(tx, &units(courses.iter().flatten()), share)?;
-    if together.is_none() || courses.len() == 1 {
-        return Ok(vec![together; courses.len()]);
+    let people: Vec<_> = courses.iter().map(|course| (course.want.person, course.want.campaign)).collect();
+    let held = hold::take_out(tx, &people)?;
+    let wanted = units(made.iter().flatten());
+    if let [course] = courses {
+        return Ok(vec![take_one(tx, course, &wanted, &held, share)?]);
     }
-    courses.iter().zip(shares).map(|(bookings, share)| counters::take(tx, &units(bookings), *share)).collect()
+    counters::lock(tx, &both(&wanted, &hold::units(&held)))?;
+    hold::free(tx, &held)?;
+    if counters::take(tx, &wanted, share)?.is_none() {
+        return Ok(vec![None; courses.len()]);
+    }
+    hold::keep_again(tx, &held)?;
+    let one = |(course, made): (&Course<'_>, &Vec<Booking>)| {
+        let held = hold::take_out(tx, &[(course.want.person, course.want.campaign)])?;
+        take_one(tx, course, &units(made), &held, share)
+    };
+    courses.iter().zip(made).map(one).collect()
+}
+
+/// Takes for one person, whose holds were taken out.
+fn take_one(
+    tx: &mut Tx<'_>,
+    course: &Course<'_>,
+    wanted: &Units,
+    held: &[hold::Hold],
+    share: Share,
+) -> Result<Option<BookingRefusal>, StoreError> {
+    hold::free(tx, held)?;
+    let share = hold::share_of(tx.now(), course.want, held, share);
+    let refused = counters::take(tx, wanted, share)?;
+    if refused.is_some() {
+        hold::keep_again(tx, held)?;
+    }
+    Ok(refused)
+}
+
+fn both(one: &Units, other: &Units) -> Units {
+    let mut sum = one.clone();
+    for (counter, n) in other {
+        *sum.entry(*counter).or_default() += n;
+    }
+    sum
 }
 
 fn units<'b>(bookings: impl IntoIterator<Item = &'b Booking>) -> Units {
@@ -307,9 +349,16 @@ fn done<'a>(verb: &'a str, booking: &Booking) -> Done<'a> {
 
 /// One event: ids and numbers only.
 pub(super) fn event(tx: &mut Tx<'_>, kind: &str, booking: &Booking) -> Result<(), StoreError> {
-    let payload = format!(
-        r#"{{"person":"{}","campaign":"{}","appointment":{},"version":{}}}"#,
-        booking.person, booking.campaign, booking.appointment, booking.version
-    );
-    outbox::append(tx, kind, &booking.id.to_string(), &payload)
+    events(tx, kind, &[booking])
+}
+
+fn events(tx: &mut Tx<'_>, kind: &str, of: &[&Booking]) -> Result<(), StoreError> {
+    let told = |booking: &&Booking| {
+        let payload = format!(
+            r#"{{"person":"{}","campaign":"{}","appointment":{},"version":{}}}"#,
+            booking.person, booking.campaign, booking.appointment, booking.version
+        );
+        (booking.id.to_string(), payload)
+    };
+    outbox::append_many(tx, kind, &of.iter().map(told).collect::<Vec<_>>())
 }

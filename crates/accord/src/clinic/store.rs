@@ -8,5 +8,6 @@ pub mod stock;
 pub(crate) mod travel;
 
 pub use counters::{
-    SlotFacts, give_back_place, give_back_stock, slot, slots_between, slots_by_ids, take_place, take_stock,
+    SlotFacts, StockDay, give_back_place, give_back_stock, lock_slots, lock_stocks, slot, slots_between, slots_by_ids,
+    take_places, take_stocks,
 };

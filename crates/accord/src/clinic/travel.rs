@@ -33,6 +33,38 @@ pub fn minutes(tx: &mut Tx<'_>, from: &str, to: &str) -> Result<Option<u16>, Sto
     store::minutes(tx, a, b)
 }
 
+/// Some ways of the table, looked up in one go.
+#[derive(Debug, Clone, Default)]
+pub struct Ways(HashMap<(String, String), u16>);
+
+impl Ways {
+    /// None are known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Minutes of a way that was looked up; none where the table does not know both its ends.
+    pub fn minutes(&self, from: &str, to: &str) -> Option<u16> {
+        if from == to {
+            return Some(WITHIN_SECTOR);
+        }
+        self.0.get(&either(from.to_owned(), to.to_owned())).copied()
+    }
+}
+
+/// The ways between these pairs of sectors.
+pub fn ways(tx: &mut Tx<'_>, of: Vec<(String, String)>) -> Result<Ways, StoreError> {
+    let mut pairs: Vec<_> = of.into_iter().filter(|(a, b)| a != b).map(|(a, b)| either(a, b)).collect();
+    pairs.sort();
+    pairs.dedup();
+    Ok(Ways(store::of_pairs(tx, &pairs)?))
+}
+
+/// A way is the same both ways: the smaller sector first.
+fn either(a: String, b: String) -> (String, String) {
+    if a < b { (a, b) } else { (b, a) }
+}
+
 /// The whole table in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Travel {

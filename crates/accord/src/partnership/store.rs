@@ -8,5 +8,7 @@ pub mod organisation;
 pub mod release;
 pub(crate) mod signing;
 
-pub use agreement::{agreements_for, give_back_allocation, lock_agreements, lock_for, take_allocation};
+pub use agreement::{
+    Named, Pair, agreements_for, give_back_allocation, lock_agreements, lock_allocations, lock_for, take_allocations,
+};
 pub use house::{Founded, found, only};

@@ -11,6 +11,7 @@ pub type Pick = (u16, usize);
 pub enum Command {
     Place { person: usize, picks: Vec<Pick> },
     PlaceHeld { person: usize },
+    PlaceEach { wants: Vec<(usize, Vec<Pick>)> },
     Hold { person: usize, picks: Vec<Pick>, only: bool },
     Confirm { person: usize },
     Rebook { person: usize, picks: Vec<Pick>, stale: bool },
@@ -95,12 +96,25 @@ impl Drawn<'_> {
         picks
     }
 
+    /// What several people want, each one thing.
+    fn wants(&mut self) -> Vec<(usize, Vec<Pick>)> {
+        let mut wants: Vec<(usize, Vec<Pick>)> = Vec::new();
+        for _ in 0..=self.below(4) {
+            let person = self.below(PEOPLE);
+            if wants.iter().all(|(other, _)| *other != person) {
+                wants.push((person, self.picks()));
+            }
+        }
+        wants
+    }
+
     /// The next command.
     pub fn command(&mut self) -> Command {
         let (person, nth, stale) = (self.below(PEOPLE), self.below(3), self.one_in(12));
         let site = self.below(2);
         match self.below(108) {
-            0..14 => Command::Place { person, picks: self.picks() },
+            0..10 => Command::Place { person, picks: self.picks() },
+            10..14 => Command::PlaceEach { wants: self.wants() },
             14..26 => Command::Hold { person, picks: self.picks(), only: self.one_in(3) },
             26..32 => Command::PlaceHeld { person },
             32..38 => Command::Confirm { person },
@@ -127,13 +141,7 @@ impl Drawn<'_> {
             82..85 => Command::SweepHolds { limit: if self.one_in(2) { 1 } else { 200 } },
             85..87 => Command::OpenBatch,
             87..90 => {
-                let mut wants: Vec<(usize, Vec<Pick>)> = Vec::new();
-                for _ in 0..=self.below(4) {
-                    let person = self.below(PEOPLE);
-                    if wants.iter().all(|(other, _)| *other != person) {
-                        wants.push((person, self.picks()));
-                    }
-                }
+                let mut wants = self.wants();
                 // A plan gives whole courses only.
                 let course = self.course;
                 wants.retain(|(_, picks)| picks.len() == course && picks.iter().zip(1..).all(|((n, _), at)| *n == at));

@@ -14,9 +14,9 @@ use accord::booking::confirm::confirm;
 use accord::booking::did_not_attend::{close_day, sweep as sweep_missing};
 use accord::booking::hold::{hold, hold_only, sweep};
 use accord::booking::outcome::{Noted as NotedThere, note};
-use accord::booking::place::{place, place_many};
+use accord::booking::place::{place, place_each, place_many};
 use accord::booking::rebook::rebook;
-use accord::booking::{Pick, PlaceCourse, batch};
+use accord::booking::{Pick, PlaceCourse, Way, batch};
 use accord::evidence::verify;
 use accord::p;
 use accord::partnership::signing;
@@ -77,6 +77,14 @@ impl<'w> Store<'w> {
             Command::PlaceHeld { person } => {
                 let want = self.course(*person, &before.held_picks(*person));
                 self.run(move |tx| place(tx, &want)).map(drop)
+            }
+            Command::PlaceEach { wants } => {
+                let wants: Vec<PlaceCourse> = wants.iter().map(|(person, picks)| self.course(*person, picks)).collect();
+                self.sql(move |tx| {
+                    let who = tx.who().clone();
+                    let asked: Vec<_> = wants.iter().map(|want| (&who, want, Way::Chosen)).collect();
+                    Ok(place_each(tx, &asked)?.len() as u64)
+                })
             }
             Command::Hold { person, picks, only } => {
                 let (want, only) = (self.course(*person, picks), *only);

@@ -4,7 +4,11 @@
 //! PostgreSQL and readers: each thread runs one at a time in a transaction of its own.
 //! In memory: no thread and no queue; whoever asks runs it.
 
+#[cfg(feature = "postgres")]
+use super::together::together_loop;
+use super::together::{Joint, Kind, Together, gather};
 use super::{Actor, Chance, Clock, Conn, Context, Stop, StoreError, Tx};
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,13 +36,13 @@ pub(super) struct Ask {
 
 /// What a use case left behind in its transaction.
 #[derive(PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     Keep,
     Undo,
     Again,
 }
 
-trait Job: Send {
+pub(super) trait Job: Send {
     /// When it came into the queue.
     fn asked(&self) -> Instant;
     fn run(&mut self, conn: &mut Conn) -> Verdict;
@@ -46,6 +50,22 @@ trait Job: Send {
     fn stopped_by(&self) -> Option<StoreError>;
     /// Answers the caller. `lost` says why what ran was not kept after all.
     fn answer(self: Box<Self>, lost: Option<StoreError>);
+    /// What it can be done together with.
+    fn kind(&self) -> Option<Kind> {
+        None
+    }
+    /// It as one of its kind.
+    fn joint(&mut self) -> Option<&mut dyn Any> {
+        None
+    }
+    /// Whether there is an outcome.
+    fn is_done(&self) -> bool {
+        true
+    }
+    /// Runs it and `others` of its kind in one go. Unless that is kept, each must run by itself.
+    fn run_with(&mut self, _others: &mut [Boxed], conn: &mut Conn) -> Verdict {
+        self.run(conn)
+    }
 }
 
 struct Asked<T, R, F> {
@@ -98,8 +118,10 @@ where
     }
 }
 
-type Boxed = Box<dyn Job>;
-type Queue = Arc<Mutex<Receiver<Boxed>>>;
+pub(super) type Boxed = Box<dyn Job>;
+pub(super) type Queue = Arc<Mutex<Receiver<Boxed>>>;
+
+type Answer<T, R> = oneshot::Receiver<Result<T, Stop<R>>>;
 
 /// Threads with one queue; or one connection for whoever asks.
 pub(super) struct Crew {
@@ -118,6 +140,12 @@ impl Crew {
     #[cfg(feature = "postgres")]
     pub fn transactions(conns: Vec<Conn>) -> Result<Arc<Self>, StoreError> {
         Self::start(conns, "write", |conn, queue| single_loop(conn, &queue))
+    }
+
+    /// One thread that does what has queued of one kind in one transaction.
+    #[cfg(feature = "postgres")]
+    pub fn together(name: &str, conn: Conn) -> Result<Arc<Self>, StoreError> {
+        Self::start(vec![conn], name, |conn, queue| together_loop(conn, &queue))
     }
 
     /// Threads for reading.
@@ -168,23 +196,39 @@ impl Crew {
         answer.blocking_recv().unwrap_or(Err(Stop::Store(StoreError::Unknown)))
     }
 
-    fn put<T, R, F>(&self, ask: Ask, f: F) -> Result<oneshot::Receiver<Result<T, Stop<R>>>, StoreError>
+    fn put<T, R, F>(&self, ask: Ask, f: F) -> Result<Answer<T, R>, StoreError>
     where
         F: Fn(&mut Tx<'_>) -> Result<T, Stop<R>> + Send + 'static,
         T: Send + 'static,
         R: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job: Boxed = Box::new(Asked { f, ask, asked: started(), out: None, reply });
+        self.queue(Box::new(Asked { f, ask, asked: started(), out: None, reply })).map(|()| answer)
+    }
+
+    /// [`Crew::ask`] of work that is done with others of its kind.
+    pub async fn ask_together<W: Together>(&self, ask: Ask, work: W) -> Result<W::Done, Stop<W::Refusal>> {
+        let answer = self.join(ask, work)?;
+        answer.await.unwrap_or(Err(Stop::Store(StoreError::Unknown)))
+    }
+
+    pub fn ask_together_now<W: Together>(&self, ask: Ask, work: W) -> Result<W::Done, Stop<W::Refusal>> {
+        let answer = self.join(ask, work)?;
+        answer.blocking_recv().unwrap_or(Err(Stop::Store(StoreError::Unknown)))
+    }
+
+    fn join<W: Together>(&self, ask: Ask, work: W) -> Result<Answer<W::Done, W::Refusal>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.queue(Box::new(Joint { work, ask, asked: started(), out: None, reply })).map(|()| answer)
+    }
+
+    fn queue(&self, job: Boxed) -> Result<(), StoreError> {
         if let Some(mut conn) = self.here() {
             run_and_answer(&mut conn, job);
-            return Ok(answer);
+            return Ok(());
         }
         let queue = self.queue.as_ref().ok_or(StoreError::Busy)?;
-        match queue.try_send(job) {
-            Ok(()) => Ok(answer),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(StoreError::Busy),
-        }
+        queue.try_send(job).map_err(|_: TrySendError<Boxed>| StoreError::Busy)
     }
 }
 
@@ -199,11 +243,11 @@ impl Drop for Crew {
     }
 }
 
-fn next(queue: &Queue) -> Option<Boxed> {
+pub(super) fn next(queue: &Queue) -> Option<Boxed> {
     in_time(|| queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok())
 }
 
-fn next_at_once(queue: &Queue) -> Option<Boxed> {
+pub(super) fn next_at_once(queue: &Queue) -> Option<Boxed> {
     in_time(|| queue.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok())
 }
 
@@ -224,7 +268,7 @@ fn single_loop(mut conn: Conn, queue: &Queue) {
     }
 }
 
-fn run_and_answer(conn: &mut Conn, mut job: Boxed) {
+pub(super) fn run_and_answer(conn: &mut Conn, mut job: Boxed) {
     let mut lost = None;
     for tried in 0..TRIES {
         lost = run_single(conn, job.as_mut()).err();
@@ -255,10 +299,10 @@ fn run_single(conn: &mut Conn, job: &mut dyn Job) -> Result<(), StoreError> {
 }
 
 fn group_loop(mut conn: Conn, queue: &Queue) {
-    let mut careful = 0;
-    while let Some(first) = next(queue) {
-        let mut done: Vec<Boxed> = Vec::new();
-        let lost = run_group(&mut conn, queue, first, &mut done, &mut careful);
+    let (mut careful, mut left) = (0, None);
+    while let Some(first) = left.take().or_else(|| next(queue)) {
+        let mut done: Vec<Boxed> = vec![first];
+        let lost = run_group(&mut conn, queue, &mut done, &mut left, &mut careful);
         let unknown = lost == Some(StoreError::Unknown);
         for job in done {
             job.answer(lost.clone());
@@ -285,23 +329,22 @@ fn stop_here() -> ! {
     std::process::exit(70);
 }
 
+/// Runs what is in `done` and what has queued after it, as one commit; why it was not kept. `left` came too late.
 fn run_group(
     conn: &mut Conn,
     queue: &Queue,
-    first: Boxed,
     done: &mut Vec<Boxed>,
+    left: &mut Option<Boxed>,
     careful: &mut u32,
 ) -> Option<StoreError> {
     if let Err(error) = conn.begin() {
-        done.push(first);
         return Some(error);
     }
     let since = started();
-    let mut kept = false;
-    let mut job = Some(first);
-    while let Some(mut current) = job.take() {
-        let mut ran = run_one(conn, current.as_mut(), *careful > 0);
-        done.push(current);
+    let (mut kept, mut from) = (false, 0);
+    while from < done.len() {
+        *left = if *careful > 0 { None } else { gather(queue, done) };
+        let mut ran = run_some(conn, &mut done[from..], *careful > 0);
         if matches!(ran, Ok(Ran::Spoilt)) && !conn.group_is_lost() {
             *careful = CAREFUL;
             (ran, kept) = run_again(conn, done);
@@ -310,11 +353,12 @@ fn run_group(
         if conn.group_is_lost() || ran.is_err() {
             conn.rollback();
             // What the engine said first is why; an error after it only says that the savepoint is gone too.
-            let said = done.last().and_then(|job| job.stopped_by());
+            let said = done.iter().rev().find_map(|job| job.stopped_by());
             return Some(said.or(ran.err()).unwrap_or(StoreError::Full));
         }
+        from = done.len();
         if done.len() < GROUP && since.elapsed() < GROUP_TIME {
-            job = next_at_once(queue);
+            done.extend(left.take().or_else(|| next_at_once(queue)));
         }
     }
     *careful = careful.saturating_sub(1);
@@ -336,6 +380,30 @@ enum Ran {
     Undone,
     /// It stopped after it had written, and without a savepoint that can't be taken back alone.
     Spoilt,
+}
+
+/// Runs what is of one kind together, and alone whatever was left of it.
+fn run_some(conn: &mut Conn, jobs: &mut [Boxed], savepoint: bool) -> Result<Ran, StoreError> {
+    let before = conn.changes();
+    let mut together = false;
+    if let [first, others @ ..] = &mut *jobs
+        && !others.is_empty()
+        && !savepoint
+    {
+        together = first.run_with(others, conn) == Verdict::Keep;
+        if !together && (conn.changes() != before || conn.group_is_lost()) {
+            return Ok(Ran::Spoilt);
+        }
+    }
+    let mut kept = together;
+    for job in jobs.iter_mut().filter(|job| !(together && job.is_done())) {
+        match run_one(conn, job.as_mut(), savepoint)? {
+            Ran::Spoilt => return Ok(Ran::Spoilt),
+            Ran::Kept => kept = true,
+            Ran::Undone => {}
+        }
+    }
+    Ok(if kept { Ran::Kept } else { Ran::Undone })
 }
 
 /// Runs one use case. A savepoint costs a copy of every page it touches, and almost nobody needs it: rules refuse before

@@ -52,7 +52,9 @@ pub(super) fn open(file: &Path, mode: Mode) -> Result<Conn, StoreError> {
         )));
     }
     if mode == Mode::Read {
-        conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -3000").map_err(|e| translate(&e))?;
+        // What a count of everything groups and sorts goes to a file: it may be as large as the store.
+        let setup = "PRAGMA query_only = ON; PRAGMA cache_size = -3000; PRAGMA temp_store = FILE";
+        conn.execute_batch(setup).map_err(|e| translate(&e))?;
     }
     // SQLite's own way of emptying the log keeps every error to itself, a failed sync too: see `tidy_up`.
     let logged = Arc::new(AtomicI32::new(0));

@@ -6,7 +6,6 @@
 use super::crew::Crew;
 use super::{Conn, Db, StoreError, lite};
 use crate::base::clock::{Chance, Clock};
-use std::sync::Arc;
 
 impl Db {
     /// An empty store in memory; [`super::migrate::migrate`] gives it the schema. It goes with its last handle.
@@ -35,7 +34,7 @@ impl Db {
 
     fn of_memory(lite: lite::Lite, clock: Clock, chance: Chance) -> Self {
         let crew = Crew::inline(Conn::Lite(lite));
-        Self { writers: Arc::clone(&crew), readers: crew, clock, chance }
+        Self::of(&crew, &crew, clock, chance)
     }
 }
 

@@ -12,16 +12,19 @@ mod memory;
 pub mod migrate;
 #[cfg(feature = "postgres")]
 mod pg;
+mod place;
 mod sql;
+mod together;
 
+pub use place::Place;
 pub use sql::{FromColumn, FromRow, Param, Row, Sql, ToParam};
+pub use together::{Each, Together};
 
 use super::clock::{Chance, Clock};
 use super::ids::{Id, PartnershipId};
 use crew::Crew;
 use jiff::Timestamp;
 use std::fmt;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Who acts, for whom, and for what: goes into every audit row.
@@ -183,6 +186,16 @@ impl Tx<'_> {
         }
     }
 
+    /// For each row of parameters whether it touched a row of the table. No two may touch the same one: PostgreSQL does them
+    /// at once.
+    pub fn touch_each(&mut self, sql: &'static str, rows: &[Vec<Param<'_>>]) -> Result<Vec<bool>, StoreError> {
+        match self.conn {
+            Conn::Lite(lite) => rows.iter().map(|row| Ok(lite.run(sql, row)? > 0)).collect(),
+            #[cfg(feature = "postgres")]
+            Conn::Pg(pg) => pg.touch_each(sql, rows),
+        }
+    }
+
     /// All rows of an answer.
     pub fn all<T: FromRow>(&mut self, sql: impl Into<Sql>, params: &[Param<'_>]) -> Result<Vec<T>, StoreError> {
         let mut rows = Vec::new();
@@ -305,61 +318,14 @@ fn text(sql: Sql, lite_engine: bool) -> &'static str {
     }
 }
 
-/// Where a store is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// A folder with `accord.db` in it.
-    Folder(PathBuf),
-    /// `postgres://user@host/database`; several servers as `postgres://user@one,two/database?target_session_attrs=read-write`:
-    /// whichever takes writes is used.
-    Postgres(String),
-}
-
-impl Place {
-    /// Reads `--at`: a folder, or an address that starts with `postgres://`.
-    pub fn parse(at: &str) -> Self {
-        if at.starts_with("postgres://") || at.starts_with("postgresql://") {
-            Self::Postgres(at.to_owned())
-        } else {
-            Self::Folder(PathBuf::from(at))
-        }
-    }
-
-    /// The folder, when it is one.
-    pub fn folder(&self) -> Option<&Path> {
-        match self {
-            Self::Folder(path) => Some(path),
-            Self::Postgres(_) => None,
-        }
-    }
-
-    /// The database file of a folder.
-    pub fn file(&self) -> Option<PathBuf> {
-        self.folder().map(|folder| folder.join("accord.db"))
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Folder(path) => path.display().fmt(f),
-            // The password, if there is one, stays out of every message.
-            Self::Postgres(url) => {
-                let plain = url.split_once('?').map_or(url.as_str(), |(plain, _)| plain);
-                match plain.rsplit_once('@') {
-                    Some((_, host)) => write!(f, "postgres://{host}"),
-                    None => f.write_str(plain),
-                }
-            }
-        }
-    }
-}
-
 /// A store that is open.
 #[derive(Clone)]
 pub struct Db {
     writers: Arc<Crew>,
     readers: Arc<Crew>,
+    /// Those that do what many ask for at once: on SQLite the same, whose one writer has it all in its queue.
+    writers_together: Arc<Crew>,
+    readers_together: Arc<Crew>,
     /// What time it is for this store.
     pub clock: Clock,
     /// Where its ids and secrets come from.
@@ -381,20 +347,28 @@ impl Db {
                 let writers = Crew::group_commit("write", lite::open(&file, lite::Mode::Write)?)?;
                 let readers =
                     (0..READERS).map(|_| lite::open(&file, lite::Mode::Read)).collect::<Result<Vec<_>, _>>()?;
-                Ok(Self { writers, readers: Crew::readers(readers)?, clock, chance })
+                Ok(Self::of(&writers, &Crew::readers(readers)?, clock, chance))
             }
             #[cfg(feature = "postgres")]
             Place::Postgres(url) => {
                 let connect = |n: usize, begin| (0..n).map(|_| pg::open(url, begin)).collect::<Result<Vec<_>, _>>();
                 let writers = Crew::transactions(connect(PG_WRITERS, pg::WRITES)?)?;
                 let readers = Crew::readers(connect(READERS, pg::READS)?)?;
-                Ok(Self { writers, readers, clock, chance })
+                let writers_together = Crew::together("write-many", pg::open(url, pg::WRITES)?)?;
+                let readers_together = Crew::together("read-many", pg::open(url, pg::READS)?)?;
+                Ok(Self { writers_together, readers_together, ..Self::of(&writers, &readers, clock, chance) })
             }
             #[cfg(not(feature = "postgres"))]
             Place::Postgres(_) => Err(StoreError::Engine(
                 "this binary was built without PostgreSQL; build it with --features postgres".into(),
             )),
         }
+    }
+
+    fn of(writers: &Arc<Crew>, readers: &Arc<Crew>, clock: Clock, chance: Chance) -> Self {
+        let (writers, readers) = (Arc::clone(writers), Arc::clone(readers));
+        let (writers_together, readers_together) = (Arc::clone(&writers), Arc::clone(&readers));
+        Self { writers, readers, writers_together, readers_together, clock, chance }
     }
 
     /// Runs a use case and answers after its commit is synced. `f` may run more than once.
@@ -415,6 +389,21 @@ impl Db {
         R: Send + 'static,
     {
         self.writers.ask_now(self.context(who), f)
+    }
+
+    /// [`Db::write`] of work that is done together with all that has queued of it.
+    pub async fn write_together<W: Together>(&self, who: &Actor, work: W) -> Result<W::Done, Stop<W::Refusal>> {
+        self.writers_together.ask_together(self.context(who), work).await
+    }
+
+    /// [`Db::write_together`] for callers outside an async runtime.
+    pub fn write_together_now<W: Together>(&self, who: &Actor, work: W) -> Result<W::Done, Stop<W::Refusal>> {
+        self.writers_together.ask_together_now(self.context(who), work)
+    }
+
+    /// [`Db::read`] of work that is done together with all that has queued of it.
+    pub async fn read_together<W: Together>(&self, who: &Actor, work: W) -> Result<W::Done, Stop<W::Refusal>> {
+        self.readers_together.ask_together(self.context(who), work).await
     }
 
     /// Reads in one snapshot. Never decides: whatever it saw may be old when it is shown.

@@ -3,8 +3,11 @@
 //! A connection that is lost is opened again before the next transaction, and at no other time: what ran in the lost
 //! one was never committed, unless the loss came while COMMIT was under way; then nobody knows, and that is said.
 
+mod many;
+
 use super::{Conn, Param, Row, StoreError};
 use bytes::BytesMut;
+use futures_util::TryStreamExt;
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -19,8 +22,11 @@ pub(crate) struct Pg {
     config: Config,
     client: Client,
     prepared: HashMap<&'static str, Statement>,
+    /// The same for many rows of parameters; none: it can't be turned.
+    turned: HashMap<&'static str, Option<Statement>>,
     /// What goes to the server together with the next statement.
     notes: Vec<Note>,
+    noted: usize,
     begin: &'static str,
     /// The connection is lost, or leads to a server that takes no writes.
     lost: bool,
@@ -32,7 +38,9 @@ pub(crate) struct Pg {
 struct Note {
     sql: &'static str,
     statement: Statement,
-    params: Vec<Param<'static>>,
+    rows: Vec<Vec<Param<'static>>>,
+    /// Whether the rows are one set of parameters.
+    as_one: bool,
 }
 
 /// How a transaction begins that may write, and one that may not.
@@ -59,7 +67,9 @@ pub(super) fn open(url: &str, begin: &'static str) -> Result<Conn, StoreError> {
         config,
         client,
         prepared: HashMap::new(),
+        turned: HashMap::new(),
         notes: Vec::new(),
+        noted: 0,
         begin,
         lost: false,
         failed: false,
@@ -106,7 +116,7 @@ fn connect(runtime: &Runtime, config: &Config) -> Result<Client, StoreError> {
 impl Pg {
     /// Nothing has run yet, so a connection that turns out to be dead is replaced here and nobody notices.
     pub fn begin(&mut self) -> Result<(), StoreError> {
-        self.notes.clear();
+        drop(self.taken());
         if !self.lost && self.script(self.begin).is_ok() {
             self.failed = false;
             return Ok(());
@@ -114,6 +124,7 @@ impl Pg {
         self.lost = true;
         self.client = connect(&self.runtime, &self.config)?;
         self.prepared.clear();
+        self.turned.clear();
         self.lost = false;
         self.script(self.begin)?;
         self.failed = false;
@@ -143,7 +154,7 @@ impl Pg {
     }
 
     pub fn rollback(&mut self) {
-        self.notes.clear();
+        drop(self.taken());
         if !self.lost {
             drop(self.script("ROLLBACK"));
         }
@@ -165,9 +176,9 @@ impl Pg {
     pub fn run(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let statement = self.prepare(sql)?;
         let params = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect::<Vec<_>>();
-        let notes = std::mem::take(&mut self.notes);
+        let notes = self.taken();
         let client = &self.client;
-        let (noted, answer) = self.runtime.block_on(async {
+        let (failed, answer) = self.runtime.block_on(async {
             let asked = async {
                 if statement.columns().is_empty() {
                     client.execute(&statement, &params).await
@@ -178,19 +189,20 @@ impl Pg {
             // In this order: what was noted before goes out first.
             futures_util::future::join(delivered(client, &notes), asked).await
         });
-        self.noted(&notes, noted)?;
+        self.heard(failed)?;
         answer.map_err(|e| self.wrong(&e, sql))
     }
 
     pub fn note_many(&mut self, sql: &'static str, rows: &[Vec<Param<'_>>]) -> Result<(), StoreError> {
-        let statement = self.prepare(sql)?;
-        let note = |row: &Vec<Param<'_>>| Note {
-            sql,
-            statement: statement.clone(),
-            params: row.iter().map(Param::owned).collect(),
+        let turned = self.turned(sql, rows, Updates::Pass)?;
+        let (statement, as_one) = match turned {
+            Some(turned) => (turned, true),
+            None => (self.prepare(sql)?, false),
         };
-        self.notes.extend(rows.iter().map(note));
-        if self.notes.len() < IN_ONE_GO { Ok(()) } else { self.deliver() }
+        let rows: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(Param::owned).collect()).collect();
+        self.noted += rows.len();
+        self.notes.push(Note { sql, statement, rows, as_one });
+        if self.noted < IN_ONE_GO { Ok(()) } else { self.deliver() }
     }
 
     /// Sends what was noted, and waits for the answers.
@@ -198,13 +210,17 @@ impl Pg {
         if self.notes.is_empty() {
             return Ok(());
         }
-        let notes = std::mem::take(&mut self.notes);
-        let answers = self.runtime.block_on(delivered(&self.client, &notes));
-        self.noted(&notes, answers)
+        let notes = self.taken();
+        let failed = self.runtime.block_on(delivered(&self.client, &notes));
+        self.heard(failed)
     }
 
-    fn noted(&mut self, notes: &[Note], answers: Vec<Result<u64, tokio_postgres::Error>>) -> Result<(), StoreError> {
-        let failed = notes.iter().zip(answers).find_map(|(note, answer)| Some((note.sql, answer.err()?)));
+    fn taken(&mut self) -> Vec<Note> {
+        self.noted = 0;
+        std::mem::take(&mut self.notes)
+    }
+
+    fn heard(&mut self, failed: Option<(&'static str, tokio_postgres::Error)>) -> Result<(), StoreError> {
         failed.map_or(Ok(()), |(sql, error)| Err(self.wrong(&error, sql)))
     }
 
@@ -234,8 +250,16 @@ impl Pg {
 
     pub fn run_many(&mut self, sql: &'static str, rows: &[Vec<Param<'_>>]) -> Result<u64, StoreError> {
         self.deliver()?;
-        let statement = self.prepare(sql)?;
         let mut sum = 0;
+        if let Some(turned) = self.turned(sql, rows, Updates::Pass)? {
+            for rows in rows.chunks(AS_ONE) {
+                let columns = many::columns(rows);
+                let answer = self.runtime.block_on(self.client.execute(&turned, &many::bound(&columns)));
+                sum += answer.map_err(|e| self.wrong(&e, sql))?;
+            }
+            return Ok(sum);
+        }
+        let statement = self.prepare(sql)?;
         for rows in rows.chunks(IN_ONE_GO) {
             let bound = bound(rows);
             // All are sent before the first answer is awaited.
@@ -248,6 +272,46 @@ impl Pg {
         Ok(sum)
     }
 
+    /// Which of the rows of parameters touched a row of the table.
+    pub fn touch_each(&mut self, sql: &'static str, rows: &[Vec<Param<'_>>]) -> Result<Vec<bool>, StoreError> {
+        let Some(turned) = self.turned(sql, rows, Updates::Turn)? else {
+            return rows.iter().map(|row| Ok(self.run(sql, row)? > 0)).collect();
+        };
+        self.deliver()?;
+        let mut touched = vec![false; rows.len()];
+        let columns = many::columns(rows);
+        let answer = self.runtime.block_on(self.client.query(&turned, &many::bound(&columns)));
+        for row in answer.map_err(|e| self.wrong(&e, sql))? {
+            let turn: i64 = row.try_get(0).map_err(|_| StoreError::shape(0, "a number"))?;
+            if let Some(one) = usize::try_from(turn - 1).ok().and_then(|at| touched.get_mut(at)) {
+                *one = true;
+            }
+        }
+        Ok(touched)
+    }
+
+    /// The statement for all of `rows` at once, where there are several and it can be turned.
+    fn turned(
+        &mut self,
+        sql: &'static str,
+        rows: &[Vec<Param<'_>>],
+        updates: Updates,
+    ) -> Result<Option<Statement>, StoreError> {
+        if rows.len() < 2 || (updates == Updates::Pass && sql.starts_with("UPDATE")) {
+            return Ok(None);
+        }
+        if let Some(known) = self.turned.get(sql) {
+            return Ok(known.clone());
+        }
+        let types = self.prepare(sql)?.params().to_vec();
+        let turned = match many::as_one(sql, &types) {
+            Some(text) => Some(self.runtime.block_on(self.client.prepare(&text)).map_err(|e| self.wrong(&e, &text))?),
+            None => None,
+        };
+        self.turned.insert(sql, turned.clone());
+        Ok(turned)
+    }
+
     pub fn each(
         &mut self,
         sql: &'static str,
@@ -256,9 +320,13 @@ impl Pg {
     ) -> Result<(), StoreError> {
         self.deliver()?;
         let statement = self.prepare(sql)?;
-        let bound = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect::<Vec<_>>();
-        let rows = self.runtime.block_on(self.client.query(&statement, &bound)).map_err(|e| self.wrong(&e, sql))?;
-        rows.iter().try_for_each(|row| take(&Row::Pg(row)))
+        // Row by row, as they come: a count of everything is larger than a small service's memory.
+        let asked = self.client.query_raw(&statement, params);
+        let mut rows = Box::pin(self.runtime.block_on(asked).map_err(|e| self.wrong(&e, sql))?);
+        while let Some(row) = self.runtime.block_on(rows.try_next()).map_err(|e| self.wrong(&e, sql))? {
+            take(&Row::Pg(&row))?;
+        }
+        Ok(())
     }
 
     pub fn each_many(
@@ -268,6 +336,14 @@ impl Pg {
         take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.deliver()?;
+        if let Some(turned) = self.turned(sql, rows, Updates::Pass)? {
+            for rows in rows.chunks(AS_ONE) {
+                let columns = many::columns(rows);
+                let answer = self.runtime.block_on(self.client.query(&turned, &many::bound(&columns)));
+                answer.map_err(|e| self.wrong(&e, sql))?.iter().try_for_each(|row| take(&Row::Pg(row)))?;
+            }
+            return Ok(());
+        }
         let statement = self.prepare(sql)?;
         for rows in rows.chunks(IN_ONE_GO) {
             let bound = bound(rows);
@@ -307,16 +383,34 @@ impl Pg {
 
 /// Statements sent before the first answer is awaited.
 const IN_ONE_GO: usize = 500;
+/// Rows of parameters in one statement at most.
+const AS_ONE: usize = 4_000;
+
+/// Whether an `UPDATE` may be turned: only where no two rows of parameters meet one row of the table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Updates {
+    Turn,
+    Pass,
+}
 
 fn bound<'r>(rows: &'r [Vec<Param<'r>>]) -> Vec<Vec<&'r (dyn ToSql + Sync)>> {
     rows.iter().map(|row| row.iter().map(|p| p as &(dyn ToSql + Sync)).collect()).collect()
 }
 
-async fn delivered(client: &Client, notes: &[Note]) -> Vec<Result<u64, tokio_postgres::Error>> {
-    let bound: Vec<Vec<_>> =
-        notes.iter().map(|note| note.params.iter().map(|p| p as &(dyn ToSql + Sync)).collect()).collect();
-    let asked = notes.iter().zip(&bound).map(|(note, params)| client.execute(&note.statement, params));
-    futures_util::future::join_all(asked).await
+/// The first that failed, after all were answered.
+async fn delivered(client: &Client, notes: &[Note]) -> Option<(&'static str, tokio_postgres::Error)> {
+    let columns: Vec<_> = notes.iter().map(|note| many::columns(if note.as_one { &note.rows } else { &[] })).collect();
+    let mut asked: Vec<(&Note, Vec<&(dyn ToSql + Sync)>)> = Vec::new();
+    for (note, columns) in notes.iter().zip(&columns) {
+        if note.as_one {
+            asked.push((note, many::bound(columns)));
+        } else {
+            asked.extend(note.rows.iter().map(|row| (note, row.iter().map(|p| p as &(dyn ToSql + Sync)).collect())));
+        }
+    }
+    let sent = asked.iter().map(|(note, params)| client.execute(&note.statement, params));
+    let answers = futures_util::future::join_all(sent).await;
+    asked.iter().zip(answers).find_map(|((note, _), answer)| Some((note.sql, answer.err()?)))
 }
 
 fn shown(row: &tokio_postgres::Row, at: usize) -> Result<Option<String>, StoreError> {

@@ -3,11 +3,13 @@
 use super::problems::{no_such_booking, problem, stop};
 use super::wire::{Booking, Bookings, CancelAsked, Nothing, PlaceAsked, Reason, RebookAsked};
 use crate::access::api_key::{Caller, KeyRole};
-use crate::base::api::{LEAD_ONLY, Problem, Reply, Sending, Told, once};
-use crate::base::db::{Stop, Tx};
+use crate::base::api::{LEAD_ONLY, Problem, Reply, Sending, Told, once, once_each};
+use crate::base::db::{Actor, Each, Stop, StoreError, Together, Tx};
+use crate::base::idempotency::Sent;
 use crate::base::web::Web;
 use crate::booking::{self, BookingRefusal, Pick, PlaceCourse, Reference, State as Standing, Way, store};
 use axum::extract::{Path, State};
+use axum::response::IntoResponse;
 
 /// An operator's program books at somebody's word; a lead's takes nothing that is kept for that.
 pub(super) const fn way_of(role: KeyRole) -> Way {
@@ -22,12 +24,48 @@ pub async fn place(State(web): State<Web>, caller: Caller, sending: Sending<Plac
     let asked = sending.body;
     let picks = asked.picks.0.iter().map(|pick| Pick { appointment: pick.appointment, slot: pick.slot });
     let want = PlaceCourse { person: asked.person, campaign: asked.campaign, picks: picks.collect() };
-    let way = way_of(caller.role);
-    once(&web, &caller.actor(), sending.sent, move |tx| {
-        let placed = booking::place::place_as(tx, &want, way).map_err(stop)?;
-        told(tx, 201, &placed)
-    })
-    .await
+    let placing = Placing { sent: sending.sent, want, way: way_of(caller.role) };
+    match web.db.write_together(&caller.actor(), placing).await {
+        Ok(reply) => Ok(reply.into_response()),
+        Err(Stop::Store(error)) => Err(error.into()),
+        Err(Stop::Refused(problem)) => Err(problem),
+    }
+}
+
+/// A course that a program asks for, as many may at once.
+struct Placing {
+    sent: Sent,
+    want: PlaceCourse,
+    way: Way,
+}
+
+impl Together for Placing {
+    type Done = Reply;
+    type Refusal = Problem;
+
+    fn together(tx: &mut Tx<'_>, asked: &[(&Actor, &Self)]) -> Result<Each<Reply, Problem>, StoreError> {
+        let sent: Vec<(&Actor, &Sent)> = asked.iter().map(|(who, placing)| (*who, &placing.sent)).collect();
+        once_each(tx, &sent, |tx, new| {
+            let wants = new.iter().map(|n| asked[*n]).map(|(who, placing)| (who, &placing.want, placing.way));
+            let placed = booking::place::place_each(tx, &wants.collect::<Vec<_>>())?;
+            replies(tx, &placed)
+        })
+    }
+}
+
+/// What each is told; all that is looked up for it in one go.
+fn replies(
+    tx: &mut Tx<'_>,
+    placed: &[Option<Result<Vec<booking::Booking>, BookingRefusal>>],
+) -> Result<Vec<Option<Reply>>, StoreError> {
+    let all: Vec<booking::Booking> = placed.iter().flatten().flatten().flatten().cloned().collect();
+    let mut told = Booking::all(tx, &all)?.into_iter();
+    let mut reply = |placed: &Result<Vec<booking::Booking>, BookingRefusal>| match placed {
+        Ok(bookings) => Reply::of(201, &Bookings { bookings: told.by_ref().take(bookings.len()).collect() }),
+        Err(refusal) => Err(problem(refusal)),
+    };
+    let reply = |placed: &Option<_>| Some(reply(placed.as_ref()?).unwrap_or_else(|problem| Reply::from(&problem)));
+    Ok(placed.iter().map(reply).collect())
 }
 
 /// `POST /api/v1/bookings/{reference}/confirm`: the person says yes to their whole course.

@@ -7,6 +7,7 @@ use crate::booking::attendance::{Batch, WhyNot};
 use crate::booking::{self, Reference, State};
 use crate::clinic::site;
 use crate::{campaign, clinic};
+use std::collections::HashMap;
 
 wire! {
     /// A campaign: who is booked for what, and when.
@@ -415,7 +416,17 @@ impl Campaign {
 impl Booking {
     /// A booking as the API tells it.
     pub fn of(tx: &mut Tx<'_>, b: &booking::Booking) -> Result<Self, StoreError> {
-        let at = site::by_id(tx, b.site)?.ok_or_else(|| StoreError::Engine("a booking at no site".into()))?;
+        Self::all(tx, std::slice::from_ref(b))?.pop().ok_or_else(|| StoreError::Engine("a booking was lost".into()))
+    }
+
+    /// Many of them.
+    pub fn all(tx: &mut Tx<'_>, of: &[booking::Booking]) -> Result<Vec<Self>, StoreError> {
+        let sites = clinic::store::site::by_ids(tx, &of.iter().map(|b| b.site).collect::<Vec<_>>())?;
+        of.iter().map(|b| Self::at(&sites, b)).collect()
+    }
+
+    fn at(sites: &HashMap<SiteId, site::Site>, b: &booking::Booking) -> Result<Self, StoreError> {
+        let at = sites.get(&b.site).ok_or_else(|| StoreError::Engine("a booking at no site".into()))?;
         Ok(Self {
             reference: b.reference.clone(),
             campaign: b.campaign,
@@ -424,7 +435,7 @@ impl Booking {
             state: b.state,
             version: b.version,
             slot: b.slot,
-            site: Site::of(&at),
+            site: Site::of(at),
             product: b.product,
             date: Day(b.date),
             starts: Instant(b.starts),
@@ -434,10 +445,5 @@ impl Booking {
             employer: b.employer,
             agreement: b.agreement,
         })
-    }
-
-    /// Many of them.
-    pub fn all(tx: &mut Tx<'_>, of: &[booking::Booking]) -> Result<Vec<Self>, StoreError> {
-        of.iter().map(|b| Self::of(tx, b)).collect()
     }
 }

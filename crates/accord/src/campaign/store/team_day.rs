@@ -1,26 +1,37 @@
 //! SQL over team-days: how many of a team may be away on a day.
 
-use crate::base::db::{Param, StoreError, Tx};
+use crate::base::db::{Param, StoreError, ToParam, Tx};
 use crate::base::ids::{CampaignId, TeamId};
 use crate::campaign::cover::Works;
 use accord_formats::{Leave, Rota};
 use jiff::civil::Date;
 
-/// Takes half-person units of a team's day; false, and nothing changed, when cover would fall short
-/// or the day was not prepared for the team.
-pub fn take_team_day(
-    tx: &mut Tx<'_>,
-    campaign: CampaignId,
-    team: TeamId,
-    date: Date,
-    units: i64,
-) -> Result<bool, StoreError> {
-    let rows = tx.run(
+/// A team's day in a campaign.
+pub type TeamDay = (CampaignId, TeamId, Date);
+
+/// Takes so many half-person units of each team's day; for each false, and nothing changed of it, when cover would fall
+/// short or the day was not prepared for the team.
+pub fn take_team_days(tx: &mut Tx<'_>, of: &[(TeamDay, i64)]) -> Result<Vec<bool>, StoreError> {
+    let partnership = tx.partnership();
+    let mut rows: Vec<Vec<Param<'_>>> = Vec::with_capacity(of.len());
+    for ((campaign, team, date), units) in of {
+        rows.push(vec![partnership.param(), campaign.param(), team.param(), date.param(), units.param()]);
+    }
+    tx.touch_each(
         "UPDATE team_day SET taken = taken + $5 WHERE partnership_id = $1 AND campaign_id = $2 AND team_id = $3
          AND date = $4 AND taken + $5 <= capacity",
-        p![tx.partnership(), campaign, team, date, units],
-    )?;
-    Ok(rows == 1)
+        &rows,
+    )
+}
+
+/// Locks team-days, in this order.
+pub fn lock_team_days(tx: &mut Tx<'_>, of: &[TeamDay]) -> Result<(), StoreError> {
+    let lock = for_update!(
+        "SELECT date FROM team_day WHERE partnership_id = $1 AND campaign_id = $2 AND team_id = $3 AND date = $4"
+    );
+    let partnership = tx.partnership();
+    let keys: Vec<_> = of.iter().map(|(c, t, d)| vec![partnership.param(), c.param(), t.param(), d.param()]).collect();
+    tx.each_many(lock, &keys, |_| Ok(()))
 }
 
 /// Gives units back. The constraint `team_day_cover` refuses more than were taken.

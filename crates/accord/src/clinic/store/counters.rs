@@ -1,7 +1,7 @@
 //! SQL that bookings run: what a slot is, its places, the stock of its day.
 
 use crate::base::clock::at_microsecond;
-use crate::base::db::{FromRow, Row, Sql, StoreError, ToParam, Tx};
+use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
 use crate::base::ids::{OrganisationId, ProductId, SessionId, SiteId, SlotId};
 use crate::clinic::session::Kind;
 use crate::clinic::site::SlotsOwner;
@@ -9,6 +9,7 @@ use crate::clinic::slot::Share;
 use accord_formats::AccessNeeds;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// All a booking must know of a slot, read in one go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,23 +167,28 @@ pub fn slots_by_ids(tx: &mut Tx<'_>, ids: &[SlotId]) -> Result<Vec<SlotFacts>, S
     Ok(found)
 }
 
-/// Takes `n` places of a slot; false, and nothing changed, when it has not so many left for `share`.
-pub fn take_place(tx: &mut Tx<'_>, id: SlotId, n: i64, share: Share) -> Result<bool, StoreError> {
-    let rows = tx.run(
+/// Takes of each slot so many places; for each false, and nothing changed of it, when it has not so many left for `share`.
+pub fn take_places(tx: &mut Tx<'_>, of: &[(SlotId, i64)], share: Share) -> Result<Vec<bool>, StoreError> {
+    let (partnership, now) = (tx.partnership(), tx.now());
+    let walk_in = i64::from(share.leaves_walk_in());
+    let (assisted, open) = (i64::from(share.leaves_assisted()), i64::from(share != Share::Back));
+    let mut rows: Vec<Vec<Param<'_>>> = Vec::with_capacity(of.len());
+    for (id, n) in of {
+        let asked = [partnership.param(), id.param(), n.param(), walk_in.param(), assisted.param()];
+        rows.push([&asked[..], &[now.param(), open.param()]].concat());
+    }
+    tx.touch_each(
         "UPDATE slot SET taken = taken + $3 WHERE partnership_id = $1 AND id = $2
            AND taken + $3 <= capacity - kept_walk_in * $4 - CASE WHEN assisted_until_us > $6 THEN kept_assisted * $5 ELSE 0 END
            AND takes_new >= $7",
-        p![
-            tx.partnership(),
-            id,
-            n,
-            i64::from(share.leaves_walk_in()),
-            i64::from(share.leaves_assisted()),
-            tx.now(),
-            i64::from(share != Share::Back)
-        ],
-    )?;
-    Ok(rows == 1)
+        &rows,
+    )
+}
+
+/// Locks slots, in this order.
+pub fn lock_slots(tx: &mut Tx<'_>, ids: &[SlotId]) -> Result<(), StoreError> {
+    let lock = for_update!("SELECT id FROM slot WHERE partnership_id = $1 AND id = $2");
+    tx.each_many(lock, &tx.keyed(ids), |_| Ok(()))
 }
 
 /// Gives `n` places back. The constraint `slot_capacity` refuses more than were taken.
@@ -191,60 +197,95 @@ pub fn give_back_place(tx: &mut Tx<'_>, id: SlotId, n: i64) -> Result<(), StoreE
     Ok(())
 }
 
-/// Takes `n` doses for a day; false, and nothing changed, when that day or a later one would then
-/// have used more than arrived by then. True without counting where stock is not tracked.
-pub fn take_stock(tx: &mut Tx<'_>, site: SiteId, product: ProductId, date: Date, n: i64) -> Result<bool, StoreError> {
-    let mut rows = stock_from(tx, site, product, date)?;
-    if rows.is_empty() && !tx.is_alone() {
+/// The stock of a product at a site on a day.
+pub type StockDay = (SiteId, ProductId, Date);
+
+/// Takes of each stock so many doses for its day; for each false, and nothing changed of it, when that day or a later one
+/// would then have used more than arrived by then. True without counting where stock is not tracked.
+pub fn take_stocks(tx: &mut Tx<'_>, of: &[(StockDay, i64)]) -> Result<Vec<bool>, StoreError> {
+    let days: Vec<StockDay> = of.iter().map(|(day, _)| *day).collect();
+    let mut left = stock_of(tx, &days)?;
+    let not_there = |left: &Left| -> Vec<StockDay> {
+        days.iter().copied().filter(|day| from_day(left, *day).next().is_none()).collect()
+    };
+    let unseen = not_there(&left);
+    if !unseen.is_empty() && !tx.is_alone() {
         // Not tracked, or a delivery entered while we waited has put new rows in the place of those we waited for.
-        super::stock::site_for_booking(tx, site)?;
-        rows = stock_from(tx, site, product, date)?;
+        let mut sites: Vec<SiteId> = unseen.iter().map(|(site, ..)| *site).collect();
+        sites.dedup();
+        super::stock::sites_for_booking(tx, &sites)?;
+        left.extend(stock_of(tx, &unseen)?);
     }
-    if rows.iter().any(|(_, left)| *left < n) {
-        return Ok(false);
+    let mut taken: BTreeMap<TotalFrom, i64> = BTreeMap::new();
+    let mut each = Vec::with_capacity(of.len());
+    for (day, n) in of {
+        let rows: Vec<_> = from_day(&left, *day).map(|(row, stock)| (row.clone(), stock.left)).collect();
+        let enough = rows.iter().all(|(row, left)| taken.get(row).unwrap_or(&0) + n <= *left);
+        if enough {
+            rows.into_iter().for_each(|(row, _)| *taken.entry(row).or_default() += n);
+        }
+        each.push(enough);
     }
-    change_stock(tx, site, product, &rows, n)?;
-    Ok(true)
+    change_stock(tx, &taken)?;
+    Ok(each)
+}
+
+/// Locks what the stock of these days is counted in, in this order.
+pub fn lock_stocks(tx: &mut Tx<'_>, of: &[StockDay]) -> Result<(), StoreError> {
+    stock_of(tx, of).map(drop)
 }
 
 /// Gives `n` doses of a day back; nothing where stock is not tracked.
-pub fn give_back_stock(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    product: ProductId,
-    date: Date,
-    n: i64,
-) -> Result<(), StoreError> {
-    let rows = stock_from(tx, site, product, date)?;
-    change_stock(tx, site, product, &rows, -n)
+pub fn give_back_stock(tx: &mut Tx<'_>, day: StockDay, n: i64) -> Result<(), StoreError> {
+    let left = stock_of(tx, &[day])?;
+    change_stock(tx, &left.into_keys().map(|row| (row, -n)).collect())
 }
 
-/// The rows that a dose of a day counts in, locked, each with what is left of it. Locking comes first, so that no
+/// A row of running totals: of which site and product, and from which day on.
+type TotalFrom = (SiteId, ProductId, String);
+/// What is known of a row.
+struct Stock {
+    until: String,
+    left: i64,
+}
+type Left = BTreeMap<TotalFrom, Stock>;
+
+/// The rows that a dose of a day counts in.
+fn from_day(left: &Left, (site, product, date): StockDay) -> impl Iterator<Item = (&TotalFrom, &Stock)> {
+    let day = date.to_string();
+    left.range((site, product, String::new())..)
+        .take_while(move |((s, p, _), _)| (*s, *p) == (site, product))
+        .filter(move |(_, stock)| stock.until >= day)
+}
+
+/// The rows that a dose of these days counts in, locked, each with what is left of it. Locking comes first, so that no
 /// change below breaks the constraint: a broken constraint would end a PostgreSQL transaction.
-fn stock_from(tx: &mut Tx<'_>, site: SiteId, product: ProductId, date: Date) -> Result<Vec<(String, i64)>, StoreError> {
-    let rows = Sql::Each {
-        lite: "SELECT from_date, delivered - taken FROM stock WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3
-               AND until_date >= $4 ORDER BY from_date",
-        pg: "SELECT from_date, delivered - taken FROM stock WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3
-             AND until_date >= $4 ORDER BY from_date FOR UPDATE",
-    };
-    tx.all(rows, p![tx.partnership(), site, product, date])
+fn stock_of(tx: &mut Tx<'_>, of: &[StockDay]) -> Result<Left, StoreError> {
+    let rows = for_update!(
+        "SELECT site_id, product_id, from_date, until_date, delivered - taken FROM stock
+               WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3 AND until_date >= $4 ORDER BY from_date"
+    );
+    let partnership = tx.partnership();
+    let keys: Vec<_> = of.iter().map(|(s, p, d)| vec![partnership.param(), s.param(), p.param(), d.param()]).collect();
+    let mut left = Left::new();
+    tx.each_many(rows, &keys, |row| {
+        let stock = Stock { until: row.get(3)?, left: row.get(4)? };
+        left.insert((row.get(0)?, row.get(1)?, row.get(2)?), stock);
+        Ok(())
+    })?;
+    Ok(left)
 }
 
 /// Row by row: a statement over several rows costs SQLite a journal of its own.
-fn change_stock(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    product: ProductId,
-    rows: &[(String, i64)],
-    n: i64,
-) -> Result<(), StoreError> {
+fn change_stock(tx: &mut Tx<'_>, by: &BTreeMap<TotalFrom, i64>) -> Result<(), StoreError> {
     let partnership = tx.partnership();
-    let rows: Vec<_> = rows
+    let rows: Vec<_> = by
         .iter()
-        .map(|(from, _)| vec![partnership.param(), site.param(), product.param(), from.param(), n.param()])
+        .map(|((site, product, from), n)| {
+            vec![partnership.param(), site.param(), product.param(), from.param(), n.param()]
+        })
         .collect();
-    tx.run_many(
+    tx.touch_each(
         "UPDATE stock SET taken = taken + $5 WHERE partnership_id = $1 AND site_id = $2 AND product_id = $3 AND from_date = $4",
         &rows,
     )?;

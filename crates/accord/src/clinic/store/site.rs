@@ -5,6 +5,7 @@ use crate::base::db::{FromRow, Row, StoreError, Tx};
 use crate::base::ids::{OrganisationId, ProductId, SiteId};
 use crate::clinic::product::Product;
 use crate::clinic::site::{Site, SiteFacts};
+use std::collections::HashMap;
 
 impl FromRow for Site {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
@@ -53,6 +54,26 @@ pub fn by_id(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>, StoreError> {
          FROM site WHERE partnership_id = $1 AND id = $2",
         p![tx.partnership(), id],
     )
+}
+
+/// These sites; ids that name none are left out.
+pub fn by_ids(tx: &mut Tx<'_>, ids: &[SiteId]) -> Result<HashMap<SiteId, Site>, StoreError> {
+    let mut sorted = ids.to_vec();
+    sorted.sort();
+    sorted.dedup();
+    let mut found = HashMap::with_capacity(sorted.len());
+    tx.each_many(
+        "SELECT id, host_id, code, name, kind, address, postcode, lat, lon, district, phone, access, note, ods_code,
+              icb, region, site_type, slots_owner, state
+         FROM site WHERE partnership_id = $1 AND id = $2",
+        &tx.keyed(&sorted),
+        |row| {
+            let site = Site::from_row(row)?;
+            found.insert(site.id, site);
+            Ok(())
+        },
+    )?;
+    Ok(found)
 }
 
 /// Writes a site, or everything that may change of one that is there.

@@ -1,6 +1,6 @@
 //! SQL over deliveries and the running totals of stock.
 
-use crate::base::db::{FromRow, Param, Row, Sql, StoreError, ToParam, Tx};
+use crate::base::db::{FromRow, Param, Row, StoreError, ToParam, Tx};
 use crate::base::ids::{DeliveryId, ProductId, SiteId};
 use crate::clinic::stock::StockRow;
 use jiff::civil::Date;
@@ -74,20 +74,14 @@ pub fn used_by_day(tx: &mut Tx<'_>, site: SiteId, product: ProductId) -> Result<
 
 /// Locks a site against the counting of its stock: a booking of what is not tracked has no row of stock to lock, and
 /// the first delivery must count it all the same.
-pub fn site_for_booking(tx: &mut Tx<'_>, site: SiteId) -> Result<(), StoreError> {
-    let lock = Sql::Each {
-        lite: "SELECT id FROM site WHERE partnership_id = $1 AND id = $2",
-        pg: "SELECT id FROM site WHERE partnership_id = $1 AND id = $2 FOR SHARE",
-    };
-    tx.each(lock, p![tx.partnership(), site], |_| Ok(()))
+pub fn sites_for_booking(tx: &mut Tx<'_>, sites: &[SiteId]) -> Result<(), StoreError> {
+    let lock = for_share!("SELECT id FROM site WHERE partnership_id = $1 AND id = $2");
+    tx.each_many(lock, &tx.keyed(sites), |_| Ok(()))
 }
 
-/// Locks a site for the counting of its stock: waits for the bookings under way that [`site_for_booking`] locked it for.
+/// Locks a site for the counting of its stock: waits for the bookings under way that [`sites_for_booking`] locked it for.
 pub fn site_for_counting(tx: &mut Tx<'_>, site: SiteId) -> Result<(), StoreError> {
-    let lock = Sql::Each {
-        lite: "SELECT id FROM site WHERE partnership_id = $1 AND id = $2",
-        pg: "SELECT id FROM site WHERE partnership_id = $1 AND id = $2 FOR UPDATE",
-    };
+    let lock = for_update!("SELECT id FROM site WHERE partnership_id = $1 AND id = $2");
     tx.each(lock, p![tx.partnership(), site], |_| Ok(()))
 }
 

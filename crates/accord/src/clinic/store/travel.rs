@@ -2,6 +2,7 @@
 
 use crate::base::db::{Param, StoreError, ToParam, Tx};
 use crate::clinic::travel::TravelRow;
+use std::collections::HashMap;
 
 /// Takes the table away.
 pub fn clear(tx: &mut Tx<'_>) -> Result<(), StoreError> {
@@ -35,6 +36,22 @@ pub fn minutes(tx: &mut Tx<'_>, a: &str, b: &str) -> Result<Option<u16>, StoreEr
         p![tx.partnership(), a, b],
     )?;
     Ok(row.map(|(minutes,)| minutes))
+}
+
+/// Minutes of these pairs, the smaller sector of each first; those that are not known are left out.
+pub fn of_pairs(tx: &mut Tx<'_>, of: &[(String, String)]) -> Result<HashMap<(String, String), u16>, StoreError> {
+    let partnership = tx.partnership();
+    let keys: Vec<_> = of.iter().map(|(a, b)| vec![partnership.param(), a.param(), b.param()]).collect();
+    let mut found = HashMap::new();
+    tx.each_many(
+        "SELECT from_sector, to_sector, minutes FROM travel WHERE partnership_id = $1 AND from_sector = $2 AND to_sector = $3",
+        &keys,
+        |row| {
+            found.insert((row.get(0)?, row.get(1)?), row.get(2)?);
+            Ok(())
+        },
+    )?;
+    Ok(found)
 }
 
 /// Hands over every row.

@@ -1,9 +1,10 @@
 //! SQL over agreements, their sites and their allocations.
 
-use crate::base::db::{FromRow, Row, Sql, StoreError, Tx};
-use crate::base::ids::{AgreementId, AllocationId, OrganisationId, SiteId};
+use crate::base::db::{FromRow, Param, Row, Sql, StoreError, ToParam, Tx};
+use crate::base::ids::{AgreementId, AllocationId, OrganisationId, PartnershipId, SiteId};
 use crate::partnership::agreement::{Agreement, Party};
 use crate::partnership::allocation::AllocationUse;
+use std::collections::{HashMap, HashSet};
 
 impl FromRow for Agreement {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
@@ -43,56 +44,72 @@ pub fn lock_agreements(tx: &mut Tx<'_>, ids: &[AgreementId]) -> Result<Vec<Agree
     Ok(found)
 }
 
-/// The agreements of an employer at a site, locked as [`lock_agreements`] does and read after.
-pub fn lock_for(
-    tx: &mut Tx<'_>,
-    employer: OrganisationId,
-    site: SiteId,
-) -> Result<Vec<(Agreement, AllocationId)>, StoreError> {
+/// An employer at a site.
+pub type Pair = (OrganisationId, SiteId);
+/// Agreements that name a pair, each with the counter it uses there.
+pub type Named = Vec<(Agreement, AllocationId)>;
+
+/// The agreements of each employer at each site, locked as [`lock_agreements`] does and read after.
+pub fn lock_for(tx: &mut Tx<'_>, pairs: &[Pair]) -> Result<HashMap<Pair, Named>, StoreError> {
     if tx.is_alone() {
-        return agreements_for(tx, employer, site);
+        return agreements_for(tx, pairs);
     }
-    let mut ids: Vec<(AgreementId,)> = tx.all(
+    let mut ids: Vec<AgreementId> = Vec::new();
+    tx.each_many(
         "SELECT a.agreement_id FROM allocation a
          JOIN agreement g ON g.partnership_id = a.partnership_id AND g.id = a.agreement_id AND g.superseded = 0
          JOIN agreement_site s ON s.partnership_id = g.partnership_id AND s.agreement_id = g.id
            AND s.version = g.version AND s.site_id = $3
          WHERE a.partnership_id = $1 AND a.employer_id = $2 AND (a.site_id IS NULL OR a.site_id = $3)",
-        p![tx.partnership(), employer, site],
+        &keys(&tx.partnership(), pairs),
+        |row| {
+            ids.push(row.get(0)?);
+            Ok(())
+        },
     )?;
     ids.sort();
     ids.dedup();
-    for (id,) in ids {
-        lock(tx, id)?;
-    }
-    agreements_for(tx, employer, site)
+    let mut locked: HashSet<AgreementId> = HashSet::new();
+    tx.each_many(LOCK, &tx.keyed(&ids), |row| {
+        locked.insert(row.get(0)?);
+        Ok(())
+    })?;
+    // An amendment that committed while we waited took the row away; its new version is locked now.
+    ids.retain(|id| !locked.contains(id));
+    tx.each_many(LOCK, &tx.keyed(&ids), |_| Ok(()))?;
+    agreements_for(tx, pairs)
 }
 
-/// Current agreements that name the employer at the site, in whatever state, with the counter it
+fn keys<'k>(partnership: &'k PartnershipId, pairs: &'k [Pair]) -> Vec<Vec<Param<'k>>> {
+    pairs.iter().map(|(employer, site)| vec![partnership.param(), employer.param(), site.param()]).collect()
+}
+
+/// Current agreements that name each employer at each site, in whatever state, with the counter it
 /// uses there; by id. `sites` and `parties` hold the asked site and employer only.
-pub fn agreements_for(
-    tx: &mut Tx<'_>,
-    employer: OrganisationId,
-    site: SiteId,
-) -> Result<Vec<(Agreement, AllocationId)>, StoreError> {
-    let mut rows: Vec<(Agreement, Party)> = Vec::new();
-    tx.each(
+pub fn agreements_for(tx: &mut Tx<'_>, pairs: &[Pair]) -> Result<HashMap<Pair, Named>, StoreError> {
+    let mut rows: HashMap<Pair, Vec<(Agreement, Party)>> = HashMap::new();
+    tx.each_many(
         "SELECT g.id, g.version, g.kind, g.title, g.host_id, g.purpose, g.from_date, g.until_date, g.state,
-           g.at_end, g.signed_by, a.id, a.site_id
+           g.at_end, g.signed_by, a.id, a.site_id, a.employer_id, s.site_id
          FROM allocation a
          JOIN agreement g ON g.partnership_id = a.partnership_id AND g.id = a.agreement_id AND g.superseded = 0
          JOIN agreement_site s ON s.partnership_id = g.partnership_id AND s.agreement_id = g.id
            AND s.version = g.version AND s.site_id = $3
          WHERE a.partnership_id = $1 AND a.employer_id = $2 AND (a.site_id IS NULL OR a.site_id = $3)",
-        p![tx.partnership(), employer, site],
+        &keys(&tx.partnership(), pairs),
         |row| {
-            let party = Party { allocation: row.get(11)?, employer, site: row.get(12)? };
-            rows.push((Agreement::from_row(row)?, party));
+            let pair: Pair = (row.get(13)?, row.get(14)?);
+            let party = Party { allocation: row.get(11)?, employer: pair.0, site: row.get(12)? };
+            rows.entry(pair).or_default().push((Agreement::from_row(row)?, party));
             Ok(())
         },
     )?;
+    Ok(rows.into_iter().map(|(pair, rows)| (pair, named(pair, rows))).collect())
+}
+
+fn named((employer, site): Pair, mut rows: Vec<(Agreement, Party)>) -> Named {
     rows.sort_by_key(|(agreement, party)| (agreement.id, party.allocation));
-    let mut found: Vec<(Agreement, AllocationId)> = Vec::new();
+    let mut found = Named::new();
     for (agreement, party) in rows {
         match found.last_mut().filter(|(last, _)| last.id == agreement.id) {
             Some((last, _)) => last.parties.push(party),
@@ -105,7 +122,7 @@ pub fn agreements_for(
     for (agreement, allocation) in &mut found {
         *allocation = agreement.allocation_for(employer, site).unwrap_or(*allocation);
     }
-    Ok(found)
+    found
 }
 
 /// Every current agreement, whole, by id: for the planner, publishing and pages.
@@ -145,13 +162,12 @@ fn by_id(all: &mut [Agreement], id: AgreementId) -> Option<&mut Agreement> {
     all.binary_search_by_key(&id, |a| a.id).ok().map(|at| &mut all[at])
 }
 
+const LOCK: Sql = for_share!(
+    "SELECT id, version, kind, title, host_id, purpose, from_date, until_date, state, at_end, signed_by
+           FROM agreement WHERE partnership_id = $1 AND id = $2 AND superseded = 0"
+);
+
 fn lock(tx: &mut Tx<'_>, id: AgreementId) -> Result<Option<Agreement>, StoreError> {
-    const LOCK: Sql = Sql::Each {
-        lite: "SELECT id, version, kind, title, host_id, purpose, from_date, until_date, state, at_end, signed_by
-               FROM agreement WHERE partnership_id = $1 AND id = $2 AND superseded = 0",
-        pg: "SELECT id, version, kind, title, host_id, purpose, from_date, until_date, state, at_end, signed_by
-             FROM agreement WHERE partnership_id = $1 AND id = $2 AND superseded = 0 FOR SHARE",
-    };
     let first = tx.maybe(LOCK, p![tx.partnership(), id])?;
     if first.is_some() {
         return Ok(first);
@@ -176,14 +192,21 @@ fn parties_of(tx: &mut Tx<'_>, id: AgreementId) -> Result<Vec<Party>, StoreError
     Ok(rows.into_iter().map(|(allocation, employer, site)| Party { allocation, employer, site }).collect())
 }
 
-/// Takes `n` appointments from an allocation; false, and nothing changed, when it has not so many.
-pub fn take_allocation(tx: &mut Tx<'_>, id: AllocationId, n: i64) -> Result<bool, StoreError> {
-    let rows = tx.run(
+/// Takes of each allocation so many appointments; for each false, and nothing changed of it, when it has not so many left.
+pub fn take_allocations(tx: &mut Tx<'_>, of: &[(AllocationId, i64)]) -> Result<Vec<bool>, StoreError> {
+    let partnership = tx.partnership();
+    let rows: Vec<_> = of.iter().map(|(id, n)| vec![partnership.param(), id.param(), n.param()]).collect();
+    tx.touch_each(
         "UPDATE allocation SET taken = taken + $3 WHERE partnership_id = $1 AND id = $2
          AND (capacity IS NULL OR taken + $3 <= capacity)",
-        p![tx.partnership(), id, n],
-    )?;
-    Ok(rows == 1)
+        &rows,
+    )
+}
+
+/// Locks allocations, in this order.
+pub fn lock_allocations(tx: &mut Tx<'_>, ids: &[AllocationId]) -> Result<(), StoreError> {
+    let lock = for_update!("SELECT id FROM allocation WHERE partnership_id = $1 AND id = $2");
+    tx.each_many(lock, &tx.keyed(ids), |_| Ok(()))
 }
 
 /// Gives `n` appointments back to an allocation. The constraint `allocation_capacity` refuses more

@@ -113,11 +113,11 @@ pub fn write_seals(tx: &mut Tx<'_>, sealed: &[Chained]) -> Result<(), StoreError
     let partnership = tx.partnership();
     let rows: Vec<Vec<Param<'_>>> =
         sealed.iter().map(|c| vec![c.seq.param(), c.hash.param(), partnership.param(), c.id.param()]).collect();
-    let done = tx.run_many(
+    let done = tx.touch_each(
         "UPDATE ledger SET chain_seq = $1, chain_hash = $2 WHERE partnership_id = $3 AND id = $4 AND chain_seq IS NULL",
         &rows,
     );
-    audit::alone(done, rows.len())
+    audit::alone(done)
 }
 
 /// Hands over every numbered entry, host after host, in order.

@@ -169,6 +169,10 @@ impl Oracle {
                 self.batch = true;
                 Ok(())
             }
+            Command::PlaceEach { wants } => {
+                self.place_together(wants, false);
+                Ok(())
+            }
             Command::PlaceMany { wants } => self.place_many(wants),
             Command::BatchLive => self.batch_live(),
             Command::BatchUndo => self.batch_undo(),

@@ -263,15 +263,11 @@ impl Oracle {
         }
     }
 
-    // A plan's bookings.
-
-    pub(super) fn place_many(&mut self, wants: &[(usize, Vec<Pick>)]) -> Done {
-        if !self.batch {
-            return Err("batch_settled");
-        }
+    /// Several people at once, as a plan's or as their own choice.
+    pub(super) fn place_together(&mut self, wants: &[(usize, Vec<Pick>)], planned: bool) {
         let fine: Vec<&(usize, Vec<Pick>)> =
             wants.iter().filter(|(person, picks)| self.allowed(*person, picks, &[]).is_ok()).collect();
-        fine.iter().for_each(|(person, _)| self.let_go(*person));
+        let held: Vec<_> = fine.iter().flat_map(|(person, _)| self.taken_out(*person)).collect();
         let mut together = Need::default();
         for (person, picks) in &fine {
             let need = self.need_of(*person, picks.iter().map(|(_, slot)| *slot));
@@ -280,16 +276,36 @@ impl Oracle {
             together.stock += need.stock;
             together.places.extend(need.places);
         }
-        // Whether all fit at once or one after another: whoever does not fit is left out, and the rest go in.
-        if !fine.is_empty() && self.ask(&together).is_err() && fine.len() == 1 {
-            return Ok(());
+        // All fit at once; or one after another, and whoever does not fit is left out with all that they hold.
+        if !fine.is_empty() && self.ask(&together).is_err() {
+            self.holds.extend(held);
         }
         for (person, picks) in fine {
+            let held = self.taken_out(*person);
             let need = self.need_of(*person, picks.iter().map(|(_, slot)| *slot));
-            if self.ask(&need).is_ok() {
-                picks.iter().for_each(|pick| self.make(*person, *pick, "assigned", true));
+            if self.ask(&need).is_err() {
+                self.holds.extend(held);
+                continue;
+            }
+            let state = if planned { "assigned" } else { "confirmed" };
+            picks.iter().for_each(|pick| self.make(*person, *pick, state, planned));
+            if !planned && !picks.is_empty() {
+                self.settle(*person);
             }
         }
+    }
+
+    fn taken_out(&mut self, person: usize) -> Vec<Hold> {
+        self.holds.extract_if(.., |h| h.person == person).collect()
+    }
+
+    // A plan's bookings.
+
+    pub(super) fn place_many(&mut self, wants: &[(usize, Vec<Pick>)]) -> Done {
+        if !self.batch {
+            return Err("batch_settled");
+        }
+        self.place_together(wants, true);
         Ok(())
     }
 
