@@ -10,10 +10,14 @@ use std::borrow::Cow;
 /// for a transfer that was cut off inside a cell, beyond for a stray quote that is part of its cell.
 const BREAKS_OF_A_CUT_CELL: usize = 5;
 
+/// Cells kept of one record; a line made of nothing but delimiters must not fill the memory.
+const MOST_CELLS: usize = 4096;
+
 /// Reads records one by one.
 #[derive(Debug, Clone)]
 pub struct Records<'a> {
     rest: &'a str,
+    length: usize,
     delimiter: char,
     row: u32,
     cut_off: Option<u32>,
@@ -21,13 +25,18 @@ pub struct Records<'a> {
 
 /// Starts to read `text` with this delimiter (any character but a quote or a line break).
 pub fn records(text: &str, delimiter: char) -> Records<'_> {
-    Records { rest: text, delimiter, row: 0, cut_off: None }
+    Records { rest: text, length: text.len(), delimiter, row: 0, cut_off: None }
 }
 
 impl<'a> Records<'a> {
     /// Once all is read: the record in whose quotes the text ended.
     pub fn cut_off(&self) -> Option<u32> {
         self.cut_off
+    }
+
+    /// Where the next record starts, in bytes of the text.
+    pub fn offset(&self) -> usize {
+        self.length - self.rest.len()
     }
 
     /// The next cell and what ended it.
@@ -70,7 +79,13 @@ impl<'a> Records<'a> {
                 Some(at) if quoted[from + at + 1..].starts_with('"') => from += at + 2,
                 Some(at) => {
                     let inner = &quoted[..from + at];
-                    self.rest = &quoted[from + at + 1..];
+                    let after = &quoted[from + at + 1..];
+                    // A quote nobody closed runs into the opening one of a later line's cell, and words follow that.
+                    let closes = after.is_empty() || after.starts_with([self.delimiter, '\n', '\r', ' ']);
+                    if !closes && inner.contains('\n') {
+                        return self.bare(Cow::Borrowed(""));
+                    }
+                    self.rest = after;
                     let inner = if from == 0 { Cow::Borrowed(inner) } else { Cow::Owned(inner.replace("\"\"", "\"")) };
                     return self.after_quote(inner);
                 }
@@ -124,7 +139,9 @@ impl<'a> Iterator for Records<'a> {
         let mut cells = Vec::new();
         loop {
             let (cell, end) = self.cell();
-            cells.push(cell);
+            if cells.len() < MOST_CELLS {
+                cells.push(cell);
+            }
             match end {
                 End::Cell => {}
                 End::Record | End::Text => return Some((self.row, cells)),

@@ -105,8 +105,45 @@ pub struct Evidence {
     pub either: u32,
     /// The same date both ways (`05/05/1980`): no evidence, no danger.
     pub same: u32,
+    /// Of the numbers above, those written as six digits (`140174`).
+    pub six_digits: u32,
     /// Not a date in any form.
     pub unreadable: u32,
+}
+
+impl Evidence {
+    /// Counts one more value; blanks are passed over.
+    pub fn add(&mut self, value: &str) {
+        let value = value.trim();
+        if value.is_empty() {
+            return;
+        }
+        *counter(self, value) += 1;
+        self.six_digits += u32::from(value.len() == 6 && value.bytes().all(|b| b.is_ascii_digit()));
+    }
+
+    /// Values that are a date in some form, day numbers and eight digits in a row left out.
+    pub fn plain_dates(&self) -> u32 {
+        self.iso + self.named + self.day_first + self.month_first + self.either + self.same
+            - self.six_digits.min(self.numeric())
+    }
+
+    fn numeric(&self) -> u32 {
+        self.day_first + self.month_first + self.either + self.same
+    }
+}
+
+/// What settled the order of day and month in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SettledBy {
+    /// No value could be read in two ways, or those that could not settle it for the others.
+    Values,
+    /// The heading names the form.
+    Heading,
+    /// The other date columns of the file agree on it.
+    OtherColumns,
+    /// Nothing: the order of the United Kingdom was assumed.
+    Nothing,
 }
 
 /// The decision for one column.
@@ -120,11 +157,55 @@ pub struct Detected {
     pub ambiguous: bool,
     /// The counts it rests on.
     pub evidence: Evidence,
+    /// What settled the order.
+    pub by: SettledBy,
 }
 
 impl Detected {
+    /// How the column's dates are read and why, for the page that shows the mapping.
+    pub fn sentence(&self) -> String {
+        let seen = &self.evidence;
+        let Some(form) = self.form else { return "No value is a date.".to_owned() };
+        let others = [
+            (seen.iso, "with the year first"),
+            (seen.named, "with the month's name"),
+            (seen.compact, "as eight digits"),
+            (seen.serial, "as a spreadsheet's day number"),
+        ];
+        let mut text = match seen.numeric() {
+            0 => format!("Read as {}.", form.label()),
+            _ => format!("Numbers are read as {}: ", self.order.label()),
+        };
+        if seen.numeric() > 0 {
+            text += &match self.by {
+                SettledBy::Heading => "the heading says so.".to_owned(),
+                SettledBy::OtherColumns => "the other date columns of the file are written so.".to_owned(),
+                SettledBy::Nothing => {
+                    format!("nothing settles it, {} could be read both ways. Please check.", seen.either)
+                }
+                SettledBy::Values => format!(
+                    "{} can only be day first, {} only month first, {} could be either.",
+                    seen.day_first, seen.month_first, seen.either
+                ),
+            };
+        }
+        for (count, what) in others.iter().filter(|(count, _)| *count > 0) {
+            text += &format!(" {count} {what}.");
+        }
+        if seen.unreadable > 0 {
+            text += &format!(" {} no date.", seen.unreadable);
+        }
+        text
+    }
+
     /// Reads one value of this column: shapes that cannot be mistaken by their shape, numbers in the column's order.
     pub fn read(&self, text: &str, kind: DateKind, today: Date) -> Result<Date, Fault> {
+        let six = self.evidence.six_digits > self.evidence.serial;
+        let padded = text.trim();
+        if six && padded.len() == 5 && padded.bytes().all(|b| b.is_ascii_digit()) {
+            // Among six digits, five have lost the zero in front.
+            return parse(&format!("0{padded}"), self.order, kind, today);
+        }
         let form = match shape(text).ok_or(NOT_A_DATE)? {
             Shape::Iso(..) => DateForm::Iso,
             Shape::Named(..) => DateForm::DayMonthNameYear,
@@ -136,9 +217,13 @@ impl Detected {
     }
 
     /// Settles an ambiguous column by other evidence: its heading, or the other date columns of the same file.
-    pub fn settle(&mut self, order: DateForm) {
+    pub fn settle(&mut self, order: DateForm, by: SettledBy) {
+        if !matches!(order, DateForm::DayMonthYear | DateForm::MonthDayYear) {
+            return;
+        }
         if self.ambiguous && self.evidence.day_first == 0 && self.evidence.month_first == 0 {
             self.ambiguous = false;
+            self.by = by;
             self.order = order;
             if self.form == Some(DateForm::DayMonthYear) {
                 self.form = Some(order);
@@ -150,13 +235,13 @@ impl Detected {
 /// Decides the form of a column from all its values; blanks are passed over.
 pub fn detect<'a>(values: impl IntoIterator<Item = &'a str>) -> Detected {
     let mut seen = Evidence::default();
-    for value in values {
-        if value.trim().is_empty() {
-            continue;
-        }
-        *counter(&mut seen, value) += 1;
-    }
-    let numeric = seen.day_first + seen.month_first + seen.either + seen.same;
+    values.into_iter().for_each(|value| seen.add(value));
+    decide(seen)
+}
+
+/// [`detect`] on values counted before.
+pub fn decide(seen: Evidence) -> Detected {
+    let numeric = seen.numeric();
     let (more, fewer) = if seen.month_first > seen.day_first {
         (seen.month_first, seen.day_first)
     } else {
@@ -176,7 +261,8 @@ pub fn detect<'a>(values: impl IntoIterator<Item = &'a str>) -> Detected {
     ];
     let form =
         by_count.iter().rev().max_by_key(|(count, _)| *count).filter(|(count, _)| *count > 0).map(|(_, form)| *form);
-    Detected { form, order, ambiguous, evidence: seen }
+    let by = if ambiguous { SettledBy::Nothing } else { SettledBy::Values };
+    Detected { form, order, ambiguous, evidence: seen, by }
 }
 
 /// The form a heading itself promises: `Date of birth (mm/dd/yyyy)`.
@@ -231,28 +317,70 @@ enum Shape {
 
 fn shape(text: &str) -> Option<Shape> {
     let text = without_time(text.trim());
-    if !text.is_ascii() || text.len() > 30 {
+    if !text.is_ascii() || text.len() > 40 {
         return None;
     }
     if text.bytes().all(|b| b.is_ascii_digit()) {
-        return match text.len() {
-            8 => Some(Shape::Compact(text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..].parse().ok()?)),
-            4..=6 => text.parse().ok().map(Shape::Serial),
-            _ => None,
-        };
+        return digits(text);
     }
-    let parts: Vec<&str> = text.split(['-', '/', '.', ' ', ',']).filter(|p| !p.is_empty()).collect();
+    let mut parts: Vec<&str> = Vec::with_capacity(4);
+    for word in text.split(['-', '/', '.', ' ', ',', '\'', '_']).filter(|p| !p.is_empty()) {
+        split_letters(word, &mut parts);
+    }
+    if parts.len() == 4 && is_weekday(parts[0]) {
+        parts.remove(0);
+    }
     let [a, b, c] = parts[..] else { return None };
     if let Some(month) = month_named(b) {
-        return Some(Shape::Named(year(c)?, month, small(bare_day(a))?));
+        // 1974-Jan-14 is written too.
+        let (day, year_of) = if a.len() == 4 { (c, a) } else { (a, c) };
+        return Some(Shape::Named(year(year_of)?, month, small(day)?));
     }
     if let Some(month) = month_named(a) {
-        return Some(Shape::Named(year(c)?, month, small(bare_day(b))?));
+        return Some(Shape::Named(year(c)?, month, small(b)?));
     }
     if a.len() == 4 {
         return Some(Shape::Iso(year(a)?, small(b)?, small(c)?));
     }
     Some(Shape::Numeric(small(a)?, small(b)?, year(c)?))
+}
+
+/// Nothing but digits: eight are a whole date, seven one that lost the zero in front, six one with a short year, five or
+/// four a day number.
+fn digits(text: &str) -> Option<Shape> {
+    let part = |from: usize, to: usize| text[from..to].parse::<i8>().ok();
+    match text.len() {
+        8 => {
+            let (year, month, day): (i16, _, _) = (text[..4].parse().ok()?, part(4, 6)?, part(6, 8)?);
+            if civil(year, month, day).is_some() {
+                return Some(Shape::Compact(year, month, day));
+            }
+            Some(Shape::Numeric(part(0, 2)?, part(2, 4)?, text[4..].parse().ok()?))
+        }
+        7 => Some(Shape::Numeric(part(0, 1)?, part(1, 3)?, text[3..].parse().ok()?)),
+        6 => Some(Shape::Numeric(part(0, 2)?, part(2, 4)?, text[4..].parse().ok()?)),
+        4 | 5 => text.parse().ok().map(Shape::Serial),
+        _ => None,
+    }
+}
+
+/// `14JAN1974` in three, `14th` without its ending.
+fn split_letters<'t>(word: &'t str, parts: &mut Vec<&'t str>) {
+    let mut rest = word;
+    while let Some(first) = rest.bytes().next() {
+        let end = rest.bytes().position(|b| b.is_ascii_digit() != first.is_ascii_digit()).unwrap_or(rest.len());
+        let (part, after) = rest.split_at(end);
+        let ending = ["st", "nd", "rd", "th"].contains(&part.to_ascii_lowercase().as_str()) && !parts.is_empty();
+        if !ending {
+            parts.push(part);
+        }
+        rest = after;
+    }
+}
+
+fn is_weekday(text: &str) -> bool {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    text.get(..3).is_some_and(|start| DAYS.contains(&start.to_ascii_lowercase().as_str()))
 }
 
 /// Drops `00:00:00`, `T00:00:00Z` and their like: a civil date was exported with a clock.
@@ -264,11 +392,6 @@ fn without_time(text: &str) -> &str {
         },
         None => text,
     }
-}
-
-/// `14th` without its ending.
-fn bare_day(text: &str) -> &str {
-    ["st", "nd", "rd", "th"].iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text)
 }
 
 fn small(text: &str) -> Option<i8> {

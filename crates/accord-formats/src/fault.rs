@@ -61,6 +61,22 @@ pub enum FaultCode {
     CutOff,
     /// The person's status or end date says they have left or do not work now.
     Leaver,
+    /// Letters that had been read with the wrong encoding on the way were put right.
+    LettersMended,
+    /// Zeros in front of a staff number that a spreadsheet had dropped were put back.
+    ZerosLost,
+    /// A formula of a workbook for which no value is stored.
+    NotCalculated,
+    /// Date cells of which a spreadsheet seems to have swapped day and month.
+    DatesSwapped,
+    /// The people stand on a hidden sheet.
+    HiddenSheetRead,
+    /// Headings stand twice: a second table beside the first, which is not read.
+    SecondTable,
+    /// The file says how many records it has, and it has another number.
+    RecordsMissing,
+    /// An event of a file of vaccinations that cannot be used: not given, deleted, or without its day.
+    NoEvent,
     /// The file had no header row: what each column holds was concluded from its values.
     HeadingAssumed,
 }

@@ -1,4 +1,4 @@
-//! Names of people: kept as written, compared folded.
+//! Names of people: kept as written, compared folded; [`PersonName::in_plain_case`] for names all in capitals.
 
 use std::fmt;
 
@@ -44,6 +44,13 @@ impl PersonName {
         Self::parse(&words[..start].join(" "), &words[start..].join(" "))
     }
 
+    /// The name as one writes it to somebody: a part of three letters or more all in capitals (`O'CONNELL`,
+    /// `MCDONALD`, `DELA CRUZ`) gets small letters (`O'Connell`, `McDonald`, `Dela Cruz`). Shorter ones may be initials and
+    /// stay; [`match_key`] does not change.
+    pub fn in_plain_case(self) -> Self {
+        Self { given: plain_case(self.given), family: plain_case(self.family) }
+    }
+
     /// Given and family name folded, for matching: `(match_key(given), match_key(family))`.
     pub fn match_keys(&self) -> (String, String) {
         (match_key(&self.given), match_key(&self.family))
@@ -58,6 +65,25 @@ impl fmt::Display for PersonName {
             (_, true) => f.write_str(&self.given),
         }
     }
+}
+
+fn plain_case(part: String) -> String {
+    let letters = part.chars().filter(|c| c.is_alphabetic()).count();
+    if letters < 3 || part.chars().any(char::is_lowercase) || !part.chars().any(char::is_uppercase) {
+        return part;
+    }
+    let mut plain = String::with_capacity(part.len());
+    for word in part.split_inclusive([' ', '-', '\'', '’']) {
+        let mut chars = word.chars();
+        let scots = word.starts_with("MC") && word.chars().count() > 4;
+        plain.extend(chars.next());
+        if scots {
+            plain.extend(chars.next().into_iter().flat_map(char::to_lowercase));
+            plain.extend(chars.next());
+        }
+        plain.extend(chars.flat_map(char::to_lowercase));
+    }
+    plain
 }
 
 /// Folds a name for comparing: case, Latin diacritics (composed or combining), apostrophes, hyphens, stops and blanks
@@ -164,7 +190,7 @@ fn strip_title(text: &str) -> &str {
     text
 }
 
-fn is_particle(word: &str) -> bool {
+pub(crate) fn is_particle(word: &str) -> bool {
     const PARTICLES: [&str; 29] = [
         "van", "von", "der", "den", "de", "del", "dela", "della", "di", "da", "dos", "das", "du", "la", "le", "el",
         "al", "bin", "bint", "binti", "ibn", "abu", "st", "st.", "ter", "ten", "zu", "ap", "mac",

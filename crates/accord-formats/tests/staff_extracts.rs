@@ -1,9 +1,13 @@
 //! Every sample staff list is read and compared, record by record, with what its maker says is in it.
 
+mod support;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
-use accord_formats::staff::{SkipReason, Source, StaffRow, Table, guess_mapping, read_staff, read_table};
+use support::read_guessed;
+
+use accord_formats::staff::{CutOff, SkipReason, StaffRow, Table, Went, guess_mapping, read_staff, read_table};
 use accord_formats::{Date, FaultCode, Severity, person_name::match_key};
 
 const TODAY: Date = Date::constant(2026, 11, 22);
@@ -78,10 +82,7 @@ fn every_person_of_every_sample_is_read_and_no_value_is_wrong() {
     for (file, people_read, right, wrong, leavers) in WANTED {
         let table = table(file);
         let (rows, _) = read_staff(&table, &guess_mapping(&table), TODAY);
-        let sheet = |row: &StaffRow| match &table.dialect.source {
-            Source::Workbook { sheets } => sheets[usize::from(row.sheet)].clone(),
-            _ => String::new(),
-        };
+        let sheet = |row: &StaffRow| table.dialect.source.sheet_name(row.sheet).to_owned();
         let mut tally = Tally::default();
         for row in &rows {
             let place = (sheet(row), row.row.to_string());
@@ -108,24 +109,48 @@ fn every_person_of_every_sample_is_read_and_no_value_is_wrong() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-#[test]
-fn every_record_that_is_no_person_is_listed_with_the_right_reason() {
-    for record in truth("truth_rows.csv") {
-        let wanted = match record["what"].as_str() {
-            "total_row" => Some(SkipReason::Total),
-            "blank_row" => Some(SkipReason::Blank),
-            "truncated_last_row_must_be_reported" => Some(SkipReason::CutOff),
-            "assignment_record" => Some(SkipReason::Joined),
-            "hidden_sheet" => Some(SkipReason::HiddenSheet),
-            _ => None,
-        };
-        let Some(wanted) = wanted else { continue };
-        let table = table(&record["file"]);
-        let row: u32 =
-            if wanted == SkipReason::HiddenSheet { 0 } else { record["record_number"].parse().expect("a number") };
-        let found = table.skipped.iter().find(|s| s.row == row && s.sheet == record["sheet"]);
-        assert_eq!(found.map(|s| s.why), Some(wanted), "{record:?}");
+/// What the truth calls a record, and where we say it went.
+fn wanted(what: &str) -> Went {
+    match what {
+        "total_row" => Went::PassedOver(SkipReason::Total),
+        "blank_row" => Went::PassedOver(SkipReason::Blank),
+        "truncated_last_row_must_be_reported" => Went::PassedOver(SkipReason::CutOff),
+        "assignment_record" => Went::PassedOver(SkipReason::Joined),
+        "hidden_sheet" => Went::PassedOver(SkipReason::HiddenSheet),
+        "leaver_or_inactive" => Went::Leaver,
+        _ => Went::Person,
     }
+}
+
+#[test]
+fn every_record_of_every_sample_is_accounted_for_as_the_truth_says() {
+    let records = truth("truth_rows.csv");
+    let mut wrong = Vec::new();
+    for (file, ..) in WANTED {
+        let table = table(file);
+        let outcome = read_guessed(&table);
+        assert!(outcome.account.balances(), "{file}: {:?}", outcome.account.went);
+        let named = |sheet: &str| (0..4).find(|at| table.dialect.source.sheet_name(*at) == sheet).unwrap_or(0);
+        let mut right = 0;
+        let own: Vec<&Line> = records.iter().filter(|r| r["file"] == file).collect();
+        for record in &own {
+            let row = record["record_number"].parse().expect("a number");
+            let went = outcome.account.of(named(&record["sheet"]), row);
+            if went == Some(wanted(&record["what"])) {
+                right += 1;
+            } else {
+                wrong.push(format!("{record:?}: {went:?}"));
+            }
+        }
+        let went: Vec<String> = outcome.account.went.iter().map(|(went, n)| format!("{} {n}", went.word())).collect();
+        println!(
+            "{file}: {} records, all accounted for ({}); {right} of {} as the truth says",
+            outcome.account.records,
+            went.join(", "),
+            own.len()
+        );
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -160,7 +185,7 @@ fn what_the_samples_have_wrong_is_reported() {
 #[test]
 fn nothing_of_a_cut_off_transfer_is_taken_for_whole() {
     let table = table("truncated_transfer.csv");
-    assert_eq!(table.cut_off(), Some(13));
+    assert_eq!(table.cut_off(), Some(CutOff { row: 13, inside: true }));
     let (_, faults) = read_staff(&table, &guess_mapping(&table), TODAY);
     assert!(faults.iter().any(|f| f.code == FaultCode::CutOff && f.severity == Severity::RowDropped));
 }

@@ -30,18 +30,12 @@ fn an_ambiguous_column_is_reported_unless_its_heading_or_a_neighbour_settles_it(
 
 #[test]
 fn files_that_are_no_staff_list_say_what_to_do() {
-    let ole = [
-        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice(),
-        &"EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(),
-    ]
-    .concat();
     for (bytes, wanted) in [
         (b" \r\n".as_slice(), TableError::Empty),
         (b"%PDF-1.7 ...", TableError::NotATable("a PDF document")),
         (b"<html><table>", TableError::NotATable("a web page or XML document")),
         (b"PK\x03\x04broken", TableError::DamagedWorkbook),
-        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1....", TableError::OldWorkbook),
-        (&ole, TableError::PasswordProtected),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1....", TableError::DamagedWorkbook),
         (b"a,b\n1,2\n", TableError::NoHeader { row: 1 }),
         (b"Surname,Forename\n", TableError::NoRecords { header_row: 1 }),
         (b"Surname,Forename\n\"Smi", TableError::CutOff { row: 2 }),
@@ -76,9 +70,9 @@ fn headings_totals_sections_and_repeats_are_told_from_people() {
     assert_eq!(table.dialect.source, Source::Text { encoding: "UTF-8", delimiter: ';' });
     assert_eq!(table.dialect.header_row, 3);
     let passed: Vec<_> = table.skipped.iter().map(|s| (s.row, s.why)).collect();
-    use SkipReason::{AboveHeader, Blank, RepeatedHeader, Section, Total};
-    assert_eq!(passed, [(1, AboveHeader), (2, Blank), (5, RepeatedHeader), (6, Section), (8, Total)]);
-    assert_eq!(table.records.iter().map(|r| r.row).collect::<Vec<_>>(), [4, 7]);
+    use SkipReason::{AboveHeader, Blank, Header, RepeatedHeader, Section, Total};
+    assert_eq!(passed, [(1, AboveHeader), (2, Blank), (3, Header), (5, RepeatedHeader), (6, Section), (8, Total)]);
+    assert_eq!(table.records().map(|r| r.row).collect::<Vec<_>>(), [4, 7]);
 }
 
 #[test]

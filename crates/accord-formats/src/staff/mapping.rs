@@ -1,13 +1,13 @@
-//! Which heading is which field: guessed from synonyms, corrected by a person, saved per employer.
+//! Which heading is which field: guessed, corrected by a person, saved per employer.
 
 use super::field::Field;
-use super::synonyms;
-use super::table::Table;
 
 /// How sure a guess is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Confidence {
-    /// Concluded from part of the heading.
+    /// Concluded from the values alone.
+    Contents,
+    /// Concluded from part of the heading, or from a misspelt one.
     Likely,
     /// The heading is a known other word.
     Synonym,
@@ -44,6 +44,10 @@ pub struct MappingTextError {
 }
 
 impl Mapping {
+    pub(super) fn new(entries: Vec<Entry>, unmapped: Vec<String>) -> Self {
+        Self { entries, unmapped }
+    }
+
     /// What is mapped, in the order of the columns.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
@@ -92,10 +96,9 @@ impl Mapping {
         let mut text = String::new();
         let known = self.entries.iter().map(|e| (e.field.key(), &e.heading));
         for (key, heading) in known.chain(self.unmapped.iter().map(|h| ("-", h))) {
-            let safe = heading.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
             text.push_str(key);
             text.push('=');
-            text.push_str(&safe);
+            text.push_str(&escaped(heading));
             text.push('\n');
         }
         text
@@ -129,7 +132,11 @@ impl Mapping {
     }
 }
 
-fn unescaped(text: &str) -> Option<String> {
+pub(super) fn escaped(heading: &str) -> String {
+    heading.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r")
+}
+
+pub(super) fn unescaped(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
@@ -144,41 +151,4 @@ fn unescaped(text: &str) -> Option<String> {
         });
     }
     Some(plain)
-}
-
-/// Guesses what each column is.
-pub fn guess_mapping(table: &Table) -> Mapping {
-    guess_from(&table.headings)
-}
-
-/// Guesses from the headings alone. Where several columns could be the same field, the surest word wins and the others
-/// are listed as unmapped.
-pub(super) fn guess_from(headings: &[String]) -> Mapping {
-    // ESR reports name the levels above as Org L2 to L7: "Organisation" is then the lowest one, the ward or team.
-    let esr_levels = headings.iter().any(|h| synonyms::fold(h).starts_with("orgl"));
-    let guesses: Vec<Option<(Field, usize, Confidence)>> = headings
-        .iter()
-        .map(|heading| match synonyms::known(heading) {
-            Some((Field::Employer, _)) if esr_levels && synonyms::fold(heading) == "organisation" => {
-                Some((Field::Team, 0, Confidence::Synonym))
-            }
-            Some((field, 0)) => Some((field, 0, Confidence::Certain)),
-            Some((field, rank)) => Some((field, rank, Confidence::Synonym)),
-            None => synonyms::hinted(heading).map(|field| (field, 99, Confidence::Likely)),
-        })
-        .collect();
-    let mut mapping = Mapping::default();
-    for (at, heading) in headings.iter().enumerate() {
-        let wins = guesses[at].filter(|(field, rank, _)| {
-            guesses.iter().enumerate().all(|(other, guess)| match guess {
-                Some((f, r, _)) if f == field && other != at => (*rank, at) < (*r, other),
-                _ => true,
-            })
-        });
-        match wins {
-            Some((field, _, confidence)) => mapping.entries.push(Entry { field, heading: heading.clone(), confidence }),
-            None => mapping.unmapped.push(heading.clone()),
-        }
-    }
-    mapping
 }

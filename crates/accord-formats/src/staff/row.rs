@@ -94,6 +94,7 @@ impl RowFault {
     /// The fault as a sentence to show to whoever sent the file.
     pub fn sentence(&self) -> String {
         let place = match (self.row, self.column.as_str()) {
+            (0, "") => "The file".to_owned(),
             (0, column) => format!("Column \"{column}\""),
             (row, "") => format!("Row {row}"),
             (row, column) => format!("Row {row}, column \"{column}\""),
@@ -106,5 +107,42 @@ impl RowFault {
             Severity::Note => "Nothing was lost.",
         };
         format!("{place}{seen}: wanted {}. {done}", self.wanted)
+    }
+
+    /// What happens if nobody puts it right.
+    pub fn if_left(&self) -> &'static str {
+        match (self.code, self.severity) {
+            (FaultCode::CutOff, _) => {
+                "Nothing of the file is taken without a second yes; whoever stands after this row is not on the list."
+            }
+            (FaultCode::RecordsMissing, _) => "Whoever is missing from the file is not on the list.",
+            (FaultCode::RepeatedRow, Severity::RowDropped) => "The person is taken once, from the row further up.",
+            (FaultCode::NoEvent, _) => "The offer stays open: the person may be invited to what they have had.",
+            (_, Severity::RowDropped) => "Nobody is invited because of this row.",
+            (FaultCode::Date | FaultCode::BirthImplausible, Severity::ValueDropped) => {
+                "Without a date of birth the person cannot sign in and no rule about age can be checked; another date is left empty."
+            }
+            (FaultCode::Mobile | FaultCode::DigitsLost, Severity::ValueDropped) => {
+                "The number is left empty: the person gets no text message, and nobody is found by it."
+            }
+            (FaultCode::Email, Severity::ValueDropped) => "The address is left empty: the person gets no e-mail.",
+            (FaultCode::Postcode, Severity::ValueDropped) => "Travel is counted from the workplace.",
+            (FaultCode::NhsNumberLength | FaultCode::NhsNumberCheckDigit, Severity::ValueDropped) => {
+                "The person is matched without an NHS number and may have to be told apart by hand."
+            }
+            (FaultCode::StaffNumber, Severity::ValueDropped) => "The person is known by name and date of birth only.",
+            (_, Severity::ValueDropped) => "The value is left empty.",
+            (FaultCode::LettersLost, _) => {
+                "The name stays as it stands, and the person may not be known again on another list."
+            }
+            (FaultCode::DateOrderAssumed | FaultCode::DatesSwapped, _) => {
+                "Dates may be wrong by day and month: people whose date of birth is wrong cannot sign in."
+            }
+            (FaultCode::NameParted, _) => "The name is taken in these two parts.",
+            (FaultCode::ZerosLost, _) => "The number is taken with its zeros.",
+            (FaultCode::Leaver, _) => "The person is not invited for this post.",
+            (_, Severity::Assumed) => "It is taken as it was understood.",
+            (_, Severity::Note) => "Nothing is lost.",
+        }
     }
 }

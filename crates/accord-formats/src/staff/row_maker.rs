@@ -4,14 +4,17 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
+use super::columns::Column;
 use super::field::Field;
-use super::read::{Column, whole_row};
+use super::mend;
+use super::read::whole_row;
 use super::row::{RowFault, StaffRow};
 use super::synonyms;
 use super::table::{Cell, Record};
 use crate::date::{self, DateKind};
 use crate::fault::{Fault, FaultCode, Severity};
-use crate::{AccessNeeds, Email, Leave, Mobile, NhsNumber, PersonName, Postcode, Rota, StaffNumber};
+use crate::person_name::is_particle;
+use crate::{AccessNeeds, Leave, PersonName, Rota, StaffNumber};
 
 /// The longest free text that is kept, in characters.
 const LONGEST_TEXT: usize = 200;
@@ -43,9 +46,14 @@ impl<'r> RowMaker<'r> {
             if let Some(cell) = self.record.cells.get(column.at)
                 && !cell.is_empty()
                 && !is_placeholder(cell)
+                && !self.is_uncalculated(column, cell)
             {
                 self.fill(&mut row, column, cell);
             }
+        }
+        if row.name.as_ref().is_some_and(is_vacant) && says_nothing_personal(&row) {
+            self.about_row(FaultCode::NobodyToBook, Severity::RowDropped, "a person (the post seems to be vacant)");
+            return None;
         }
         if row.name.is_none() && row.staff_number.is_none() {
             let wanted = "a name or a staff number";
@@ -55,6 +63,9 @@ impl<'r> RowMaker<'r> {
         if self.record.cells.len() > width {
             let wanted = "no more cells than headings (a delimiter inside a value may have shifted the row)";
             self.about_row(FaultCode::TooManyCells, Severity::Assumed, wanted);
+        }
+        if row.team.is_none() {
+            row.team = self.record.section.as_deref().map(str::to_owned);
         }
         self.dates_agree(&mut row);
         row.leaver = self.has_left(&row);
@@ -72,16 +83,18 @@ impl<'r> RowMaker<'r> {
         let text = cell.text();
         let text = text.as_ref();
         match column.field {
-            Field::StaffNumber => row.staff_number = self.keep(column, text, StaffNumber::parse(text)),
-            Field::AssignmentNumber => row.assignment_number = self.keep(column, text, StaffNumber::parse(text)),
+            Field::StaffNumber => row.staff_number = self.staff_number(column, text),
+            Field::AssignmentNumber => {
+                row.assignment_number = self.keep(column, text, StaffNumber::parse(&mend::number(text)))
+            }
             Field::PrimaryAssignment => row.primary = self.keep(column, text, yes_or_no(text)),
             Field::PreferredName => row.preferred = self.text(column, text),
             Field::DateOfBirth => row.date_of_birth = self.birth(column, cell, text),
-            Field::NhsNumber => row.nhs_number = self.keep(column, text, nhs_number(text)),
-            Field::WorkEmail => row.work_email = self.keep(column, text, Email::parse(text)),
-            Field::Mobile => row.mobile = self.keep(column, text, Mobile::parse(text)),
-            Field::HomePostcode => row.home_postcode = self.keep(column, text, Postcode::parse(text)),
-            Field::WorkPostcode => row.work_postcode = self.keep(column, text, Postcode::parse(text)),
+            Field::NhsNumber => row.nhs_number = self.keep(column, text, mend::nhs_number(text)),
+            Field::WorkEmail => row.work_email = self.keep(column, text, mend::email(text)),
+            Field::Mobile => row.mobile = self.keep(column, text, mend::mobile(text)),
+            Field::HomePostcode => row.home_postcode = self.keep(column, text, mend::postcode(text)),
+            Field::WorkPostcode => row.work_postcode = self.keep(column, text, mend::postcode(text)),
             Field::Employer => row.employer = self.text(column, text),
             Field::Team => row.team = self.text(column, text),
             Field::JobTitle => row.job_title = self.text(column, text),
@@ -107,19 +120,9 @@ impl<'r> RowMaker<'r> {
 
     /// Given and family name, or the whole name where those columns have nothing.
     fn name(&mut self) -> Option<PersonName> {
-        let record = self.record;
-        let columns = self.columns;
-        let value = |field| -> (Option<&Column<'r>>, Cow<'r, str>) {
-            let column = columns.iter().find(|c| c.field == field);
-            let cell = column.and_then(|c| record.cells.get(c.at));
-            // "Na" is a family name: only what cannot be a name counts as blank here.
-            let text = cell.map_or(Cow::Borrowed(""), Cell::text);
-            let blank = !text.chars().any(char::is_alphanumeric) || is_not_a_name(&text);
-            (column, if blank { Cow::Borrowed("") } else { text })
-        };
-        let (given_column, given) = value(Field::GivenName);
-        let (family_column, family) = value(Field::FamilyName);
-        let (full_column, full) = value(Field::FullName);
+        let (given_column, given) = self.name_part(Field::GivenName);
+        let (family_column, family) = self.name_part(Field::FamilyName);
+        let (full_column, full) = self.name_part(Field::FullName);
         let in_parts = !(given.is_empty() && family.is_empty());
         let (column, seen, read) = if in_parts {
             let seen = format!("{given} {family}");
@@ -127,31 +130,68 @@ impl<'r> RowMaker<'r> {
         } else if full.is_empty() {
             return None;
         } else {
-            let parted_by_rule = !full.contains(',') && full.split_whitespace().count() > 2;
-            let read = PersonName::parse_full(&full).map(|(name, mut notes)| {
-                if parted_by_rule {
-                    notes.push(Fault::new(FaultCode::NameParted, "given and family name in columns of their own"));
-                }
-                (name, notes)
-            });
-            (full_column?, full.into_owned(), read)
+            let column = full_column?;
+            (column, full.to_string(), whole_name(&full, column.family_first))
         };
         match read {
             Ok((name, notes)) => {
                 for note in notes {
                     let severity = match note.code {
-                        FaultCode::NameParted | FaultCode::LettersLost => Severity::Assumed,
+                        FaultCode::NameParted | FaultCode::LettersLost | FaultCode::LettersMended => Severity::Assumed,
                         _ => Severity::Note,
                     };
                     self.note(column, &seen, note, severity);
                 }
-                Some(name)
+                Some(name.in_plain_case())
             }
             Err(fault) => {
                 self.note(column, &seen, fault, Severity::ValueDropped);
                 None
             }
         }
+    }
+
+    /// What stands in a column of names. "Na" is a family name: only what cannot be a name counts as blank here.
+    fn name_part(&mut self, field: Field) -> (Option<&'r Column<'r>>, Cow<'r, str>) {
+        let columns = self.columns;
+        let record = self.record;
+        let Some(column) = columns.iter().find(|c| c.field == field) else { return (None, Cow::Borrowed("")) };
+        let Some(cell) = record.cells.get(column.at) else { return (Some(column), Cow::Borrowed("")) };
+        let text = cell.text();
+        let blank = !text.chars().any(char::is_alphanumeric) || is_not_a_name(&text);
+        if blank || self.is_uncalculated(column, cell) {
+            return (Some(column), Cow::Borrowed(""));
+        }
+        match mend::misread_utf8(&text) {
+            Some(right) => {
+                let wanted =
+                    "letters as they are typed (the export was read with the wrong encoding; they were put right)";
+                self.note(column, &text, Fault::new(FaultCode::LettersMended, wanted), Severity::Assumed);
+                (Some(column), Cow::Owned(right))
+            }
+            None => (Some(column), text),
+        }
+    }
+
+    /// A staff number, the zeros in front put back where the column shows that they were lost.
+    fn staff_number(&mut self, column: &Column<'_>, text: &str) -> Option<StaffNumber> {
+        let number = mend::number(text);
+        if let Some(digits) = column.digits.filter(|digits| number.len() < *digits) {
+            let whole = format!("{number:0>digits$}");
+            let wanted = "as many digits as the other staff numbers have (zeros were put in front)";
+            self.note(column, text, Fault::new(FaultCode::ZerosLost, wanted), Severity::Assumed);
+            return self.keep(column, text, StaffNumber::parse(&whole));
+        }
+        self.keep(column, text, StaffNumber::parse(&number))
+    }
+
+    /// A formula without a value: nobody knows what would stand there.
+    fn is_uncalculated(&mut self, column: &Column<'_>, cell: &Cell) -> bool {
+        let Cell::Formula(text) = cell else { return false };
+        let wanted = "a value (open the workbook, let it calculate, save it and send it again)";
+        let text = text.to_string();
+        self.note(column, &text, Fault::new(FaultCode::NotCalculated, wanted), Severity::ValueDropped);
+        true
     }
 
     fn birth(&mut self, column: &Column<'_>, cell: &Cell, text: &str) -> Option<Date> {
@@ -199,7 +239,12 @@ impl<'r> RowMaker<'r> {
     }
 
     fn has_left(&self, row: &StaffRow) -> bool {
-        row.end_date.is_some_and(|end| end < self.today) || row.status.as_deref().is_some_and(says_left)
+        let column = self.columns.iter().find(|c| c.field == Field::Status);
+        let said = |status: &str| match (column.and_then(|c| c.no_means_left), mend::yes_or_no(status)) {
+            (Some(no_means_left), Some(yes)) => yes != no_means_left,
+            _ => says_left(status),
+        };
+        row.end_date.is_some_and(|end| end < self.today) || row.status.as_deref().is_some_and(said)
     }
 
     fn keep<T>(&mut self, column: &Column<'_>, seen: &str, read: Result<T, Fault>) -> Option<T> {
@@ -229,11 +274,55 @@ impl<'r> RowMaker<'r> {
     }
 }
 
+/// A whole name in its parts: by its comma, by its capitals (`VALDEZ Gabriel`), by the order of its column.
+fn whole_name(full: &str, family_first: bool) -> Result<(PersonName, Vec<Fault>), Fault> {
+    let plain = full.split(['(', '[']).next().unwrap_or(full).trim();
+    let plain = if plain.is_empty() { full } else { plain };
+    if plain.contains(',') {
+        return PersonName::parse_full(plain);
+    }
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    let is_capital =
+        |w: &str| w.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !w.chars().any(char::is_lowercase);
+    let capitals = words.iter().take_while(|w| is_capital(w)).count();
+    let turned = |family: usize| PersonName::parse(&words[family..].join(" "), &words[..family].join(" "));
+    if capitals > 0 && capitals < words.len() && !words[capitals..].iter().any(|w| is_capital(w)) {
+        return turned(capitals);
+    }
+    let (name, mut notes) = if family_first && words.len() > 1 {
+        let particles = words.iter().take(words.len() - 2).take_while(|w| is_particle(w)).count();
+        turned(particles + 1)?
+    } else {
+        PersonName::parse_full(plain)?
+    };
+    if family_first || words.len() > 2 {
+        notes.push(Fault::new(FaultCode::NameParted, "given and family name in columns of their own"));
+    }
+    Ok((name, notes))
+}
+
 fn shortened(seen: &str) -> String {
     if seen.chars().count() <= LONGEST_SEEN {
         return seen.to_owned();
     }
     seen.chars().take(LONGEST_SEEN - 1).chain(['…']).collect()
+}
+
+/// What stands on a list of posts where nobody is in post.
+fn is_vacant(name: &PersonName) -> bool {
+    const WORDS: [&str; 10] =
+        ["vacant", "vacancy", "tbc", "tba", "vacantpost", "agency", "agencystaff", "nobody", "unfilled", "recruiting"];
+    let whole = synonyms::fold(&format!("{}{}", name.given, name.family));
+    WORDS.contains(&whole.as_str()) || WORDS.contains(&synonyms::fold(&name.family).as_str()) && name.given.is_empty()
+}
+
+fn says_nothing_personal(row: &StaffRow) -> bool {
+    row.date_of_birth.is_none()
+        && row.nhs_number.is_none()
+        && row.work_email.is_none()
+        && row.mobile.is_none()
+        && row.home_postcode.is_none()
+        && row.staff_number.is_none()
 }
 
 /// What people write into a cell that should be empty.
@@ -263,19 +352,7 @@ fn is_not_a_name(text: &str) -> bool {
 }
 
 fn yes_or_no(text: &str) -> Result<bool, Fault> {
-    match text.to_ascii_lowercase().as_str() {
-        "y" | "yes" | "true" | "1" | "primary" | "main" => Ok(true),
-        "n" | "no" | "false" | "0" | "secondary" | "second" => Ok(false),
-        _ => Err(Fault::new(FaultCode::YesNo, "Y or N")),
-    }
-}
-
-/// A spreadsheet shortens long numbers; say that rather than "not ten digits".
-fn nhs_number(text: &str) -> Result<NhsNumber, Fault> {
-    if crate::staff_number::is_scientific(text) {
-        return Err(crate::staff_number::DIGITS_LOST);
-    }
-    NhsNumber::parse(text)
+    mend::yes_or_no(text).ok_or(Fault::new(FaultCode::YesNo, "Y or N"))
 }
 
 fn priority_group(text: &str) -> Result<u8, Fault> {

@@ -9,6 +9,8 @@ pub(super) enum Kind {
     Text,
     /// A zip archive that should be a workbook.
     Zip,
+    /// The container of old Office files.
+    Ole,
 }
 
 /// Tells the kind, or why the file cannot be a staff list.
@@ -21,7 +23,7 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, TableError> {
         return Ok(Kind::Zip);
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
-        return Err(old_office(bytes));
+        return Ok(Kind::Ole);
     }
     const MARKS: [(&[u8], &str); 9] = [
         (b"%PDF", "a PDF document"),
@@ -45,19 +47,4 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, TableError> {
         return Err(TableError::NotATable("a JSON document"));
     }
     Ok(Kind::Text)
-}
-
-/// The old Office container also wraps new workbooks once they have a password.
-fn old_office(bytes: &[u8]) -> TableError {
-    let holds = |name: &str| {
-        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        bytes.windows(wide.len()).any(|w| w == wide)
-    };
-    if holds("EncryptedPackage") || holds("EncryptionInfo") {
-        TableError::PasswordProtected
-    } else if holds("WordDocument") {
-        TableError::NotATable("a Word document")
-    } else {
-        TableError::OldWorkbook
-    }
 }

@@ -1,60 +1,43 @@
 //! Excel workbooks (.xlsx), read cell by cell so that no declared size is believed.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
-use calamine::{DataRef, Reader, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, ExcelDateTime, Reader, SheetVisible, Xlsx, XlsxError};
 use jiff::civil::Date;
 
-use super::table::{Cell, Limits, SkipReason, Skipped, TableError};
-use super::text::{Rows, trim_end};
+use super::archive;
+use super::lines::trim_end;
+use super::sheets::RawSheet;
+use super::table::{Cell, Limits, TableError};
 
-/// The visible sheets with their rows, and the hidden ones as skipped.
-pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<(Vec<Rows>, Vec<Skipped>), TableError> {
-    unpacks_within(bytes, limits.unpacked_bytes)?;
+/// Cells filled from merged areas, and the longest text they are filled with, in bytes.
+const MOST_FILLED: usize = 300_000;
+const LONGEST_FILLED: usize = 100;
+/// Sheets of a workbook.
+const MOST_SHEETS: usize = 500;
+
+/// All sheets with their rows.
+pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<RawSheet>, TableError> {
+    let seen = archive::look_through(bytes, limits)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| refusal(&error))?;
     let listed: Vec<(String, bool)> = book
         .sheets_metadata()
         .iter()
-        .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
+        .map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible))
         .collect();
+    if listed.len() > MOST_SHEETS {
+        return Err(TableError::TooLarge { what: "sheets", limit: MOST_SHEETS as u64 });
+    }
+    let mut room = Room { cells: limits.cells, text: limits.unpacked_bytes };
     let mut sheets = Vec::new();
-    let mut skipped = Vec::new();
-    for (name, visible) in listed {
-        if visible {
-            sheets.push(rows_of(&mut book, name, limits)?);
-        } else {
-            skipped.push(Skipped { row: 0, sheet: name, why: SkipReason::HiddenSheet });
+    for (name, hidden) in listed {
+        let mut sheet = RawSheet { rows: rows_of(&mut book, &name, limits, &mut room)?, name, hidden };
+        if seen.merged_cells {
+            fill_merged(&mut book, &mut sheet);
         }
+        sheets.push(sheet);
     }
-    Ok((sheets, skipped))
-}
-
-/// Unpacks every part once, counting, and stops at the limit: the sizes an archive declares may be lies.
-fn unpacks_within(bytes: &[u8], limit: u64) -> Result<(), TableError> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| TableError::DamagedWorkbook)?;
-    if archive.index_for_name("xl/workbook.xml").is_none() {
-        return Err(match archive.file_names().next() {
-            _ if archive.index_for_name("word/document.xml").is_some() => TableError::NotATable("a Word document"),
-            _ if archive.index_for_name("xl/workbook.bin").is_some() => {
-                TableError::NotATable("a binary workbook (.xlsb)")
-            }
-            _ if archive.index_for_name("content.xml").is_some() => TableError::NotATable("an OpenDocument file"),
-            Some(_) => TableError::NotATable("a compressed archive"),
-            None => TableError::DamagedWorkbook,
-        });
-    }
-    let too_large = TableError::TooLarge { what: "bytes once unpacked", limit };
-    let mut room = limit;
-    for index in 0..archive.len() {
-        let part = archive.by_index(index).map_err(|_| TableError::DamagedWorkbook)?;
-        if part.size() > room {
-            return Err(too_large);
-        }
-        let read = std::io::copy(&mut part.take(room + 1), &mut std::io::sink());
-        let read = read.map_err(|_| TableError::DamagedWorkbook)?;
-        room = room.checked_sub(read).ok_or_else(|| too_large.clone())?;
-    }
-    Ok(())
+    Ok(sheets)
 }
 
 fn refusal(error: &XlsxError) -> TableError {
@@ -64,17 +47,41 @@ fn refusal(error: &XlsxError) -> TableError {
     }
 }
 
-fn rows_of(book: &mut Xlsx<Cursor<&[u8]>>, name: String, limits: &Limits) -> Result<Rows, TableError> {
-    let mut rows: Vec<(u32, Vec<Cell>)> = Vec::new();
-    // Chart sheets have no cells and cannot be opened as tables.
-    let Ok(mut cells) = book.worksheet_cells_reader(&name) else {
-        return Ok(Rows { sheet: name, rows, cut_off: None });
-    };
-    while let Some(cell) = cells.next_cell().map_err(|error| refusal(&error))? {
-        let (row, column) = cell.get_position();
-        let value = value_of(cell.get_value());
+/// What may still be kept.
+pub(super) struct Room {
+    pub cells: u64,
+    pub text: u64,
+}
+
+impl Room {
+    /// Takes room for a row grown by so many cells, and for a text.
+    pub(super) fn take(&mut self, cells: usize, text: usize, limits: &Limits) -> Result<(), TableError> {
+        let less =
+            |room: u64, by: usize, what, limit| room.checked_sub(by as u64).ok_or(TableError::TooLarge { what, limit });
+        self.cells = less(self.cells, cells, "cells", limits.cells)?;
+        self.text = less(self.text, text, "bytes of text", limits.unpacked_bytes)?;
+        Ok(())
+    }
+}
+
+/// Rows being put together cell by cell.
+#[derive(Default)]
+pub(super) struct RowsInMaking {
+    rows: Vec<(u32, Vec<Cell>)>,
+}
+
+impl RowsInMaking {
+    /// Puts a cell where it belongs, counted from 0; empty ones are not kept.
+    pub(super) fn put(
+        &mut self,
+        at: (u32, u32),
+        value: Cell,
+        limits: &Limits,
+        room: &mut Room,
+    ) -> Result<(), TableError> {
+        let (row, column) = at;
         if value.is_empty() {
-            continue;
+            return Ok(());
         }
         if row >= limits.rows {
             return Err(TableError::TooLarge { what: "rows", limit: limits.rows.into() });
@@ -82,21 +89,64 @@ fn rows_of(book: &mut Xlsx<Cursor<&[u8]>>, name: String, limits: &Limits) -> Res
         if column >= limits.columns {
             return Err(TableError::TooLarge { what: "columns", limit: limits.columns.into() });
         }
-        if rows.last().is_none_or(|(last, _)| *last != row + 1) {
-            rows.push((row + 1, Vec::new()));
+        if self.rows.last().is_none_or(|(last, _)| *last != row + 1) {
+            self.rows.push((row + 1, Vec::new()));
         }
-        if let Some((_, line)) = rows.last_mut() {
-            if line.len() <= column as usize {
-                line.resize(column as usize + 1, Cell::Empty);
+        let Some((_, line)) = self.rows.last_mut() else { return Ok(()) };
+        let text = if let Cell::Text(text) | Cell::Formula(text) = &value { text.len() } else { 0 };
+        let wider = (column as usize + 1).saturating_sub(line.len());
+        room.take(wider, text, limits)?;
+        if wider > 0 {
+            line.resize(column as usize + 1, Cell::Empty);
+        }
+        line[column as usize] = value;
+        Ok(())
+    }
+
+    /// The rows in order, each number once.
+    pub(super) fn finish(mut self) -> Vec<(u32, Vec<Cell>)> {
+        self.rows.sort_by_key(|(row, _)| *row);
+        self.rows.dedup_by(|later, earlier| {
+            let same = later.0 == earlier.0;
+            if same {
+                for (at, cell) in std::mem::take(&mut later.1).into_iter().enumerate().filter(|(_, c)| !c.is_empty()) {
+                    if earlier.1.len() <= at {
+                        earlier.1.resize(at + 1, Cell::Empty);
+                    }
+                    earlier.1[at] = cell;
+                }
             }
-            line[column as usize] = value;
+            same
+        });
+        for (_, line) in &mut self.rows {
+            trim_end(line);
+            line.shrink_to_fit();
         }
+        self.rows
     }
-    rows.sort_by_key(|(row, _)| *row);
-    for (_, line) in &mut rows {
-        trim_end(line);
+}
+
+fn rows_of(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    limits: &Limits,
+    room: &mut Room,
+) -> Result<Vec<(u32, Vec<Cell>)>, TableError> {
+    let mut rows = RowsInMaking::default();
+    // Chart sheets have no cells and cannot be opened as tables.
+    let Ok(mut cells) = book.worksheet_cells_reader(name) else {
+        return Ok(Vec::new());
+    };
+    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|error| refusal(&error))? {
+        let value = match (value_of(&cell.value), &cell.formula) {
+            (Cell::Empty, Some(_)) if !matches!(cell.value, DataRef::Error(_)) => {
+                Cell::Formula("a formula without a value".into())
+            }
+            (value, _) => value,
+        };
+        rows.put(cell.pos, value, limits, room)?;
     }
-    Ok(Rows { sheet: name, rows, cut_off: None })
+    Ok(rows.finish())
 }
 
 fn value_of(value: &DataRef<'_>) -> Cell {
@@ -108,14 +158,49 @@ fn value_of(value: &DataRef<'_>) -> Cell {
         DataRef::String(text) => Cell::from_text(text),
         DataRef::SharedString(text) => Cell::from_text(text),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::from_text(text),
-        DataRef::DateTime(when) => {
-            let days = when.as_f64();
-            let (year, month, day, ..) = when.to_ymd_hms_milli();
-            let date = i16::try_from(year).ok().and_then(|y| Date::new(y, month as i8, day as i8).ok());
-            // Below one day it is a time, above five digits nonsense.
-            match date.filter(|_| when.is_datetime() && (1.0..110_000.0).contains(&days)) {
-                Some(date) => Cell::Date(date),
-                None => Cell::Number(days),
+        DataRef::DateTime(when) => date_or_number(*when),
+    }
+}
+
+/// Below one day it is a time, above six digits nonsense.
+fn date_or_number(when: ExcelDateTime) -> Cell {
+    let days = when.as_f64();
+    if !(1.0..110_000.0).contains(&days) || !when.is_datetime() {
+        return Cell::Number(days);
+    }
+    let (year, month, day, ..) = when.to_ymd_hms_milli();
+    let date = i16::try_from(year).ok().and_then(|y| Date::new(y, month as i8, day as i8).ok());
+    date.map_or(Cell::Number(days), Cell::Date)
+}
+
+fn fill_merged(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &mut RawSheet) {
+    let Ok(areas) = book.merge_cells_by_sheet_name(&sheet.name) else { return };
+    let down = areas.iter().filter(|a| a.start.1 == a.end.1 && a.end.0 > a.start.0);
+    let down: Vec<(u32, u32, u32)> = down.map(|a| (a.start.0, a.end.0, a.start.1)).collect();
+    fill_down(&mut sheet.rows, &down);
+}
+
+/// A value merged down over several rows counts for each of them that has something of its own: the ward beside its
+/// staff. Areas are first row, last row and column, from 0.
+pub(super) fn fill_down(rows: &mut [(u32, Vec<Cell>)], areas: &[(u32, u32, u32)]) {
+    let mut steps = MOST_FILLED;
+    for (first, last, column) in areas {
+        let column = *column as usize;
+        let from = rows.partition_point(|(row, _)| *row <= *first);
+        let Some((row, cells)) = rows.get(from) else { continue };
+        let value =
+            cells.get(column).filter(|c| *row == first + 1 && !c.is_empty() && c.text().len() <= LONGEST_FILLED);
+        let Some(value) = value.cloned() else { continue };
+        for (row, cells) in rows[from + 1..].iter_mut() {
+            if *row > last + 1 || steps == 0 {
+                break;
+            }
+            steps -= 1;
+            if cells.get(column).is_none_or(Cell::is_empty) && !cells.is_empty() {
+                if cells.len() <= column {
+                    cells.resize(column + 1, Cell::Empty);
+                }
+                cells[column] = value.clone();
             }
         }
     }

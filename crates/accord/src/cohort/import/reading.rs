@@ -3,7 +3,7 @@
 use super::refusal::ImportRefusal;
 use crate::base::secret::sha256_hex;
 use accord_formats::staff::{
-    Mapping, Record, RowFault, SkipReason, Skipped, Source, StaffRow, Table, guess_mapping, read_staff, read_table,
+    Mapping, Record, RowFault, SheetState, SkipReason, Source, StaffRow, Table, guess_mapping, read_staff, read_table,
 };
 use accord_formats::{Date, FaultCode, Severity};
 use std::collections::{BTreeMap, HashMap};
@@ -95,12 +95,11 @@ fn with_new_headings(saved: &Mapping, guess: Mapping) -> Mapping {
 }
 
 fn first_value(table: &Table, at: usize) -> String {
-    let cells = table.records.iter().filter_map(|record| record.cells.get(at));
-    cells
-        .map(|cell| cell.text())
-        .find(|text| !text.is_empty())
-        .map(|text| text.chars().take(40).collect())
-        .unwrap_or_default()
+    let first = table.records().find_map(|record| {
+        let cell = record.cells.get(at).filter(|cell| !cell.is_empty())?;
+        Some(cell.text().chars().take(40).collect())
+    });
+    first.unwrap_or_default()
 }
 
 /// Every record that became no row, and every line that is no record but no mere layout either.
@@ -114,20 +113,20 @@ fn rest(table: &Table, rows: &[StaffRow], faults: &[RowFault]) -> (Vec<Unreadabl
     let mut unreadable: BTreeMap<Place, Unreadable> = BTreeMap::new();
     let mut passed_over: BTreeMap<Place, &'static str> = BTreeMap::new();
     let mut copies: HashMap<String, usize> = HashMap::new();
-    for record in table.records.iter().filter(|record| !read.contains(&(record.sheet, record.row))) {
+    for record in table.records().filter(|record| !read.contains(&(record.sheet, record.row))) {
         let place = (record.sheet, record.row);
         if dropped.get(&place).is_some_and(|fault| fault.code == FaultCode::RepeatedRow) {
             passed_over.insert(place, "the same row stands further up");
         } else {
-            let key = keyed(&content(record), &mut copies);
+            let key = keyed(&content(&record), &mut copies);
             unreadable.insert(place, Unreadable { place, key, why: "The row has neither a name nor a staff number." });
         }
     }
     for skipped in &table.skipped {
-        let place = (sheet_of(table, skipped), skipped.row);
-        if skipped.row == 0
-            || read.contains(&place)
-            || matches!(skipped.why, SkipReason::Blank | SkipReason::AboveHeader)
+        let place = (skipped.sheet, skipped.row);
+        if read.contains(&place)
+            || matches!(skipped.why, SkipReason::Blank | SkipReason::AboveHeader | SkipReason::Header)
+            || matches!(skipped.why, SkipReason::HiddenSheet | SkipReason::OtherSheet)
         {
             continue;
         }
@@ -141,17 +140,6 @@ fn rest(table: &Table, rows: &[StaffRow], faults: &[RowFault]) -> (Vec<Unreadabl
     }
     passed_over.retain(|place, _| !unreadable.contains_key(place));
     (unreadable.into_values().collect(), passed_over.into_iter().collect())
-}
-
-fn sheet_of(table: &Table, skipped: &Skipped) -> u16 {
-    match &table.dialect.source {
-        Source::Workbook { sheets } => sheets
-            .iter()
-            .position(|name| *name == skipped.sheet)
-            .and_then(|at| u16::try_from(at).ok())
-            .unwrap_or(u16::MAX),
-        _ => 0,
-    }
 }
 
 fn content(record: &Record) -> String {
@@ -170,8 +158,11 @@ fn dialect(table: &Table) -> String {
     let source = match &table.dialect.source {
         Source::Text { encoding, delimiter: '\t' } => format!("text, {encoding}, tabs between cells"),
         Source::Text { encoding, delimiter } => format!("text, {encoding}, {delimiter} between cells"),
-        Source::Workbook { sheets } => format!("workbook, sheets: {}", sheets.join(", ")),
-        Source::EsrOutbound => return "records of the ESR outbound interface".to_owned(),
+        Source::Workbook { sheets } => {
+            let read = sheets.iter().filter(|s| matches!(s.state, SheetState::Read | SheetState::ReadThoughHidden));
+            format!("workbook, sheets: {}", read.map(|s| s.name.as_str()).collect::<Vec<_>>().join(", "))
+        }
+        Source::EsrOutbound { .. } => return "records of the ESR outbound interface".to_owned(),
     };
     format!("{source}, {}", from(table.dialect.header_row))
 }
