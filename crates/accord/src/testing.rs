@@ -9,7 +9,9 @@ mod small;
 pub use small::{Layout, Small};
 
 use crate::base::clock::{Chance, Clock, at_microsecond};
-use crate::base::db::{Actor, Db, Place, Tx, migrate};
+#[cfg(feature = "postgres")]
+use crate::base::db::Tx;
+use crate::base::db::{Actor, Db, Place, migrate};
 use crate::base::ids::PartnershipId;
 use std::sync::atomic::{AtomicU32, Ordering};
 
