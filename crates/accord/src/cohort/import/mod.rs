@@ -26,7 +26,7 @@ use crate::base::ids::{ImportId, OrganisationId};
 use crate::base::outbox;
 use crate::base::secret::sha256_hex;
 use accord_formats::Date;
-use accord_formats::staff::{Confidence, Field, Mapping, RowFault};
+use accord_formats::staff::{Confidence, Field, Mapping, RowFault, read_table};
 use reading::{File, Reading};
 
 /// A list that came.
@@ -101,7 +101,7 @@ pub enum Previewed {
 }
 
 /// Reads a list and stores it for review. The same file sent again while it waits is the same import, its numbers
-/// brought up to date; another file while one waits is refused.
+/// brought up to date; another file while one waits is refused, unless that one is a transfer that was cut off.
 pub fn preview(tx: &mut Tx<'_>, cmd: &Preview) -> Result<Previewed, Stop<ImportRefusal>> {
     let employer = employer(tx, &cmd.employer)?;
     let hash = sha256_hex(&cmd.bytes);
@@ -109,8 +109,12 @@ pub fn preview(tx: &mut Tx<'_>, cmd: &Preview) -> Result<Previewed, Stop<ImportR
     if let Some((import, _, _)) = waits.as_ref().filter(|(_, _, waiting)| *waiting == hash && cmd.mapping.is_none()) {
         return again(tx, *import, employer);
     }
-    if let Some((_, file, _)) = waits {
-        return Err(Stop::Refused(ImportRefusal::AnotherWaits { file }));
+    if let Some((import, file, _)) = waits {
+        // A transfer that was cut off is sent again whole: nobody has to discard the piece first.
+        if !is_cut_off(tx, import, &file)? {
+            return Err(Stop::Refused(ImportRefusal::AnotherWaits { file }));
+        }
+        abandon(tx, import)?;
     }
     if let Some(import) = store::committed_again(tx, employer.id, &hash)? {
         return Ok(Previewed::NothingToDo { import });
@@ -184,12 +188,12 @@ const MANY_ROWS: usize = 200;
 pub fn commit(tx: &mut Tx<'_>, import: ImportId, confirm: Confirm) -> Result<Committed, Stop<ImportRefusal>> {
     store::take_turn(tx)?;
     let waiting = in_review(tx, import)?;
-    let (_, set) = prepare_again(tx, &waiting)?;
+    let (reading, set) = prepare_again(tx, &waiting)?;
     if set.hash() != waiting.change_hash {
         return Err(Stop::Refused(ImportRefusal::MovedSinceReview));
     }
     let declared = store::employer_of(tx, waiting.employer)?.and_then(|employer| employer.declared);
-    let reasons = set.counts.second_yes(declared);
+    let reasons = second_yes(&reading, &set.counts, declared);
     if !reasons.is_empty() && !confirm.second_yes {
         return Err(Stop::Refused(ImportRefusal::NeedsSecondYes { reasons }));
     }
@@ -232,6 +236,11 @@ fn again(tx: &mut Tx<'_>, import: ImportId, employer: Employer) -> Result<Previe
     }
     let review = review_of(Some(import), employer, &waiting.file_name, reading, &set);
     Ok(Previewed::Review(Box::new(Review { waited: true, ..review })))
+}
+
+fn is_cut_off(tx: &mut Tx<'_>, import: ImportId, file_name: &str) -> Result<bool, StoreError> {
+    let bytes = store::upload(tx, import)?.unwrap_or_default();
+    Ok(read_table(&bytes, file_name).is_ok_and(|table| table.cut_off().is_some()))
 }
 
 fn in_review(tx: &mut Tx<'_>, import: ImportId) -> Result<ImportRecord, Stop<ImportRefusal>> {
@@ -286,13 +295,19 @@ fn review_of(
         file_name: file_name.to_owned(),
         columns: reading.headings.iter().map(column).collect(),
         counts: set.counts,
-        second_yes: set.counts.second_yes(employer.declared),
+        second_yes: second_yes(&reading, &set.counts, employer.declared),
         employer,
         dialect: reading.dialect,
         faults: reading.faults,
         waited: false,
         nothing_changes: set.is_empty(),
     }
+}
+
+/// Why nobody is changed before a second yes; empty: one is enough.
+fn second_yes(reading: &Reading, counts: &Counts, declared: Option<usize>) -> Vec<SecondYes> {
+    let cut = reading.cut_off.map(SecondYes::CutOff);
+    cut.into_iter().chain(counts.second_yes(declared)).collect()
 }
 
 fn told(employer: OrganisationId, counts: &Counts) -> String {

@@ -3,7 +3,8 @@
 use super::refusal::ImportRefusal;
 use crate::base::secret::sha256_hex;
 use accord_formats::staff::{
-    Mapping, Record, RowFault, SheetState, SkipReason, Source, StaffRow, Table, guess_mapping, read_staff, read_table,
+    CutOff, Mapping, Record, RowFault, SheetState, SkipReason, Source, StaffRow, Table, guess_mapping, read_staff,
+    read_table,
 };
 use accord_formats::{Date, FaultCode, Severity};
 use std::collections::{BTreeMap, HashMap};
@@ -37,6 +38,8 @@ pub struct Reading {
     pub headings: Vec<(String, String)>,
     /// Encoding, delimiter and sheets in words.
     pub dialect: String,
+    /// Where the transfer stopped too early, if it did.
+    pub cut_off: Option<CutOff>,
 }
 
 /// A row that names nobody.
@@ -73,6 +76,7 @@ pub fn read(
     Ok(Reading {
         headings: headings.collect(),
         dialect: dialect(&table),
+        cut_off: table.cut_off(),
         rows,
         faults,
         unreadable,

@@ -1,7 +1,7 @@
 //! Why a list is not taken.
 
 use crate::base::refusal::Refusal;
-use accord_formats::staff::TableError;
+use accord_formats::staff::{CutOff, TableError};
 
 /// Why nothing is applied before a second yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum SecondYes {
         /// The declared headcount.
         declared: usize,
     },
+    /// The transfer stopped before its end: the people after it are missing.
+    CutOff(CutOff),
 }
 
 impl SecondYes {
@@ -31,6 +33,16 @@ impl SecondYes {
             ),
             Self::ManyNew { listed, declared } => {
                 format!("The list has {listed} people, but the employer declared {declared}.")
+            }
+            Self::CutOff(CutOff { row, inside: true }) => {
+                format!(
+                    "The file stops in the middle of row {row}, which was left out. Whoever stood after it is missing."
+                )
+            }
+            Self::CutOff(CutOff { row, inside: false }) => {
+                format!(
+                    "The file stops after row {row}, before the end that it should have. Whoever stood after it is missing."
+                )
             }
         }
     }
