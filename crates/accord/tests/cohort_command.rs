@@ -32,7 +32,7 @@ fn file(fresh: &Fresh, name: &str, text: &str) -> PathBuf {
 }
 
 fn args(files: Vec<PathBuf>, employer: &str) -> ImportArgs {
-    ImportArgs { files, employer: employer.to_owned(), yes: true, second_yes: false, dry_run: false }
+    ImportArgs { files, employer: vec![employer.to_owned()], yes: true, second_yes: false, dry_run: false }
 }
 
 #[test]

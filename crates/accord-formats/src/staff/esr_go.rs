@@ -91,6 +91,7 @@ pub(super) fn table(text: &str, delimiter: char, encoding: &'static str, limits:
             TableError::NoRecords { header_row: 1 }
         });
     }
+    joint.say_whose(&rows);
     let Joint { people, mut skipped, declared, .. } = joint;
     skipped.sort_by_key(|s| s.row);
     // The count may leave out the opening and closing records.
@@ -145,7 +146,7 @@ struct Joint {
 
 impl Joint {
     fn pass(&mut self, row: u32, why: SkipReason) {
-        self.skipped.push(Skipped { row, sheet: 0, why });
+        self.skipped.push(Skipped { row, sheet: 0, why, of: None });
     }
 
     fn note(&mut self, row: u32, cells: &[Cell]) {
@@ -163,6 +164,19 @@ impl Joint {
             Some(_) => self.pass(row, SkipReason::Joined),
             None => self.pass(row, if cells.is_empty() { SkipReason::Blank } else { SkipReason::NoPerson }),
         }
+    }
+
+    /// Tells of each joined record whose it is.
+    fn say_whose(&mut self, rows: &[Row]) {
+        let whose = |cells: &[Cell]| match kind(cells) {
+            Some(Kind::Person | Kind::Assignment | Kind::Phone) => {
+                self.by_id.get(&at(cells, PERSON_ID)).and_then(|person| Some(self.people.get(*person)?.row))
+            }
+            _ => None,
+        };
+        let of: HashMap<u32, u32> = rows.iter().filter_map(|(row, cells)| Some((*row, whose(cells)?))).collect();
+        let joined = self.skipped.iter_mut().filter(|skipped| skipped.why == SkipReason::Joined);
+        joined.for_each(|skipped| skipped.of = of.get(&skipped.row).copied());
     }
 
     fn person(&mut self, row: u32, cells: &[Cell]) {

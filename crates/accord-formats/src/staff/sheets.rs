@@ -123,7 +123,7 @@ impl Gather {
     }
 
     fn skip(&mut self, sheet: u16, row: u32, why: SkipReason) {
-        self.skipped.push(Skipped { row, sheet, why });
+        self.skipped.push(Skipped { row, sheet, why, of: None });
         self.read += 1;
     }
 

@@ -211,6 +211,8 @@ pub struct Skipped {
     pub sheet: u16,
     /// Why.
     pub why: SkipReason,
+    /// Of a joined record the row of the person it belongs to; none where that is not known.
+    pub of: Option<u32>,
 }
 
 /// A transfer that stopped before its end: nothing may be taken from the file without a second yes.

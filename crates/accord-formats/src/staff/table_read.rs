@@ -213,7 +213,7 @@ impl<'p> Walk<'p> {
     }
 
     fn pass(&mut self, row: u32, why: SkipReason) {
-        self.skipped.push(Skipped { row, sheet: 0, why });
+        self.skipped.push(Skipped { row, sheet: 0, why, of: None });
     }
 
     /// Without headings a title looks like a section; where none follows further down, it was the list's title.

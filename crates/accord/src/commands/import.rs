@@ -22,21 +22,60 @@ pub const REFUSED: u8 = 3;
 /// Bring a staff list in.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ImportArgs {
-    /// The list: CSV, text or an Excel workbook (.xlsx). Several are taken one after another.
-    #[arg(required = true, value_name = "FILE")]
+    /// The list: CSV, text or an Excel workbook (.xlsx, .xls). Several are taken one after another.
+    #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Code of the employer who sent it, such as RDE
-    #[arg(long, value_name = "CODE")]
-    pub employer: String,
+    /// Code of the employer who sent them, such as RDE; or, for lists of several employers, CODE=FILE for each
+    #[arg(long, value_name = "CODE[=FILE]", required = true, num_args = 1..)]
+    pub employer: Vec<String>,
     /// Take the list without asking
     #[arg(long)]
     pub yes: bool,
     /// Take it although many people are missing or new: you checked with the employer
     #[arg(long)]
     pub second_yes: bool,
-    /// Only show what it would change
+    /// Only show what it would change; with --json what the lists say, matched with each other, without a store
     #[arg(long, conflicts_with = "yes")]
     pub dry_run: bool,
+}
+
+/// A list of the call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ListFile {
+    pub employer: String,
+    pub path: PathBuf,
+}
+
+impl ListFile {
+    /// Its name and its bytes.
+    pub fn read(&self) -> Result<(String, Vec<u8>), Failure> {
+        let bytes = std::fs::read(&self.path).map_err(|error| {
+            let next = "check the name of the file, and that you may read it; nothing was changed";
+            Failure::bad_input(format!("the list can't be read: {error}"), self.path.display(), next)
+        })?;
+        Ok((self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(), bytes))
+    }
+}
+
+impl ImportArgs {
+    /// Every list with its employer, in the order of the call.
+    pub(super) fn lists(&self) -> Result<Vec<ListFile>, Failure> {
+        let of = |employer: &str, path: &Path| ListFile { employer: employer.to_owned(), path: path.to_owned() };
+        let (pairs, plain): (Vec<_>, Vec<_>) = self.employer.iter().partition(|said| said.contains('='));
+        // What stands behind the code is a file: `--employer RDE list.csv`.
+        let (code, more) = plain.split_first().map_or((None, &[][..]), |(code, more)| (Some(code), more));
+        let files = self.files.iter().map(PathBuf::as_path).chain(more.iter().map(|file| Path::new(file.as_str())));
+        let named = code.map(|code| files.clone().map(|file| of(code, file)).collect::<Vec<_>>());
+        let pairs =
+            pairs.into_iter().filter_map(|said| said.split_once('=')).map(|(code, file)| of(code, Path::new(file)));
+        let all: Vec<ListFile> = named.unwrap_or_default().into_iter().chain(pairs).collect();
+        if all.is_empty() || (code.is_none() && !self.files.is_empty()) {
+            let next =
+                "name the file and its employer: accord import list.csv --employer RDE, or --employer RDE=list.csv";
+            return Err(Failure::bad_input("it is not said which file is whose list", "--employer", next));
+        }
+        Ok(all)
+    }
 }
 
 /// The store a list goes to, for whom, and on which day.
@@ -56,8 +95,8 @@ pub struct Store<'a> {
 pub fn run(args: &ImportArgs, to: Store<'_>, as_json: bool) -> Result<u8, Failure> {
     let mut results = Vec::new();
     let mut code = DONE;
-    for file in &args.files {
-        let (file_code, result) = one(args, file, to)?;
+    for list in &args.lists()? {
+        let (file_code, result) = one(args, list, to)?;
         if as_json {
             results.push(result.json);
         } else {
@@ -79,13 +118,10 @@ struct Shown {
     json: Value,
 }
 
-fn one(args: &ImportArgs, path: &Path, to: Store<'_>) -> Result<(u8, Shown), Failure> {
-    let bytes = std::fs::read(path).map_err(|error| {
-        let next = "check the name of the file, and that you may read it; nothing was changed";
-        Failure::bad_input(format!("the list can't be read: {error}"), path.display(), next)
-    })?;
-    let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let cmd = Preview { employer: args.employer.clone(), file_name, bytes, today: to.today, mapping: None };
+fn one(args: &ImportArgs, list: &ListFile, to: Store<'_>) -> Result<(u8, Shown), Failure> {
+    let path = list.path.as_path();
+    let (file_name, bytes) = list.read()?;
+    let cmd = Preview { employer: list.employer.clone(), file_name, bytes, today: to.today, mapping: None };
     if args.yes {
         return at_once(args, path, to, cmd);
     }

@@ -16,6 +16,7 @@ pub mod doctor;
 mod elsewhere;
 mod export;
 pub mod import;
+mod import_look;
 mod init;
 mod link;
 mod lost;
@@ -210,6 +211,9 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Init(args) => init::run(&cli.at, &args),
         Command::Demo(args) => demo::run(&cli.at, &args),
+        Command::Import(args) if args.dry_run && cli.at.json => {
+            import_look::run(&args, london_date(Clock::Machine.now())).map(Ended::With)
+        }
         Command::Import(args) => on_store(&cli.at, |store, who| {
             let today = london_date(store.db.clock.now());
             import::run(&args, import::Store { db: &store.db, place: &store.place, who, today }, cli.at.json)

@@ -5,6 +5,7 @@
 //! works out the change set again, in its own transaction; where the hash differs, others came between and it refuses.
 //! No import makes a leaver of somebody missing, and none touches a booking.
 
+pub mod apart;
 pub mod change_set;
 mod finish;
 mod incoming;

@@ -3,8 +3,8 @@
 use super::refusal::ImportRefusal;
 use crate::base::secret::sha256_hex;
 use accord_formats::staff::{
-    CutOff, Mapping, Record, RowFault, SheetState, SkipReason, Source, StaffRow, Table, guess_mapping, read_staff,
-    read_table,
+    CutOff, Mapping, Record, RowFault, SheetState, SkipReason, Source, StaffRow, Table, Went, guess_mapping,
+    read_staff, read_table,
 };
 use accord_formats::{Date, FaultCode, Severity};
 use std::collections::{BTreeMap, HashMap};
@@ -40,6 +40,14 @@ pub struct Reading {
     pub dialect: String,
     /// Where the transfer stopped too early, if it did.
     pub cut_off: Option<CutOff>,
+    /// Records of the file, people or not.
+    pub records: u32,
+    /// Records that are nobody's, each with the word for what it is.
+    pub no_people: Vec<(Place, &'static str)>,
+    /// Records that belong to the person of another one.
+    pub joined: Vec<(Place, Place)>,
+    /// Names of a workbook's sheets; none in text.
+    pub sheets: Vec<String>,
 }
 
 /// A row that names nobody.
@@ -77,12 +85,30 @@ pub fn read(
         headings: headings.collect(),
         dialect: dialect(&table),
         cut_off: table.cut_off(),
+        records: table.records_read,
+        no_people: no_people(&table, &faults),
+        joined: table.skipped.iter().filter_map(|s| Some(((s.sheet, s.row), (s.sheet, s.of?)))).collect(),
+        sheets: match &table.dialect.source {
+            Source::Workbook { sheets } => sheets.iter().map(|sheet| sheet.name.clone()).collect(),
+            _ => Vec::new(),
+        },
         rows,
         faults,
         unreadable,
         passed_over,
         mapping,
     })
+}
+
+/// What was passed over, and what should be somebody and is not. A record joined to a person's is that person's.
+fn no_people(table: &Table, faults: &[RowFault]) -> Vec<(Place, &'static str)> {
+    let skipped = table.skipped.iter().filter(|s| s.of.is_none()).map(|s| ((s.sheet, s.row), s.why.word()));
+    let dropped = faults.iter().filter(|f| f.severity == Severity::RowDropped && f.code != FaultCode::CutOff);
+    let dropped = dropped.map(|f| {
+        let went = if f.code == FaultCode::RepeatedRow { Went::Repeated } else { Went::Nobody };
+        ((f.sheet, f.row), went.word())
+    });
+    skipped.chain(dropped).collect()
 }
 
 /// The employer's last mapping, and for headings it has never seen what is guessed of them.
