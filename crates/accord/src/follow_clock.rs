@@ -2,12 +2,12 @@
 //!
 //! What ends at an instant must not end by a jump, so its ends are moved with the clock: once, however many servers see the
 //! jump. The record of it is one row, the time as a server of this store last said it (`base/clock_seen.rs`). Every server
-//! whose machine goes evenly says the time every five seconds. One whose machine jumped is silent, listens, and goes on by
+//! whose machine goes evenly says the time every two seconds. One whose machine jumped is silent, listens, and goes on by
 //! the time it had; meanwhile nobody sees the jump.
 //!
 //! - Somebody else goes on saying the old time: the jump was of one machine, and is none of the store. The server keeps the
 //!   store's time until its machine is put right or the others are gone.
-//! - Nobody says anything for twenty seconds: all machines jumped. Whoever is first exchanges the row for the new time and
+//! - Nobody says anything for eight seconds: all machines jumped. Whoever is first exchanges the row for the new time and
 //!   moves the ends in the same transaction; the others find the new time said, and take it.
 //!
 //! A server that starts listens first, and whoever hears another time than its own takes that: two clocks in one
@@ -25,9 +25,9 @@ const LOOKED_AT: Duration = Duration::from_millis(500);
 /// How often one looks whose machine's clock is elsewhere: another may move the store's ends at any moment.
 const LOOKED_AT_APART: Duration = Duration::from_millis(100);
 /// How often a server says what time it is, in microseconds.
-const SAID_US: i64 = 5_000_000;
+const SAID_US: i64 = 2_000_000;
 /// Who was not heard for so long is gone, or silent because of the same jump; in microseconds.
-pub const SILENCE_US: i64 = 20_000_000;
+pub const SILENCE_US: i64 = 8_000_000;
 
 /// What a look at the clock came to; by how much, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -62,8 +62,9 @@ fn one(how: &How, stage: &Stage, library: &Path, (jump, seconds): (&str, i64)) -
     let (person, token) = (stage.people[0], prepared(stage, &beside)?);
     let mut faults = Vec::new();
     std::fs::write(&file, jump)?;
-    // The service looks twice a second; its sweepers and sealers are given their turns as well.
-    std::thread::sleep(Duration::from_secs(4));
+    // The service looks twice a second; on PostgreSQL it first listens for other servers (decision 0014). Its sweepers and
+    // sealers are given their turns as well.
+    std::thread::sleep(Duration::from_secs(if stage.place.folder().is_some() { 4 } else { 12 }));
     let ahead = at_microsecond(machine_now().as_microsecond() + seconds * 1_000_000);
     let there = Db::open(&stage.place, Clock::standing_at(ahead), Chance::machine())?;
     let campaign = stage.small.campaign;

@@ -47,7 +47,7 @@ impl Oracle {
         let free = (from..from + 2).filter(|slot| (0..(A_DAY * DAYS) as i64).contains(slot)).map(|slot| slot as usize);
         let free = free.filter(|slot| starts(*slot) > self.now && self.taken(*slot) < self.places[*slot]).min();
         let Some(slot) = free else { return Err("no_place") };
-        self.rebook(person, &[(b.appointment, slot)], &[(b.seq, b.version)])?;
+        self.rebook_here(person, &[(b.appointment, slot)], &[(b.seq, b.version)])?;
         self.arrive(self.bookings.len() - 1);
         Ok(())
     }

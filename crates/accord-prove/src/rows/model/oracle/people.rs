@@ -195,6 +195,35 @@ impl Oracle {
     }
 
     pub(super) fn rebook(&mut self, person: usize, picks: &[Pick], shown: &[(usize, u32)]) -> Done {
+        let released = self.release_for(person, picks, shown)?;
+        self.place(person, picks, &released)
+    }
+
+    /// [`Oracle::rebook`] of somebody at the clinic's door: they are away from their team already.
+    pub(super) fn rebook_here(&mut self, person: usize, picks: &[Pick], shown: &[(usize, u32)]) -> Done {
+        let released = self.release_for(person, picks, shown)?;
+        self.allowed(person, picks, &released)?;
+        self.let_go(person);
+        let mut need = self.need_of(person, picks.iter().map(|(_, slot)| *slot));
+        need.team.clear();
+        self.ask(&need)?;
+        for pick in picks {
+            self.make(person, *pick, "confirmed", false);
+            if let Some(made) = self.bookings.last_mut() {
+                made.on_shift = false;
+            }
+        }
+        self.settle(person);
+        Ok(())
+    }
+
+    /// Gives back what stands in the place of `picks`, if it is as it was shown.
+    fn release_for(
+        &mut self,
+        person: usize,
+        picks: &[Pick],
+        shown: &[(usize, u32)],
+    ) -> Result<Vec<usize>, &'static str> {
         let mut released = Vec::new();
         for old in self.seen(person) {
             if !picks.iter().any(|(n, _)| *n == old.appointment) {
@@ -212,7 +241,7 @@ impl Oracle {
         if released.len() != shown.len() {
             return Err("changed_meanwhile");
         }
-        self.place(person, picks, &released)
+        Ok(released)
     }
 
     pub(super) fn cancel(&mut self, person: usize, nth: usize, stale: bool) -> Done {
