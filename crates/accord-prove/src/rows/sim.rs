@@ -5,8 +5,9 @@ use serde_json::Value;
 use std::process::Command;
 use std::time::Instant;
 
-pub const BAR: &str = "100,000 seeds of at most 40 people: an invariant after every step and all of them after sixty and at the end, nobody lost, every rare path \
-                       walked; the same seed gives the same state (short: 2,000 seeds in 3 minutes)";
+pub const BAR: &str = "100,000 seeds of at most 40 people: an invariant after every step, all of them after sixty and at \
+                       the end, nobody lost, every rare path walked; the same seed gives the same state (short: 2,000 \
+                       seeds in 3 minutes)";
 
 /// Seeds in one call, so that progress is told.
 const AT_A_TIME: u64 = 2_000;

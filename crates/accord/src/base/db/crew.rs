@@ -68,12 +68,41 @@ pub(super) trait Job: Send {
     }
 }
 
+/// Whoever waits for an outcome, and the outcome once there is one.
+pub(super) struct Waiting<T, R> {
+    pub asked: Instant,
+    pub out: Option<Result<T, Stop<R>>>,
+    reply: oneshot::Sender<Result<T, Stop<R>>>,
+}
+
+impl<T, R> Waiting<T, R> {
+    fn new() -> (Self, Answer<T, R>) {
+        let (reply, answer) = oneshot::channel();
+        (Self { asked: started(), out: None, reply }, answer)
+    }
+
+    pub fn stopped_by(&self) -> Option<StoreError> {
+        match &self.out {
+            Some(Err(Stop::Store(error))) => Some(error.clone()),
+            _ => None,
+        }
+    }
+
+    pub fn answer(self, lost: Option<StoreError>) {
+        let out = match (lost, self.out) {
+            (Some(error), Some(Ok(_)) | None) => Err(Stop::Store(error)),
+            (_, Some(out)) => out,
+            (None, None) => Err(Stop::Store(StoreError::Busy)),
+        };
+        // A caller that went away does not want the answer; what was committed stays committed.
+        drop(self.reply.send(out));
+    }
+}
+
 struct Asked<T, R, F> {
     f: F,
     ask: Ask,
-    asked: Instant,
-    out: Option<Result<T, Stop<R>>>,
-    reply: oneshot::Sender<Result<T, Stop<R>>>,
+    waiting: Waiting<T, R>,
 }
 
 impl<T, R, F> Job for Asked<T, R, F>
@@ -83,7 +112,7 @@ where
     R: Send,
 {
     fn asked(&self) -> Instant {
-        self.asked
+        self.waiting.asked
     }
 
     fn run(&mut self, conn: &mut Conn) -> Verdict {
@@ -96,25 +125,16 @@ where
             Err(Stop::Store(StoreError::Conflict)) => Verdict::Again,
             Err(_) => Verdict::Undo,
         };
-        self.out = Some(out);
+        self.waiting.out = Some(out);
         verdict
     }
 
     fn stopped_by(&self) -> Option<StoreError> {
-        match &self.out {
-            Some(Err(Stop::Store(error))) => Some(error.clone()),
-            _ => None,
-        }
+        self.waiting.stopped_by()
     }
 
     fn answer(self: Box<Self>, lost: Option<StoreError>) {
-        let out = match (lost, self.out) {
-            (Some(error), Some(Ok(_)) | None) => Err(Stop::Store(error)),
-            (_, Some(out)) => out,
-            (None, None) => Err(Stop::Store(StoreError::Busy)),
-        };
-        // A caller that went away does not want the answer; what was committed stays committed.
-        drop(self.reply.send(out));
+        self.waiting.answer(lost);
     }
 }
 
@@ -202,8 +222,8 @@ impl Crew {
         T: Send + 'static,
         R: Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        self.queue(Box::new(Asked { f, ask, asked: started(), out: None, reply })).map(|()| answer)
+        let (waiting, answer) = Waiting::new();
+        self.queue(Box::new(Asked { f, ask, waiting })).map(|()| answer)
     }
 
     /// [`Crew::ask`] of work that is done with others of its kind.
@@ -218,8 +238,8 @@ impl Crew {
     }
 
     fn join<W: Together>(&self, ask: Ask, work: W) -> Result<Answer<W::Done, W::Refusal>, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        self.queue(Box::new(Joint { work, ask, asked: started(), out: None, reply })).map(|()| answer)
+        let (waiting, answer) = Waiting::new();
+        self.queue(Box::new(Joint { work, ask, waiting })).map(|()| answer)
     }
 
     fn queue(&self, job: Boxed) -> Result<(), StoreError> {

@@ -2,7 +2,8 @@
 //!
 //! Only this folder names an engine. A use case is a function `Fn(&mut Tx) -> Result<T, Stop<R>>`
 //! that runs on a thread which owns a connection: on SQLite the one writer, which commits what has
-//! queued as a group with one sync; on PostgreSQL one of at most sixteen, a transaction each.
+//! queued as a group with one sync; on PostgreSQL one of twelve, a transaction each, and one that does
+//! together what many ask for at once (decision 0013).
 //! Writers and readers have threads of their own, so a write never waits for a reader's connection.
 //! `Ok` is answered only after the commit was synced. See `docs/decisions/0002-plain-functions.md`.
 

@@ -4,7 +4,7 @@
 //! the server several hundred times. Done together they look each up once and wait some twenty times. Nobody is waited for:
 //! what has queued while the last ones were done is done next.
 
-use super::crew::{Ask, Boxed, Job, Queue, Verdict, next_at_once};
+use super::crew::{Ask, Boxed, Job, Queue, Verdict, Waiting, next_at_once};
 #[cfg(feature = "postgres")]
 use super::crew::{next, run_and_answer};
 use super::{Actor, Conn, Context, Stop, StoreError, Tx};
@@ -12,7 +12,6 @@ use crate::base::ids::PartnershipId;
 use std::any::{Any, TypeId};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
-use tokio::sync::oneshot;
 
 /// Done together at most: more would let the first of them wait for the last.
 const AT_ONCE: usize = 64;
@@ -38,14 +37,12 @@ pub(super) type Kind = (TypeId, PartnershipId);
 pub(super) struct Joint<W: Together> {
     pub work: W,
     pub ask: Ask,
-    pub asked: Instant,
-    pub out: Option<Result<W::Done, Stop<W::Refusal>>>,
-    pub reply: oneshot::Sender<Result<W::Done, Stop<W::Refusal>>>,
+    pub waiting: Waiting<W::Done, W::Refusal>,
 }
 
 impl<W: Together> Job for Joint<W> {
     fn asked(&self) -> Instant {
-        self.asked
+        self.waiting.asked
     }
 
     fn run(&mut self, conn: &mut Conn) -> Verdict {
@@ -53,19 +50,11 @@ impl<W: Together> Job for Joint<W> {
     }
 
     fn stopped_by(&self) -> Option<StoreError> {
-        match &self.out {
-            Some(Err(Stop::Store(error))) => Some(error.clone()),
-            _ => None,
-        }
+        self.waiting.stopped_by()
     }
 
     fn answer(self: Box<Self>, lost: Option<StoreError>) {
-        let out = match (lost, self.out) {
-            (Some(error), Some(Ok(_)) | None) => Err(Stop::Store(error)),
-            (_, Some(out)) => out,
-            (None, None) => Err(Stop::Store(StoreError::Busy)),
-        };
-        drop(self.reply.send(out));
+        self.waiting.answer(lost);
     }
 
     fn kind(&self) -> Option<Kind> {
@@ -77,7 +66,7 @@ impl<W: Together> Job for Joint<W> {
     }
 
     fn is_done(&self) -> bool {
-        self.out.is_some()
+        self.waiting.out.is_some()
     }
 
     fn run_with(&mut self, others: &mut [Boxed], conn: &mut Conn) -> Verdict {
@@ -92,7 +81,7 @@ impl<W: Together> Job for Joint<W> {
         let stopped = match done.unwrap_or(Err(StoreError::Panicked)) {
             Ok(each) if each.len() == all.len() && (all.len() > 1 || each[0].is_some()) => {
                 for (one, done) in all.iter_mut().zip(each) {
-                    one.out = done.map(|done| done.map_err(Stop::Refused));
+                    one.waiting.out = done.map(|done| done.map_err(Stop::Refused));
                 }
                 return Verdict::Keep;
             }
@@ -100,7 +89,7 @@ impl<W: Together> Job for Joint<W> {
             Err(error) => error,
         };
         let verdict = if stopped == StoreError::Conflict { Verdict::Again } else { Verdict::Undo };
-        all[0].out = Some(Err(Stop::Store(stopped)));
+        all[0].waiting.out = Some(Err(Stop::Store(stopped)));
         verdict
     }
 }
